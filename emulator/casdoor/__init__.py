@@ -1,0 +1,1 @@
+"""Casdoor's rules."""

@@ -1,0 +1,245 @@
+"""Who calls Casdoor, and what the caller may do (facts/casdoor.md 1.6, 1.7, 6)."""
+
+import re
+from dataclasses import dataclass
+
+from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.requests import ApiRequest, field_of, json_object
+from emulator.casdoor.signin import find_application
+from emulator.casdoor.texts import filter_language, text
+from emulator.casdoor.tokens import find_access_token, is_dead
+from emulator.casdoor.users import find_user
+from emulator.clock import rfc3339
+from emulator.errors import ApiError
+from emulator.exchange import Call
+from emulator.row import Row
+from emulator.world import Session, World
+
+_OPEN_GETS = frozenset(
+    {"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login", "logout"}
+)
+_OPEN_DISCOVERY = re.compile(r"/\.well-known(?:/[^/]+)?/openid-configuration")
+_OPEN_KEYS = re.compile(r"/\.well-known(?:/[^/]+)?/jwks")
+_NAME_FORBIDS = "/?:#&%=+;"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who makes a request: a user, an application (owner `app`), or nobody."""
+
+    owner: str = ""
+    name: str = ""
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether nobody is signed in."""
+        return not self.name
+
+    @property
+    def is_app(self) -> bool:
+        """Whether an application calls with its own credentials, which makes it an administrator everywhere."""
+        return self.owner == "app"
+
+    @property
+    def is_global(self) -> bool:
+        """Whether the caller has every right: an application, or a user of `built-in`."""
+        return self.owner in ("app", "built-in")
+
+    @property
+    def id(self) -> str:
+        """`owner/name`, empty for nobody."""
+        return f"{self.owner}/{self.name}" if self.name else ""
+
+
+def caller_of(session: Session) -> Caller:
+    """Return who a session says is signed in."""
+    owner, _, name = session.subject.partition("/")
+    return Caller(owner=owner, name=name)
+
+
+def row_of(world: World, caller: Caller) -> Row | None:
+    """Return the caller's user row, None for nobody, an application, or a removed user."""
+    return None if caller.is_app or caller.is_nobody else find_user(world, caller.owner, caller.name)
+
+
+def is_admin(world: World, caller: Caller, owner: str | None = None) -> bool:
+    """Tell whether the caller administers an organization (its own when none is named)."""
+    if caller.is_global:
+        return True
+    user = row_of(world, caller)
+    return user is not None and user.flag("isAdmin") and owner in (None, user.owner)
+
+
+def sign_in_session(world: World, call: Call, request: ApiRequest, session: Session) -> None:
+    """Write the caller that the request's credentials name into its session.
+
+    Credentials beat the cookie; without any the session stays. Raises an early ApiError for bad ones.
+    """
+    token = _token_text(request)
+    if token in ("undefined", "null"):
+        call.note("bearer-undefined")
+    if token:
+        _sign_in_token(world, token, session)
+    elif request.basic is not None:
+        application = find_application(world, request.basic[0])
+        if application and application.text("clientSecret") == request.basic[1]:
+            _set(world, session, f"app/{application.name}")
+    elif not request.authorization.lower().startswith("basic "):
+        _sign_in_parameters(world, request, session)
+
+
+def authorize(world: World, call: Call, request: ApiRequest, caller: Caller) -> None:
+    """Let the request pass or raise an early ApiError, by the rules of facts/casdoor.md 1.6."""
+    owner, name = _object_of(request)
+    if not owner and profile_of(world).owner_defaults and request.route == "/api/update-user" and not caller.is_nobody:
+        call.note("owner-default")
+        owner = caller.owner
+    if caller.is_app:
+        return
+    denied = text("unauthorized", filter_language(request.accept_language))
+    user = row_of(world, caller)
+    if user is not None and user.flag("isDeleted"):
+        raise ApiError(denied, early=True, why=f"{caller.id} is soft-deleted")
+    if caller.owner == "built-in" or (user is not None and user.flag("isAdmin") and user.owner == owner):
+        return
+    if _is_open(request):
+        return
+    subject = (caller.owner, caller.name) if caller.name else ("anonymous", "anonymous")
+    if subject == (owner, name):
+        return
+    if not caller.is_nobody:
+        call.note("own-data-only")
+    raise ApiError(denied, early=True, why=_why_denied(caller, owner, name))
+
+
+def check_name(request: ApiRequest) -> None:
+    """Refuse a `name` that no object may have, on add and update (facts/casdoor.md 1.7)."""
+    if request.method != "POST" or not request.path.startswith(("/api/add-", "/api/update-")):
+        return
+    body = json_object(request.body)
+    name = body.text("name") if body else ""
+    if any(char in _NAME_FORBIDS for char in name):
+        raise ApiError(f"Field 'name' contains forbidden characters: \"{_NAME_FORBIDS}\"", early=True)
+
+
+def split_id(identifier: str, *, early: bool) -> tuple[str, str]:
+    """Split `owner/name`; raises ApiError for any other number of slashes."""
+    owner, slash, name = identifier.partition("/")
+    if not slash or "/" in name:
+        text_ = f"GetOwnerAndNameFromId() error, wrong token count for ID: {identifier}"
+        raise ApiError(text_, early=early)
+    return owner, name
+
+
+def _token_text(request: ApiRequest) -> str:
+    for name in ("accessToken", "access_token"):
+        if request.value(name):
+            return request.value(name)
+    words = request.authorization.split(" ")
+    return words[1] if len(words) == 2 and words[0] in ("Bearer", "DPoP") else ""
+
+
+def _sign_in_token(world: World, token: str, session: Session) -> None:
+    row = find_access_token(world, token)
+    if row is None:
+        raise ApiError("Access token doesn't exist in database", early=True, why=_why_unknown(token))
+    if is_dead(world, row):
+        ended = "it was ended by a logout" if row.ended else f"it lived until {rfc3339(row.ends_at)}"
+        raise ApiError(f"Access token has expired, expireTime = {rfc3339(row.ends_at)}", early=True, why=ended)
+    if world.state.applications.get(row.application) is None:
+        raise ApiError(f"No application is found for userId: app/{row.application}", early=True)
+    if profile_of(world).cuts_off:
+        user = find_user(world, row.organization, row.user)
+        if user is None or user.flag("isForbidden") or user.flag("isDeleted"):
+            forbidden = "The user is forbidden to sign in, please contact the administrator"
+            why = f"{row.organization}/{row.user} is forbidden, deleted, removed or renamed"
+            raise ApiError(forbidden, early=True, why=why)
+    _set(world, session, f"{row.organization}/{row.user}", token=row.name)
+
+
+def _why_unknown(token: str) -> str:
+    if token in ("undefined", "null"):
+        return f"the client sent the text {token!r}: it had no token to send"
+    return "no stored token has this text: it was refreshed, altered, a refresh token, or from before a reset"
+
+
+def _sign_in_parameters(world: World, request: ApiRequest, session: Session) -> None:
+    client_id, secret = request.value("clientId"), request.value("clientSecret")
+    if client_id and secret:
+        application = find_application(world, client_id)
+        if application is None:
+            raise ApiError(f"Application not found for client ID: {client_id}", early=True)
+        if application.text("clientSecret") != secret:
+            raise ApiError(f"Incorrect client secret for application: {application.name}", early=True)
+        _set(world, session, f"app/{application.name}")
+    elif request.value("accessKey") and request.value("accessSecret"):
+        raise ApiError(f"Access key not found: {request.value('accessKey')}", early=True)
+    elif request.value("username") and request.value("password") and not request.value("grant_type"):
+        _sign_in_password(world, request.value("username"), request.value("password"), session)
+
+
+def _sign_in_password(world: World, username: str, password: str, session: Session) -> None:
+    owner, name = split_id(username, early=True)
+    user = find_user(world, owner, name)
+    if user is None:
+        raise ApiError(f"The user: {username} doesn't exist", early=True)
+    if user.text("password") != password:
+        left = 4 - world.count("wrong password", username)
+        if left <= 0:
+            raise ApiError(_TOO_OFTEN, early=True)
+        raise ApiError(f"password or code is incorrect, you have {left} remaining chances", early=True)
+    _set(world, session, username)
+
+
+#: What Casdoor says once the chances are used up (assumed).
+_TOO_OFTEN = "You have entered the wrong password or code too many times, please wait for 15 minutes and try again"
+
+
+def _set(world: World, session: Session, subject: str, *, token: str = "") -> None:
+    with world.lock:
+        if session.subject != subject:
+            session.account_token = ""
+        session.subject, session.token = subject, token
+
+
+def _object_of(request: ApiRequest) -> tuple[str, str]:
+    """Return owner and name of what the request is about."""
+    if request.method == "GET":
+        return _object_of_get(request)
+    identifier = request.query.get("id", "")
+    if identifier.count("/") == 1:
+        return split_id(identifier, early=True)
+    if not request.body:
+        return request.query.get("owner", ""), request.query.get("name", "")
+    body = json_object(request.body)
+    if body is not None:
+        owner, name = field_of(body, "owner"), field_of(body, "name")
+        if isinstance(owner, str | None) and isinstance(name, str | None):
+            return owner or "", name or ""
+    return request.form.get("owner", ""), request.form.get("name", "")
+
+
+def _object_of_get(request: ApiRequest) -> tuple[str, str]:
+    listing = request.path.startswith("/api/get-") and request.path.endswith("s")
+    identifier = "" if listing else request.query.get("id", "")
+    if identifier:
+        owner, name = split_id(identifier, early=True)
+        return (name, name) if request.path.endswith("organization") else (owner, name)
+    return request.query.get("owner", "") or request.query.get("organization", ""), ""
+
+
+def _is_open(request: ApiRequest) -> bool:
+    path = request.path
+    if path.startswith("/api/login/oauth/") or _OPEN_KEYS.fullmatch(path):
+        return True
+    if path == "/api/logout" and request.method in ("GET", "POST"):
+        return True
+    if request.method != "GET":
+        return False
+    return path.removeprefix("/api/") in _OPEN_GETS or _OPEN_DISCOVERY.fullmatch(path) is not None
+
+
+def _why_denied(caller: Caller, owner: str, name: str) -> str:
+    who = f"{caller.id} is signed in" if caller.name else "nobody is signed in"
+    what = f"the request is about {owner or '?'}/{name or '?'}"
+    return f"{who}, {what}; a plain user may only act on itself, with owner and name given"

@@ -1,0 +1,264 @@
+"""A user seen from outside: get-account, userinfo, user, get-user, get-users (facts/casdoor.md 5.1 to 5.5)."""
+
+from dataclasses import dataclass
+
+from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_id
+from emulator.casdoor.items import account_items, items_of
+from emulator.casdoor.profiles import Profile, profile_of
+from emulator.casdoor.texts import text
+from emulator.casdoor.tokens import issue_token
+from emulator.casdoor.user_fields import user_fields, zero
+from emulator.casdoor.users import find_user, users_of
+from emulator.errors import ApiError
+from emulator.exchange import Call
+from emulator.row import Json, Row
+from emulator.shapes import data_text
+from emulator.world import Session, World
+
+_SECRET_COLUMNS = ("masterPassword", "defaultPassword", "masterVerificationCode")
+_MORE_SECRET_COLUMNS = ("passwordSalt", "passwordObfuscatorKey")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What get-account answers: the user with its token, and its organization."""
+
+    id: str
+    name: str
+    user: dict[str, Json]
+    organization: dict[str, Json] | None
+
+
+def get_account(world: World, call: Call, session: Session, *, user_id: str) -> Account:
+    """Return the signed-in user's account; an application may name one by `user_id`, as `org/name`.
+
+    Raises ApiError when nobody is signed in, or the user or its application is gone.
+    """
+    caller = caller_of(session)
+    if caller.is_app and user_id:
+        user = find_user(world, *split_id(user_id, early=False))
+        identifier = user_id
+    else:
+        _require_login(call, caller)
+        user, identifier = row_of(world, caller), caller.id
+    if user is None:
+        raise ApiError(text("no_user", call.language, id=identifier))
+    shown = _extended(world, user)
+    first_time = not session.account_token
+    if first_time:
+        _give_account_token(world, call, session, user)
+    shown["accessToken"] = session.account_token
+    shown["password"] = "***" if user.text("password") and not first_time else ""
+    if first_time and not user.get("address"):
+        shown["address"] = []
+    organization = world.state.organizations.get(user.owner)
+    return Account(
+        id=user.text("id"),
+        name=user.name,
+        user=shown,
+        organization=show_organization(world, organization, caller) if organization else None,
+    )
+
+
+def _give_account_token(world: World, call: Call, session: Session, user: Row) -> None:
+    application = world.state.applications.get(user.text("signupApplication"))
+    if application is None:
+        raise ApiError(f"the application for user {user.id} is not found")
+    session.account_token = issue_token(world, call, application=application, user=user, scope="profile").access_token
+
+
+def _require_login(call: Call, caller: Caller) -> None:
+    if caller.is_nobody:
+        message = text("login_first", call.language)
+        raise ApiError(message, data=text("login_first", "en"), why="no usable credentials came with the request")
+
+
+def get_userinfo(world: World, call: Call, session: Session) -> dict[str, Json]:
+    """Return the OpenID claims that the token's scope opens (facts/casdoor.md 5.5)."""
+    user, row = _signed_in(world, call, session), world.state.tokens.get(session.token)
+    scopes = row.scope.split() if row else []
+    claims: dict[str, Json] = {"sub": user.text("id"), "iss": call.origin, "aud": row.client_id if row else ""}
+    opened: dict[str, Json] = {}
+    if "profile" in scopes:
+        opened |= _profile_claims(user)
+    if "email" in scopes:
+        opened |= {"email": user.text("email"), "email_verified": True}
+    if "address" in scopes:
+        opened["address"] = user.text("location")
+    if "phone" in scopes:
+        opened["phone"] = user.text("phone")
+    application = world.state.applications.get(row.application) if row else None
+    listed = _listed_fields(world, application)
+    for name in _USERINFO_ORDER:
+        if opened.get(name) and (listed is None or name in listed):
+            claims[name] = opened[name]
+    return claims
+
+
+_USERINFO_ORDER = (
+    "preferred_username",
+    "name",
+    "email",
+    "email_verified",
+    "picture",
+    "address",
+    "phone",
+    "real_name",
+    "is_verified",
+    "groups",
+    "roles",
+    "permissions",
+)
+_USERINFO_FIELDS = {
+    "Name": {"preferred_username"},
+    "DisplayName": {"name"},
+    "Avatar": {"picture"},
+    "Email": {"email", "email_verified"},
+    "Phone": {"phone"},
+    "Location": {"address"},
+    "Address": {"address"},
+    "RealName": {"real_name"},
+    "IsVerified": {"is_verified"},
+    "Groups": {"groups"},
+    "Roles": {"roles"},
+    "Permissions": {"permissions"},
+}
+
+
+def _listed_fields(world: World, application: Row | None) -> set[str] | None:
+    """Return the claims that tokenFields lists, None when nothing limits them."""
+    fields = application.texts("tokenFields") if application else []
+    if not fields or not profile_of(world).cuts_off:
+        return None
+    return {claim for field in fields for claim in _USERINFO_FIELDS.get(field, set())}
+
+
+def _profile_claims(user: Row) -> dict[str, Json]:
+    return {
+        "preferred_username": user.name,
+        "name": user.text("displayName"),
+        "picture": user.text("avatar"),
+        "groups": user.get("groups"),
+        "roles": user.get("roles"),
+        "permissions": user.get("permissions"),
+        "real_name": user.text("realName"),
+        "is_verified": user.flag("isVerified"),
+    }
+
+
+def get_laravel_user(world: World, call: Call, session: Session) -> dict[str, Json]:
+    """Return the short object of GET /api/user."""
+    user = _signed_in(world, call, session)
+    created = user.text("createdTime")
+    return {
+        "id": user.text("id"),
+        "name": user.name,
+        "email": user.text("email"),
+        "email_verified_at": created,
+        "created_at": created,
+        "updated_at": user.text("updatedTime"),
+    }
+
+
+def _signed_in(world: World, call: Call, session: Session) -> Row:
+    caller = caller_of(session)
+    _require_login(call, caller)
+    user = row_of(world, caller)
+    if user is None:
+        raise ApiError(text("no_user", call.language, id=caller.id))
+    return user
+
+
+def get_user(world: World, call: Call, caller: Caller, query: Row) -> dict[str, Json] | None:
+    """Return the user that a query names, without the fields its viewer may not see; None when there is none."""
+    user = _find_queried(world, query)
+    organization = world.state.organizations.get(user.owner if user else query.text("id").partition("/")[0])
+    if organization and not organization.flag("isProfilePublic"):
+        _check_private(world, call, caller, user, organization.name)
+    if user is None:
+        return None
+    shown = _extended(world, user)
+    shown["password"] = "***" if user.text("password") else ""
+    return _hide(world, caller, user, shown)
+
+
+def get_users(world: World, owner: str) -> list[dict[str, Json]]:
+    """Return the users of an organization, of all without one; the newest first, then by name."""
+    users = users_of(world, owner) if owner else list(world.state.users.values())
+    users.sort(key=lambda user: (user.owner, user.name))
+    users.sort(key=lambda user: user.text("createdTime"), reverse=True)
+    return [show_row(world, user) for user in users]
+
+
+def show_row(world: World, user: Row) -> dict[str, Json]:
+    """Return a user as a list shows it: as stored, but for the password."""
+    shown = {name: value for name, value in user.items() if name not in _hidden_always(profile_of(world))}
+    shown |= {"roles": None, "permissions": None, "password": "***" if user.text("password") else ""}
+    return shown
+
+
+def _hidden_always(profile: Profile) -> frozenset[str]:
+    return profile.omits_user | {"multiFactorAuths"}
+
+
+def _find_queried(world: World, query: Row) -> Row | None:
+    identifier, owner = query.text("id"), query.text("owner")
+    if identifier:
+        owner, name = split_id(identifier, early=False)
+    else:
+        name = ""
+    for field, key in (("email", "email"), ("phone", "phone"), ("id", "userId")):
+        if query.text(key):
+            pool = users_of(world, owner) if owner else list(world.state.users.values())
+            return next((user for user in pool if user.text(field) == query.text(key)), None)
+    if identifier:
+        return find_user(world, owner, name)
+    if owner:
+        split_id("", early=False)
+    return None
+
+
+def _check_private(world: World, call: Call, caller: Caller, user: Row | None, owner: str) -> None:
+    if caller.is_nobody:
+        raise ApiError(text("login_first", call.language))
+    peer = profile_of(world).peers_see_private and caller.owner == owner
+    own = user is not None and caller.id == user.id
+    if not (own or peer or is_admin(world, caller, owner)):
+        raise ApiError(text("unauthorized", call.language))
+
+
+def _hide(world: World, caller: Caller, user: Row, shown: dict[str, Json]) -> dict[str, Json]:
+    """Set to zero what the account items hide from this viewer (facts/casdoor.md 5.2)."""
+    if is_admin(world, caller, user.owner):
+        return shown
+    items, own = items_of(world, user.owner), caller.id == user.id
+    for item_name, field in user_fields().hidden.items():
+        rule = items[item_name].text("viewRule") if item_name in items else ""
+        if field in shown and (rule == "Admin" or (rule == "Self" and not own)):
+            shown[field] = zero(field)
+    return shown
+
+
+def _extended(world: World, user: Row) -> dict[str, Json]:
+    """Return a user with what get-user and get-account add to the stored row."""
+    import json
+
+    profile = profile_of(world)
+    shown: dict[str, Json] = {name: value for name, value in user.items() if name not in profile.omits_user}
+    shown["multiFactorAuths"] = json.loads(data_text("multi_factor_auths.json"))
+    shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}
+    shown |= {"totpSecret": "", "recoveryCodes": None}
+    codes = world.state.organizations.get(user.owner, Row()).texts("countryCodes")
+    if len(codes) == 1 and not user.text("countryCode"):
+        shown["countryCode"] = codes[0]
+    return shown
+
+
+def show_organization(world: World, organization: Row, caller: Caller) -> dict[str, Json]:
+    """Return an organization with its secrets masked (facts/casdoor.md 5.1)."""
+    profile = profile_of(world)
+    shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}
+    shown["accountItems"] = [dict(item) for item in account_items(world, organization)]
+    more = profile.masks_more and not caller.is_global
+    masked = _SECRET_COLUMNS + (_MORE_SECRET_COLUMNS if more else ())
+    return shown | {name: "***" for name in masked if organization.text(name)}

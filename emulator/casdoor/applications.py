@@ -1,0 +1,132 @@
+"""Applications and organizations seen from outside (facts/casdoor.md 5.9)."""
+
+import json
+from functools import cache
+from urllib.parse import SplitResult, urlsplit
+
+from emulator.casdoor.access import Caller, is_admin
+from emulator.casdoor.account import show_organization
+from emulator.casdoor.items import account_items
+from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.signin import find_application, provider_row
+from emulator.casdoor.texts import text
+from emulator.errors import ApiError
+from emulator.exchange import Call
+from emulator.row import Json, Row
+from emulator.shapes import data_text
+from emulator.world import World
+
+
+@cache
+def _masks() -> dict[str, dict[str, Json]]:
+    """Return what each kind of object hides from strangers, as field and what stands there instead."""
+    loaded = json.loads(data_text("masks.json"))
+    shown: dict[str, Json] = {"***": "***", "-1": -1, "[]": [], "false": False}
+    return {
+        kind: {field: shown[mask] for mask, fields in table.items() for field in fields}
+        for kind, table in loaded.items()
+    }
+
+
+def get_application(world: World, caller: Caller, name: str) -> dict[str, Json] | None:
+    """Return an application, masked for everyone but its administrators; None when there is none."""
+    application = world.state.applications.get(name)
+    if application is None:
+        return None
+    return show_application(world, application, masked=not is_admin(world, caller, application.text("organization")))
+
+
+def get_app_login(world: World, call: Call, query: Row) -> dict[str, Json] | None:
+    """Return the masked application that a login page would show, None without `type`.
+
+    Raises ApiError for a wrong response type, client or redirect address.
+    """
+    if query.text("type") == "code":
+        return _app_login_by_code(world, call, query)
+    if query.text("type") == "cas":
+        name = query.text("id").rpartition("/")[2]
+        application = world.state.applications.get(name)
+        if application is None:
+            raise ApiError(text("no_application", call.language, id=query.text("id")))
+        return show_application(world, application, masked=True)
+    return None
+
+
+def is_allowed_redirect(application: Row, uri: str) -> bool:
+    """Tell whether an application may redirect to an address (facts/casdoor.md 5.8)."""
+    try:
+        target = urlsplit(uri)
+        _ = target.port
+    except ValueError:
+        return False
+    if target.hostname == "localhost" and target.scheme in ("http", "https"):
+        return True
+    if target.hostname == "127.0.0.1" and target.scheme == "http":
+        return True
+    return any(_covers(urlsplit(allowed), target) for allowed in application.texts("redirectUris"))
+
+
+def get_organization(world: World, call: Call, caller: Caller, name: str) -> dict[str, Json] | None:
+    """Return an organization to its administrators; raises ApiError for others, None when there is none."""
+    if not is_admin(world, caller, name):
+        raise ApiError(text("unauthorized", call.language))
+    organization = world.state.organizations.get(name)
+    if organization is None:
+        return None
+    shown = show_organization(world, organization, caller)
+    return shown | {"mfaRememberInHours": shown["mfaRememberInHours"] or 12}
+
+
+def show_application(world: World, application: Row, *, masked: bool) -> dict[str, Json]:
+    """Return an application with its providers and its organization, secrets masked if asked."""
+    profile = profile_of(world)
+    items: list[Json] = []
+    for item in application.rows("providers"):
+        row = provider_row(world, application, item.name)
+        if row is not None or not masked:
+            items.append(item | {"provider": row | {"clientSecret": "***"} if row else None})
+    organization = world.state.organizations.get(application.text("organization"))
+    shown: dict[str, Json] = {
+        name: value for name, value in application.items() if name not in profile.omits_application
+    }
+    shown["providers"] = items
+    shown["organizationObj"] = _show_organization(world, organization, masked=masked) if organization else None
+    return _mask("application", shown, more=profile.masks_more) if masked else shown
+
+
+def _app_login_by_code(world: World, call: Call, query: Row) -> dict[str, Json]:
+    response_type = query.text("responseType")
+    if response_type not in ("code", "token", "id_token"):
+        raise ApiError(f"Grant_type: {response_type} is not supported in this application")
+    application = find_application(world, query.text("clientId"))
+    if application is None:
+        raise ApiError(text("bad_client_id", call.language))
+    shown = show_application(world, application, masked=True)
+    if not is_allowed_redirect(application, query.text("redirectUri")):
+        message = text("bad_redirect", call.language, uri=query.text("redirectUri"))
+        raise ApiError(message, data=shown)
+    return shown
+
+
+def _covers(allowed: SplitResult, target: SplitResult) -> bool:
+    if (allowed.scheme, allowed.port, allowed.path) != (target.scheme, target.port, target.path):
+        return False
+    return is_same_or_subdomain(target.hostname or "", allowed.hostname or "")
+
+
+def is_same_or_subdomain(host: str, parent: str) -> bool:
+    """Tell whether a host name is another one or lies below it."""
+    return host == parent or host.endswith(f".{parent}")
+
+
+def _show_organization(world: World, organization: Row, *, masked: bool) -> dict[str, Json]:
+    profile = profile_of(world)
+    shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}
+    shown["accountItems"] = [dict(item) for item in account_items(world, organization)]
+    return _mask("organization", shown, more=profile.masks_more) if masked else shown
+
+
+def _mask(kind: str, shown: dict[str, Json], *, more: bool) -> dict[str, Json]:
+    """Hide what only administrators see (facts/casdoor.md 5.9)."""
+    changes = _masks()[kind] | (_masks()[f"{kind}_current"] if more else {})
+    return shown | {name: value for name, value in changes.items() if name in shown}

@@ -1,0 +1,39 @@
+"""The two .well-known documents (facts/casdoor.md 5.9)."""
+
+import json
+
+from emulator.casdoor.keys import public_jwk
+from emulator.casdoor.profiles import profile_of
+from emulator.row import Json, Row
+from emulator.shapes import data_text
+from emulator.world import BUILT_IN_CERT, World
+
+
+def openid_configuration(world: World, *, origin: str, application: str = "") -> dict[str, Json]:
+    """Return the discovery document; an unknown application gets one too.
+
+    The front end's address differs for `localhost:8000`, as Casdoor has it in run mode dev.
+    """
+    profile = profile_of(world)
+    front = "http://localhost:7001" if origin == "http://localhost:8000" else origin
+    tail = f"/{application}" if application else ""
+    own_issuer = profile.issuer_per_application and application
+    document: dict[str, Json] = {}
+    for name, value in json.loads(data_text("discovery.json")).items():
+        if name in profile.omits_discovery:
+            continue
+        if isinstance(value, str):
+            value = value.format(origin=origin, front=front, tail=tail)
+        document[name] = value
+    document["issuer"] = f"{origin}/.well-known/{application}" if own_issuer else origin
+    return document
+
+
+def key_set(world: World, *, application: str = "") -> dict[str, Json]:
+    """Return the JWK set: every cert, or the one of an application that has one."""
+    certs = list(world.state.certs.values())
+    name = world.state.applications.get(application, Row()).text("cert")
+    chosen = [cert for cert in certs if cert.name == name] if name else certs
+    certs = chosen or certs
+    certs.sort(key=lambda cert: cert.name != BUILT_IN_CERT)
+    return {"keys": [public_jwk(cert) for cert in certs]}

@@ -1,0 +1,96 @@
+"""The account items of an organization: which fields a user may change, and how (facts/casdoor.md 4.3)."""
+
+import re
+
+from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.texts import text
+from emulator.casdoor.user_fields import user_fields
+from emulator.errors import ApiError
+from emulator.exchange import Call
+from emulator.row import Json, Row
+from emulator.shapes import default_account_items
+from emulator.world import World
+
+
+def account_items(world: World, organization: Row) -> list[Row]:
+    """Return an organization's account items, the version's default ones when it has none."""
+    omitted = profile_of(world).omits_items
+    own = organization.rows("accountItems")
+    return own or [item for item in default_account_items() if item.name not in omitted]
+
+
+def items_of(world: World, organization: str) -> dict[str, Row]:
+    """Return the account items of an organization by name; the first of a name counts."""
+    items: dict[str, Row] = {}
+    for item in account_items(world, world.state.organizations.get(organization, Row())):
+        items.setdefault(item.name, item)
+    return items
+
+
+def check_items(world: World, call: Call, *, old: Row, new: Row, admin: bool, allow_empty: bool) -> None:
+    """Refuse a change that an account item forbids; put back what only administrators see.
+
+    Changes `new` in place. Raises ApiError with the first failure in the order of facts/casdoor.md 4.3.
+    """
+    items, omitted = items_of(world, old.owner), profile_of(world).omits_items
+    noted: list[tuple[Row, str]] = []
+    for item_name, field in user_fields().items:
+        item = items.get(item_name)
+        if item is None or item_name in omitted or not _differs(field, old, new):
+            continue
+        if item.text("viewRule") == "Admin" and not admin:
+            new[field] = old.get(field)
+            continue
+        if field == "displayName" and not new.text(field) and not allow_empty:
+            raise ApiError(text("empty_display_name", call.language))
+        noted.append((item, field))
+    for item, field in noted:
+        _check_rule(call, item, field, new, admin=admin)
+
+
+def _differs(field: str, old: Row, new: Row) -> bool:
+    if field == "faceIds":
+        return new.get(field) is not None
+    if field == "password" and new.text(field) == "***":
+        return False
+    return _shown(field, old.get(field)) != _shown(field, new.get(field))
+
+
+def _shown(field: str, value: Json) -> Json:
+    empties: dict[str, Json] = {"cart": [], "groups": [], "address": [], "properties": {}}
+    return empties[field] if field in empties and not value else value
+
+
+def _check_rule(call: Call, item: Row, field: str, new: Row, *, admin: bool) -> None:
+    rule = item.text("modifyRule")
+    if rule == "Immutable":
+        why = _why_immutable(field, new)
+        raise ApiError(text("immutable", call.language, item=item.name), why=why)
+    if rule == "Admin" and not admin:
+        why = f"the body gives {field} {_written(new.get(field))}, which differs from the stored one"
+        raise ApiError(text("only_admin", call.language, item=item.name), why=why)
+    if rule not in ("Admin", "Self"):
+        raise ApiError(text("unknown_rule", call.language, rule=rule))
+    value = _written(new.get(field))
+    if item.text("regex") and not _found(item.text("regex"), value):
+        raise ApiError(text("regex", call.language, value=value, item=item.name))
+
+
+def _why_immutable(field: str, new: Row) -> str:
+    if new.get(field):
+        return f"the body gives {field} {_written(new.get(field))}, which differs from the stored one"
+    return (
+        f"without columns the body is the whole new user: {field} is missing in it, so it would become empty; "
+        "send ?columns=… or the whole object from get-account"
+    )
+
+
+def _written(value: Json) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _found(pattern: str, value: str) -> bool:
+    try:
+        return re.search(pattern, value) is not None
+    except re.error:
+        return False

@@ -1,0 +1,29 @@
+"""Phone numbers, by the same public metadata that Casdoor's library uses."""
+
+
+def national(phone: str, country_code: str) -> tuple[str, str] | None:
+    """Return the national digits and the region of a valid number for a region such as `CN`, else None.
+
+    Source: facts/casdoor.md 4.2 step 6 (`+86 138-0013-8001` becomes `13800138001`, `CN`).
+    """
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(phone, country_code or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    region = phonenumbers.region_code_for_number(number) or country_code
+    return phonenumbers.national_significant_number(number), region
+
+
+def international(phone: str, country_code: str) -> str:
+    """Return a number as `+8613800138001`, unchanged when it is none."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(phone, country_code or None)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,106 @@
+"""Refreshing and introspecting tokens (facts/casdoor.md 5.6 and 5.7)."""
+
+from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.tokens import (
+    delete_token,
+    find_access_token,
+    find_refresh_token,
+    is_dead,
+    issue_token,
+    oauth_body,
+)
+from emulator.casdoor.users import find_user
+from emulator.errors import ApiError, TokenError
+from emulator.exchange import Call
+from emulator.row import Json, Row
+from emulator.token_row import TokenRow
+from emulator.world import World
+
+_FORBIDDEN = "the user is forbidden to sign in, please contact the administrator"
+
+
+def refresh_token(
+    world: World, call: Call, *, application: Row, token: str, client_secret: str, scope: str, resource: str
+) -> dict[str, Json]:
+    """Trade a refresh token for a new pair; the old pair dies.
+
+    Raises TokenError in the order of facts/casdoor.md 5.6, ApiError when the user is gone.
+    """
+    if client_secret and client_secret != application.text("clientSecret"):
+        raise TokenError("invalid_client", "client_secret is invalid")
+    row = find_refresh_token(world, token)
+    if row is None:
+        raise TokenError("invalid_grant", "refresh token is invalid or revoked")
+    _check_row(world, row, application, resource)
+    user = find_user(world, row.organization, row.user)
+    if user is None:
+        raise ApiError(f"The user: {row.organization}/{row.user} doesn't exist")
+    if user.flag("isForbidden"):
+        raise TokenError("invalid_grant", _FORBIDDEN)
+    fresh = issue_token(
+        world, call, application=application, user=user, scope=scope or row.scope, resource=row.resource or resource
+    )
+    delete_token(world, row)
+    return oauth_body(fresh)
+
+
+def introspect(world: World, *, application: Row, token: str, hint: str) -> dict[str, Json]:
+    """Tell whether a token is good, and what it says; any application with the same cert may ask."""
+    row = _introspected(world, token, hint)
+    if row is None:
+        return {"active": False}
+    if (row.token_format == "JWT-Standard") != ((application.text("tokenFormat") or "JWT") == "JWT-Standard"):
+        return {"active": False}
+    if row.token_format == "JWT-Custom" and not hint and row.refresh_token == token:
+        return {"active": False}
+    if world.state.applications.get(row.application) is None:
+        raise ApiError(f"The application: {row.application} does not exist")
+    expires = row.refresh_expires_at if row.refresh_token == token else row.expires_at
+    scope: dict[str, Json] = {"scope": row.scope} if row.scope else {}
+    issued = int(row.created_at.timestamp())
+    return (
+        {"active": True}
+        | scope
+        | {
+            "client_id": row.client_id,
+            "username": row.user,
+            "token_type": "Bearer",
+            "exp": int(expires.timestamp()),
+            "iat": issued,
+            "nbf": issued,
+            "sub": row.user_id,
+            "aud": [row.client_id],
+            "iss": row.issuer,
+            "jti": row.jti,
+        }
+    )
+
+
+def _check_row(world: World, row: TokenRow, application: Row, resource: str) -> None:
+    profile = profile_of(world)
+    if row.ended or not row.lifetime:
+        raise TokenError("invalid_grant", "refresh token is expired")
+    if profile.refresh_checks_client and row.application != application.name:
+        names = f"application.Name: [{application.name}], token.Application: [{row.application}]"
+        raise TokenError("invalid_grant", f"the token is for wrong application (client_id), {names}")
+    if profile.refresh_checks_client and resource and resource != row.resource:
+        values = f"expected: [{row.resource}], got: [{resource}]"
+        raise TokenError("invalid_grant", f"resource parameter does not match the original grant, {values}")
+    if world.now() >= row.refresh_expires_at:
+        text = "parse refresh token error: token has invalid claims: token is expired"
+        raise TokenError("invalid_grant", text, why=f"it expired at {row.refresh_expires_at:%H:%M:%S}")
+
+
+def _introspected(world: World, token: str, hint: str) -> TokenRow | None:
+    """Return the row that a token and its hint name, None when it is not active."""
+    row = None
+    if hint in ("", "access_token", "access-token"):
+        row = find_access_token(world, token)
+    if row is None and hint in ("", "refresh_token", "refresh-token"):
+        row = find_refresh_token(world, token)
+    if row is None or row.ended or is_dead(world, row):
+        return None
+    user = find_user(world, row.organization, row.user)
+    if profile_of(world).cuts_off and (user is None or user.flag("isForbidden") or user.flag("isDeleted")):
+        return None
+    return row

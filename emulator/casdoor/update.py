@@ -1,0 +1,218 @@
+"""POST /api/update-user (facts/casdoor.md 4)."""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from emulator.casdoor.access import Caller, is_admin, split_id
+from emulator.casdoor.items import check_items
+from emulator.casdoor.phones import national
+from emulator.casdoor.profiles import Profile, profile_of
+from emulator.casdoor.texts import text
+from emulator.casdoor.tokens import end_tokens_of
+from emulator.casdoor.user_fields import columns_of, decode_user, fields_by_column, go_type, user_fields, zero
+from emulator.casdoor.users import find_user, is_username, users_of
+from emulator.clock import rfc3339
+from emulator.errors import ApiError
+from emulator.exchange import Call
+from emulator.row import Json, Row
+from emulator.shapes import shape
+from emulator.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateRequest:
+    """The parameters of an update, all from the query but the body."""
+
+    id: str = ""
+    user_id: str = ""
+    owner: str = ""
+    columns: str = ""
+    allow_empty: str = ""
+    body: bytes = b""
+
+
+def update_user(world: World, call: Call, caller: Caller, request: UpdateRequest) -> str:
+    """Change a user and return `Affected`.
+
+    Raises ApiError in the order of facts/casdoor.md 4.2.
+    """
+    profile = profile_of(world)
+    given = decode_user(request.body)
+    with world.lock:
+        old = _target(world, call, caller, request)
+        new, columns = _new_user(call, profile, old, given, request.columns)
+        admin = is_admin(world, caller, old.owner)
+        _check_owner(call, caller, old, new)
+        _check_mfa(call, new)
+        _check_unique(world, call, profile, old, new)
+        compared = _shared(old, new, given) if profile.columns_merge and columns else old
+        check_items(world, call, old=compared, new=new, admin=admin, allow_empty=bool(request.allow_empty))
+        names = _columns(profile, columns, admin=admin)
+        _write(world, profile, old, new, names)
+    return "Affected"
+
+
+def _target(world: World, call: Call, caller: Caller, request: UpdateRequest) -> Row:
+    if caller.is_nobody:
+        raise ApiError(text("missing_parameter", call.language))
+    found, shown = None, request.id or request.user_id
+    if request.user_id and not request.id:
+        shown = request.user_id if request.owner else ""
+        found = next((user for user in users_of(world, request.owner) if user.text("id") == request.user_id), None)
+    else:
+        shown = request.id or caller.id
+        found = find_user(world, *split_id(shown, early=False))
+    if found is None:
+        raise ApiError(text("no_user", call.language, id=shown))
+    return found
+
+
+def _new_user(call: Call, profile: Profile, old: Row, given: Row, columns: str) -> tuple[Row, str]:
+    """Return what the user shall become, and the columns that are to be written."""
+    if columns and profile.columns_merge:
+        return _merged(old, given), columns
+    if not columns and profile.sparse_update:
+        call.note("sparse-update")
+        return _merged(old, given), ",".join(columns_of(name) for name in given)
+    return Row({name: given.get(name, zero(name)) for name in shape("user")}), columns
+
+
+def _merged(old: Row, given: Row) -> Row:
+    """Lay the given fields over the stored user; properties merge key by key."""
+    new = Row(old | given)
+    if "properties" in given:
+        new["properties"] = old.row("properties") | given.row("properties")
+    return new
+
+
+def _shared(old: Row, new: Row, given: Row) -> Row:
+    """Return the stored user as the merge leaves it: Go shares maps, and lists of the same length, between copies.
+
+    So such a change escapes the comparison with the account items (facts/casdoor.md 4.3).
+    """
+    shared: dict[str, Json] = {}
+    for name in given:
+        before, after = old.get(name), new.get(name)
+        if isinstance(after, dict) or (
+            isinstance(before, list) and isinstance(after, list) and len(before) == len(after)
+        ):
+            shared[name] = after
+    return Row(old | shared)
+
+
+def _check_owner(call: Call, caller: Caller, old: Row, new: Row) -> None:
+    moved = new.owner != old.owner and not caller.is_global
+    root = old.id == "built-in/admin" and new.id != old.id
+    if moved or root:
+        why = f"the body makes the owner {new.owner!r}, it is {old.owner!r}"
+        raise ApiError(text("unauthorized", call.language), why=why)
+
+
+def _check_mfa(call: Call, new: Row) -> None:
+    if new.flag("mfaEmailEnabled") and not new.text("email"):
+        raise ApiError(text("mfa_email", call.language))
+    if new.flag("mfaPhoneEnabled") and not new.text("phone"):
+        raise ApiError(text("mfa_phone", call.language))
+
+
+def _check_unique(world: World, call: Call, profile: Profile, old: Row, new: Row) -> None:
+    others = [user for user in users_of(world, old.owner) if user.name != old.name]
+    if new.name != old.name:
+        check_username(world, call, owner=new.owner, name=new.name)
+    if new.text("email") != old.text("email"):
+        check_email(call, new, others)
+    if (new.text("phone"), new.text("countryCode")) != (old.text("phone"), old.text("countryCode")):
+        check_phone(world, call, profile, new, others)
+    if new.text("ipWhitelist") != old.text("ipWhitelist"):
+        _check_addresses(new.text("ipWhitelist"))
+
+
+def check_username(world: World, call: Call, *, owner: str, name: str) -> None:
+    """Refuse a name that breaks Casdoor's rule or is taken."""
+    if not name:
+        raise ApiError(text("empty_username", call.language))
+    if len(name.encode()) > 255:
+        raise ApiError(text("long_username", call.language))
+    if not is_username(name):
+        raise ApiError(text("bad_username", call.language))
+    if find_user(world, owner, name):
+        raise ApiError(text("username_taken", call.language))
+
+
+def check_email(call: Call, new: Row, others: Iterable[Row]) -> None:
+    """Refuse an email that another user of the organization has, exact case."""
+    if new.text("email") and any(user.text("email") == new.text("email") for user in others):
+        raise ApiError(text("email_taken", call.language))
+
+
+def check_phone(world: World, call: Call, profile: Profile, new: Row, others: Iterable[Row]) -> None:
+    """Refuse a phone number that is invalid or taken; `current` normalises it in place."""
+    phone = new.text("phone")
+    if not phone:
+        return
+    if profile.normalises_phone:
+        codes = world.state.organizations.get(new.owner, Row()).texts("countryCodes")
+        found = national(phone, new.text("countryCode") or (codes[0] if codes else ""))
+        if found is None:
+            raise ApiError(text("bad_phone", call.language))
+        new["phone"], new["countryCode"] = found
+    for other in others:
+        same_country = not profile.normalises_phone or other.text("countryCode") == new.text("countryCode")
+        if other.text("phone") == new.text("phone") and same_country:
+            raise ApiError(text("phone_taken", call.language))
+
+
+def _check_addresses(whitelist: str) -> None:
+    for part in whitelist.split(",") if whitelist else ():
+        try:
+            ipaddress.ip_network(part, strict=False)
+            valid = "/" in part
+        except ValueError:
+            valid = False
+        if not valid:
+            problem = f"invalid CIDR address: {part}"
+            raise ApiError(f"{part} does not meet the CIDR format requirements: {problem}")
+
+
+def _columns(profile: Profile, columns: str, *, admin: bool) -> set[str]:
+    """Return the fields that are written (facts/casdoor.md 4.4)."""
+    fields = user_fields()
+    names = set(fields.default) if not columns else _named(profile, columns)
+    if admin and (not columns or profile.admin_writes_always):
+        names |= set(fields.admin)
+    if not columns and (admin or profile.admin_writes_always):
+        names |= set(fields.rights)
+    return names - profile.omits_user
+
+
+def _named(profile: Profile, columns: str) -> set[str]:
+    fields, names = fields_by_column(), set()
+    for column in columns.split(","):
+        wanted = columns_of(column.replace(" ", "")) if profile.camel_columns else column.strip().lower()
+        if wanted in fields:
+            names.add(fields[wanted])
+    return names - set(user_fields().unreachable) if profile.camel_columns else names
+
+
+def _write(world: World, profile: Profile, old: Row, new: Row, names: set[str]) -> None:
+    changes: dict[str, Json] = {name: _stored(name, new.get(name)) for name in names if name in old}
+    if new.text("deletedTime"):
+        changes["deletedTime"] = new.text("deletedTime")
+    if changes.get("password") == "***":
+        del changes["password"]
+    user = Row(old | changes | {"updatedTime": rfc3339(world.now())})
+    world.state.users.pop((old.owner, old.name))
+    world.state.users[user.owner, user.name] = user
+    lost = (user.flag("isForbidden") and not old.flag("isForbidden")) or (
+        user.flag("isDeleted") and not old.flag("isDeleted")
+    )
+    if profile.cuts_off and lost:
+        end_tokens_of(world, organization=old.owner, user=old.name)
+
+
+def _stored(name: str, value: Json) -> Json:
+    """Return what reading a written value back gives: lists and maps come back empty, not null."""
+    if value is None and name in ("cart", "groups", "address", "properties"):
+        return {"properties": {}}.get(name, [])
+    return value if value is not None or go_type(name).startswith(("[]", "map")) else zero(name)

@@ -1,0 +1,143 @@
+"""The fields of a user as Casdoor's updates see them: Go types, account items, columns."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from emulator.casdoor.gojson import decode, kind_of
+from emulator.errors import ApiError
+from emulator.row import Json, Row
+from emulator.shapes import data_text, shape
+
+_CAPITAL = re.compile("[A-Z]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserFields:
+    """Tables of facts/casdoor.md 4.3, 4.4 and 5.2.
+
+    `items` pairs an account item with its field, in the order of comparison; `default` are the columns
+    written without `columns`; `admin` and `rights` come on top for administrators; `unreachable` cannot
+    be named in `columns`; `hidden` pairs an item with the field that its viewRule hides; `types` are
+    the Go types that the zero value does not tell.
+    """
+
+    items: tuple[tuple[str, str], ...]
+    default: tuple[str, ...]
+    admin: tuple[str, ...]
+    rights: tuple[str, ...]
+    unreachable: tuple[str, ...]
+    hidden: Mapping[str, str]
+    types: Mapping[str, str]
+
+
+@cache
+def user_fields() -> UserFields:
+    """Return the tables."""
+    loaded = json.loads(data_text("user_fields.json"))
+    return UserFields(
+        items=tuple((entry["item"], entry["field"]) for entry in loaded["items"]),
+        default=tuple(loaded["default"]),
+        admin=tuple(loaded["admin"]),
+        rights=tuple(loaded["rights"]),
+        unreachable=tuple(loaded["unreachable"]),
+        hidden=MappingProxyType(loaded["hidden"]),
+        types=MappingProxyType(loaded["types"]),
+    )
+
+
+def zero(field: str) -> Json:
+    """Return a field's zero value as Go has it: None for lists and maps."""
+    value = shape("user").get(field)
+    return None if isinstance(value, list | dict) else value
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {name.lower(): name for name in shape("user")}
+
+
+def columns_of(field: str) -> str:
+    """Return a field's column name: `displayName` is `display_name`."""
+    return _CAPITAL.sub(lambda found: "_" + found[0].lower(), field)
+
+
+@cache
+def fields_by_column() -> dict[str, str]:
+    """Return the fields by column name."""
+    return {columns_of(name): name for name in shape("user")}
+
+
+def decode_user(body: bytes) -> Row:
+    """Return the fields that a JSON body gives, under their proper names; null and unknown keys are left out.
+
+    Raises ApiError with Go's text for a body that is no user (facts/casdoor.md 4.2 step 1).
+    """
+    try:
+        value = decode(body)
+    except ValueError as error:
+        raise ApiError(str(error)) from error
+    if value is None:
+        return Row()
+    if not isinstance(value, dict):
+        raise ApiError(f"json: cannot unmarshal {kind_of(value)} into Go value of type object.User")
+    given = Row()
+    for key, one in value.items():
+        name = _names().get(key.lower())
+        if name is not None and one is not None:
+            _check_type(name, one)
+            given[name] = one
+    return given
+
+
+def go_type(field: str) -> str:
+    """Return a field's Go type as type errors name it."""
+    known = user_fields().types.get(field)
+    if known:
+        return known
+    value = shape("user")[field]
+    return "bool" if isinstance(value, bool) else "int" if isinstance(value, int) else "string"
+
+
+def _check_type(field: str, value: Json) -> None:
+    wanted = go_type(field)
+    if wanted.startswith("[]"):
+        fits = isinstance(value, list)
+    elif wanted.startswith("map"):
+        fits = isinstance(value, dict)
+    else:
+        fits = _fits_scalar(wanted, value)
+    if not fits:
+        raise _type_error(field, value, wanted)
+    _check_elements(field, value, wanted)
+
+
+def _check_elements(field: str, value: Json, wanted: str) -> None:
+    inside = wanted.removeprefix("map[string]").removeprefix("[]")
+    if inside == wanted:
+        return
+    elements = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for element in elements:
+        fits = isinstance(element, str) if inside == "string" else isinstance(element, dict)
+        if element is not None and not fits:
+            raise _type_error(field, element, inside.removeprefix("*"))
+
+
+def _fits_scalar(wanted: str, value: Json) -> bool:
+    if isinstance(value, bool):
+        return wanted == "bool"
+    if isinstance(value, int):
+        return wanted in ("int", "float64")
+    if isinstance(value, float):
+        return wanted == "float64"
+    return wanted == "string" and isinstance(value, str)
+
+
+def _type_error(field: str, value: Json, wanted: str) -> ApiError:
+    kind = kind_of(value)
+    if isinstance(value, float) and wanted == "int":
+        kind = f"number {value}"
+    return ApiError(f"json: cannot unmarshal {kind} into Go struct field User.{field} of type {wanted}")

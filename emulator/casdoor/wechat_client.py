@@ -1,0 +1,121 @@
+"""How Casdoor calls WeChat for a session, and what it makes of the answer (facts/casdoor.md 2.6)."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from emulator.casdoor.gojson import GoJsonError, decode, kind_of
+from emulator.errors import TokenError, Unreachable
+from emulator.exchange import Call, InnerCall, Reply
+from emulator.row import Json, Row
+from emulator.wechat import code2session
+from emulator.world import World
+
+_ADDRESS = "https://api.weixin.qq.com/sns/jscode2session"
+_FIELDS = {"openid": "string", "session_key": "string", "unionid": "string", "errcode": "int", "errmsg": "string"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WechatSession:
+    """What Casdoor keeps of WeChat's answer; each text may be empty."""
+
+    openid: str
+    session_key: str
+    unionid: str
+
+
+def fetch_session(world: World, call: Call, *, provider: Row, code: str) -> WechatSession:
+    """Trade a login code at WeChat with the provider's appid and secret.
+
+    Raises TokenError `invalid_grant` with WeChat's errmsg or Go's own text, and Unreachable when
+    WeChat never answers: Casdoor sets no time limit, so neither does the login's reply come.
+    """
+    credentials = f"appid={provider.text('clientId')}&secret={provider.text('clientSecret')}"
+    url = f"{_ADDRESS}?{credentials}&js_code={code}&grant_type=authorization_code"
+    if any(char < " " or char == "\x7f" for char in code):
+        raise _failed(
+            f'parse "{_quoted(url)}": net/url: invalid control character in URL', "the code holds a control character"
+        )
+    reply = _get(world, call, url)
+    if reply.failure == "hang":
+        raise Unreachable("hang")
+    if reply.failure == "truncated":
+        raise _failed("unexpected EOF", "WeChat's reply broke off half-way")
+    if reply.failure is not None:
+        call.note("secret-in-error")
+        raise _failed(
+            f'Get "{url}": {_CONNECTION_TEXTS[reply.failure]}', "WeChat closed the connection without an answer"
+        )
+    return _read(call, reply)
+
+
+#: What Go says of a connection that ends early; the text for a reset is assumed.
+_CONNECTION_TEXTS = {"empty": "EOF", "reset": "read: connection reset by peer"}
+
+
+def _get(world: World, call: Call, url: str) -> Reply:
+    query = url.partition("#")[0].partition("?")[2]
+    parameters: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        parameters.setdefault(name, value)
+    before = len(call.faults)
+    outer_why, call.why = call.why, ""
+    reply = code2session.answer(world, call, parameters)
+    call.inner.append(
+        InnerCall(
+            operation="wechat.code2session", url=url, reply=reply, faults=tuple(call.faults[before:]), why=call.why
+        )
+    )
+    call.why = call.why or outer_why
+    return reply
+
+
+def _read(call: Call, reply: Reply) -> WechatSession:
+    try:
+        answer = decode(reply.body)
+    except GoJsonError as error:
+        raise _failed(str(error), "WeChat's reply is no JSON") from error
+    fields = _fields(answer)
+    if fields.number("errcode"):
+        raise TokenError(
+            "invalid_grant",
+            f"get wechat mini program session error: err: {fields.text('errmsg')}",
+            why=call.why,
+        )
+    session = WechatSession(
+        openid=fields.text("openid"), session_key=fields.text("session_key"), unionid=fields.text("unionid")
+    )
+    if not session.openid and not session.unionid:
+        raise TokenError("invalid_request", "the wechat mini program session is invalid", why="WeChat gave neither id")
+    return session
+
+
+def _fields(answer: Json) -> Row:
+    """Return the known fields, names matched ignoring case as Go does."""
+    if answer is None:
+        return Row()
+    struct = "WeChatMiniProgramSessionResponse"
+    if not isinstance(answer, dict):
+        raise _failed(f"json: cannot unmarshal {kind_of(answer)} into Go value of type idp.{struct}", "not an object")
+    fields = Row()
+    for given, value in answer.items():
+        name = given.lower()
+        wanted = _FIELDS.get(name)
+        if wanted is None or value is None:
+            continue
+        if (
+            isinstance(value, str) != (wanted == "string")
+            or not isinstance(value, str | int)
+            or isinstance(value, bool)
+        ):
+            text = f"json: cannot unmarshal {kind_of(value)} into Go struct field {struct}.{name} of type {wanted}"
+            raise _failed(text, f"WeChat's {name} has another type than Casdoor expects")
+        fields[name] = value
+    return fields
+
+
+def _quoted(url: str) -> str:
+    return url.encode("unicode_escape").decode().replace('"', '\\"')
+
+
+def _failed(text: str, why: str) -> TokenError:
+    return TokenError("invalid_grant", f"get wechat mini program session error: {text}", why=why)

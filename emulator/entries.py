@@ -1,0 +1,79 @@
+"""An exchange as JSON, for `GET /_emulator/journal` and `mockdoor serve --json`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from emulator.conceal import conceal, conceal_header
+from emulator.exchange import Exchange, Headers, InnerCall, Reply
+from emulator.notes import catalogue
+from emulator.row import Json
+
+
+def entry(exchange: Exchange) -> dict[str, Json]:
+    """Return the whole of an exchange, secrets concealed; a broken connection has status null."""
+    return {
+        "number": exchange.number,
+        "at": instant(exchange.at),
+        "operation": exchange.operation,
+        "persona": exchange.persona or None,
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": conceal(exchange.query),
+        "request": {
+            "headers": _headers(exchange.request_headers),
+            **_body(exchange.request_body, cut="request" in exchange.cut),
+        },
+        "response": _reply(exchange.reply, cut="reply" in exchange.cut),
+        "notes": _notes(exchange.notes),
+        "faults": list(exchange.faults),
+        "inner": [_inner(call) for call in exchange.inner],
+        "why": exchange.why or None,
+    }
+
+
+def instant(at: datetime) -> str:
+    """Show an instant of the world as RFC 3339, with milliseconds unless it is a whole second."""
+    timespec = "milliseconds" if at.microsecond else "seconds"
+    return at.isoformat(timespec=timespec).replace("+00:00", "Z")
+
+
+def status_of(reply: Reply) -> int | None:
+    """Return the status that the client saw, None when the connection broke before one."""
+    return reply.status if reply.failure in (None, "truncated") else None
+
+
+def _reply(reply: Reply, *, cut: bool = False) -> dict[str, Json]:
+    shown: dict[str, Json] = {
+        "status": status_of(reply),
+        "headers": _headers(reply.headers),
+        **_body(reply.body, cut=cut),
+    }
+    if reply.failure:
+        shown["failure"] = reply.failure
+    return shown
+
+
+def _body(body: bytes, *, cut: bool) -> dict[str, Json]:
+    shown: dict[str, Json] = {"body": conceal(body.decode("utf-8", "replace"))}
+    if cut:
+        shown["cut"] = True
+    return shown
+
+
+def _headers(headers: Headers) -> list[Json]:
+    return [[name, conceal_header(name, value)] for name, value in headers]
+
+
+def _inner(call: InnerCall) -> Json:
+    return {
+        "operation": call.operation,
+        "url": conceal(call.url),
+        "response": _reply(call.reply),
+        "faults": list(call.faults),
+        "why": call.why or None,
+    }
+
+
+def _notes(ids: Iterable[str]) -> list[Json]:
+    known = catalogue()
+    return [dict(vars(known[one])) if one in known else {"id": one} for one in ids]

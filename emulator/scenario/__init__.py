@@ -1,0 +1,119 @@
+"""Scenario files: finding them, reading them, and saying what is wrong with them (design.md 7)."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from emulator.errors import ScenarioError
+from emulator.model import Scenario
+from emulator.scenario.build import Builder
+from emulator.scenario.check import check_schema
+from emulator.scenario.effects import build_fault
+from emulator.scenario.init_data import read_init_data
+from emulator.scenario.merge import merge
+from emulator.scenario.nodes import Document, Trail, parse_document, problem, read_text, schema, suggest
+
+__all__ = ["build_fault", "find", "load", "load_default", "parse", "schema", "shipped"]
+
+_DEFAULT = "default"
+
+
+def load(path: Path) -> Scenario:
+    """Return the scenario of a file; raises ScenarioError with every problem of the file."""
+    return parse(read_text(path), path)
+
+
+def load_default() -> Scenario:
+    """Return the built-in world. Trusted, so nothing is checked against the schema."""
+    path = Path("default.yaml")
+    document = parse_document(resources.files("emulator.scenario").joinpath("default.yaml").read_text("utf-8"), path)
+    return Builder(document.value, document, imported=()).build()
+
+
+def parse(text: str, path: Path) -> Scenario:
+    """Return the scenario of a text; files that it names are looked for beside `path`.
+
+    Raises ScenarioError with every problem of the text.
+    """
+    document, merged, imported = _read(text, path, ())
+    scenario = Builder(merged, document, imported=imported).build()
+    _raise(document)
+    return scenario
+
+
+def find(name: str) -> Path:
+    """Return a scenario's path: `name` itself when it is one, else the shipped scenario of that name.
+
+    Raises ScenarioError when there is neither.
+    """
+    path, known = Path(name), shipped()
+    if path.exists() or "/" in name or path.suffix in (".yaml", ".yml"):
+        return path
+    if name not in known:
+        raise problem(path, f"neither a file nor a shipped scenario{suggest(name, known)}")
+    return known[name]
+
+
+def shipped() -> dict[str, Path]:
+    """Return the scenarios that come with the emulator, by name."""
+    package = Path(str(resources.files("emulator")))
+    for folder in (package / "shipped", package.parent / "scenarios"):
+        if folder.is_dir():
+            return {path.stem: path for path in sorted(folder.rglob("*.yaml"))}
+    return {}
+
+
+def _read(text: str, path: Path, above: tuple[Path, ...]) -> tuple[Document, dict[str, Any], set[Trail]]:
+    """Return a file's document, its content over what it extends, and the trails of its imported rows."""
+    document = parse_document(text, path)
+    check_schema(document)
+    _raise(document)
+    base, imported = _base(document, above)
+    if "init_data" in document.value:
+        rows = _init_data(document)
+        imported |= {(kind, key) for kind, entries in rows.items() for key in entries}
+        base = merge(base, rows)
+    imported -= {trail for trail in imported if trail in document.places}
+    return document, merge(base, document.value), imported
+
+
+def _base(document: Document, above: tuple[Path, ...]) -> tuple[dict[str, Any], set[Trail]]:
+    """Return the content that a file extends."""
+    named = document.value.get("extends", _DEFAULT)
+    if named == "none":
+        return {}, set()
+    if named == _DEFAULT:
+        return _default_content(), set()
+    path = document.path.parent / named
+    chain = (*above, document.path.resolve())
+    if path.resolve() in chain:
+        document.report(("extends",), f"{named} extends this file in turn")
+        _raise(document)
+    try:
+        _, merged, imported = _read(read_text(path), path, chain)
+    except ScenarioError as error:
+        if not path.exists():
+            document.report(("extends",), f"there is no file {named}; write default, none, or the path of a scenario")
+            _raise(document)
+        raise error from None
+    return merged, imported
+
+
+def _default_content() -> dict[str, Any]:
+    text = resources.files("emulator.scenario").joinpath("default.yaml").read_text("utf-8")
+    content: dict[str, Any] = parse_document(text, Path("default.yaml")).value
+    return content
+
+
+def _init_data(document: Document) -> dict[str, Any]:
+    named = document.value["init_data"]
+    path = document.path.parent / named
+    if not path.exists():
+        document.report(("init_data",), f"there is no file {named}")
+        _raise(document)
+    return read_init_data(path)
+
+
+def _raise(document: Document) -> None:
+    if document.problems:
+        raise ScenarioError(tuple(dict.fromkeys(document.problems)))

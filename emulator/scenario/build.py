@@ -1,0 +1,193 @@
+"""From a merged file to a scenario, with its cross-references checked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from emulator.identity import openid_of, unionid_of
+from emulator.model import CodeRule, MiniProgram, Persona, Scenario
+from emulator.row import Row
+from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect, check_ids
+from emulator.scenario.nodes import Document, Trail, suggest
+
+_MINI_TYPES = ("WeChatMiniProgram", "WeChat")
+
+
+class Builder:
+    """Builds a scenario from `merged`; places of problems come from the file itself."""
+
+    def __init__(self, merged: Mapping[str, Any], document: Document, *, imported: Iterable[Trail]) -> None:
+        self.merged = merged
+        self.document = document
+        self.report: Report = document.report
+        #: Rows of init_data, which may point at what is not there, as a real export may.
+        self.imported = frozenset(imported)
+        self.seed: str = merged.get("seed", "mockdoor")
+
+    def build(self) -> Scenario:
+        """Return the scenario; problems are noted in the document."""
+        merged, document = self.merged, self.document
+        self.personas = {name: _persona(name, value) for name, value in merged.get("personas", {}).items()}
+        self.organizations = self._rows("organizations")
+        self.providers = self._rows("providers")
+        self.applications = self._rows("applications")
+        self.miniprograms = self._miniprograms()
+        for row in self.applications:
+            self._check_application(row)
+        faults = tuple(
+            build_fault(value, ("faults", index - self._inherited), self.report, number=index + 1)
+            for index, value in enumerate(merged.get("faults", []))
+        )
+        check_ids(faults, ("faults",), self.report)
+        for index, fault in enumerate(faults):
+            self._check_persona(fault.when.get("persona"), ("faults", index - self._inherited, "when", "persona"))
+        return Scenario(
+            name=merged.get("name") or document.path.name.removesuffix(".yaml").removesuffix(".scenario"),
+            description=merged.get("description", "").strip(),
+            tags=tuple(merged.get("tags", [])),
+            profile=merged.get("profile", "docs"),
+            seed=self.seed,
+            clock=self._clock(),
+            organizations=tuple(self.organizations),
+            applications=tuple(self.applications),
+            providers=tuple(self.providers),
+            users=tuple(self._user(key, value) for key, value in merged.get("users", {}).items()),
+            certs=tuple(self._rows("certs")),
+            miniprograms=self.miniprograms,
+            personas=self.personas,
+            codes=self._codes(),
+            strict_codes=merged.get("codes", {}).get("strict", False),
+            faults=faults,
+            variables=merged.get("vars", {}),
+            flows=merged.get("flows", {}),
+            steps=tuple(merged.get("steps", [])),
+            cleanup=tuple(merged.get("finally", [])),
+            path=document.path,
+        )
+
+    @property
+    def _inherited(self) -> int:
+        """How many faults come from what the file extends."""
+        return len(self.merged.get("faults", [])) - len(self.document.value.get("faults", []))
+
+    def _rows(self, kind: str) -> list[Row]:
+        defaults = {"owner": "admin"}
+        return [Row(defaults | {"name": name} | value) for name, value in self.merged.get(kind, {}).items()]
+
+    def _miniprograms(self) -> dict[str, MiniProgram]:
+        programs = {
+            row.text("clientId"): MiniProgram(appid=row.text("clientId"), secret=row.text("clientSecret"))
+            for row in self.providers
+            if row.text("type") in _MINI_TYPES and row.text("clientId")
+        }
+        for appid, value in self.merged.get("miniprograms", {}).items():
+            given = {"secret": programs[appid].secret if appid in programs else ""} | value
+            if not given["secret"]:
+                self.report(("miniprograms", appid), "missing key 'secret': no provider has this appid", at_key=True)
+            programs[appid] = MiniProgram(appid=appid, **given)
+        return programs
+
+    def _check_application(self, row: Row) -> None:
+        trail: Trail = ("applications", row.name)
+        items = row.get("providers")
+        row["providers"] = [
+            {"name": item} if isinstance(item, str) else item for item in (items if isinstance(items, list) else [])
+        ]
+        if trail in self.imported:
+            return
+        organization = row.text("organization")
+        names = [one.name for one in self.organizations]
+        if organization not in names:
+            self.report(
+                (*trail, "organization"), f"unknown organization {organization!r}{suggest(organization, names)}"
+            )
+        known = [one.name for one in self.providers]
+        for index, item in enumerate(row.rows("providers")):
+            if item.name not in known:
+                message = f"unknown provider {item.name!r}{suggest(item.name, known)}"
+                self.report((*trail, "providers", index), message)
+
+    def _user(self, key: str, value: Mapping[str, Any]) -> Row:
+        trail: Trail = ("users", key)
+        owner, slash, name = key.partition("/")
+        if not slash or not owner or not name or "/" in name:
+            self.report(trail, f"a user's key is organization/name, got {key!r}", at_key=True)
+        row = Row({"owner": owner, "name": name} | {field: one for field, one in value.items() if field != "persona"})
+        names = [one.name for one in self.organizations]
+        if trail not in self.imported and owner not in names:
+            self.report(trail, f"unknown organization {owner!r}{suggest(owner, names)}", at_key=True)
+        if not row.text("signupApplication"):
+            row["signupApplication"] = next((one.name for one in self._applications_of(owner)), "")
+        if "persona" in value:
+            row["wechat"] = self._wechat(row, value["persona"], (*trail, "persona"))
+        return row
+
+    def _applications_of(self, organization: str) -> list[Row]:
+        return [one for one in self.applications if one.text("organization") == organization]
+
+    def _wechat(self, row: Row, bound: Any, trail: Trail) -> str:
+        """Return the openid or unionid that binds a user to a persona."""
+        given = {"name": bound} if isinstance(bound, str) else bound
+        if not self._check_persona(given["name"], trail):
+            return ""
+        program = self.miniprograms.get(given.get("appid") or self._appid(row))
+        if program is None:
+            known = suggest(given.get("appid", ""), self.miniprograms)
+            self.report(trail, f"there is no mini program to have an openid in{known}")
+            return ""
+        person = self.personas[given["name"]]
+        if given.get("by") != "unionid":
+            return openid_of(self.seed, program, person)
+        unionid = unionid_of(self.seed, program, person)
+        if unionid is None:
+            why = f"{person.name} has no unionid: it is null, or {program.appid} has no open_platform"
+            self.report(trail, why)
+        return unionid or ""
+
+    def _appid(self, row: Row) -> str:
+        own = [one for one in self.applications if one.name == row.text("signupApplication")]
+        for application in own + self._applications_of(row.owner):
+            for item in application.rows("providers"):
+                for provider in self.providers:
+                    if provider.name == item.name and provider.text("type") in _MINI_TYPES:
+                        return provider.text("clientId")
+        return next(iter(self.miniprograms), "")
+
+    def _codes(self) -> dict[str, CodeRule]:
+        rules = {}
+        for code, value in self.merged.get("codes", {}).items():
+            if code == "strict":
+                continue
+            trail: Trail = ("codes", code)
+            effect = build_effect(value, trail, self.report)
+            check_code_effect(effect, trail, self.report)
+            if effect is None and "persona" not in value:
+                self.report(trail, "a code needs a persona or an effect", at_key=True)
+            self._check_persona(value.get("persona"), (*trail, "persona"))
+            rules[code] = CodeRule(code=code, persona=value.get("persona"), effect=effect)
+        return rules
+
+    def _check_persona(self, name: str | None, trail: Trail) -> bool:
+        if name is None or name in self.personas:
+            return True
+        self.report(trail, f"nobody declared the persona {name!r}{suggest(name, self.personas)}")
+        return False
+
+    def _clock(self) -> datetime | None:
+        text = self.merged.get("clock", "now")
+        if text == "now":
+            return None
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            at = None
+        if at is None or at.tzinfo is None:
+            message = f"expected now, or an instant with its zone such as 2026-01-01T08:00:00Z, got {text!r}"
+            self.report(("clock",), message)
+            return None
+        return at.astimezone(UTC)
+
+
+def _persona(name: str, value: Mapping[str, Any]) -> Persona:
+    unbound = "unionid" in value and value["unionid"] is None
+    return Persona(name=name, has_unionid=not unbound, **value)

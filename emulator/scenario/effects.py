@@ -1,0 +1,169 @@
+"""Faults and codes: from a file's words to values."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from emulator.durations import parse_duration
+from emulator.faults import (
+    ApiFailure,
+    BrokenConnection,
+    DamagedBody,
+    Delay,
+    Drip,
+    DroppedKeys,
+    Effect,
+    Fault,
+    FixedReply,
+    Limit,
+    SpoiledToken,
+    StatusOnly,
+    TokenFailure,
+    WechatFailure,
+)
+from emulator.scenario.nodes import Trail, suggest
+
+#: Notes a problem at a trail; `at_key` points at the key.
+Report = Callable[..., None]
+
+EFFECTS = ("error", "http", "reply", "connection", "body", "drip", "limit", "token", "drop")
+
+
+@cache
+def operations() -> tuple[str, ...]:
+    """Return the names of all operations."""
+    return tuple(_data("operations.json"))
+
+
+@cache
+def errcodes() -> frozenset[int]:
+    """Return the errcodes of WeChat's catalogue."""
+    return frozenset(int(errcode) for errcode in _data("errcodes.json"))
+
+
+def _data(name: str) -> Any:
+    return json.loads(resources.files("emulator").joinpath("data", name).read_text("utf-8"))
+
+
+def build_effect(value: Mapping[str, Any], trail: Trail, report: Report) -> Effect | None:
+    """Return the one effect of a fault or a code, None when it has none; more than one is a problem."""
+    given = [name for name in EFFECTS if name in value]
+    if len(given) > 1:
+        report(trail, f"one effect is allowed, got {' and '.join(given)}")
+    if not given:
+        return None
+    name = given[0]
+    inner = value[name]
+    match name:
+        case "error":
+            return _failure(inner, (*trail, name), report)
+        case "http":
+            return StatusOnly(status=inner)
+        case "reply":
+            return _reply(inner, (*trail, name), report)
+        case "connection":
+            return BrokenConnection(kind=inner)
+        case "body":
+            return DamagedBody(kind=inner)
+        case "drip":
+            return Drip(size=inner["bytes"], every=parse_duration(inner["every"]))
+        case "limit":
+            failure = _failure(inner["error"], (*trail, name, "error"), report)
+            return Limit(requests=inner["requests"], per=parse_duration(inner["per"]), failure=failure)
+        case "token":
+            return SpoiledToken(kind=inner)
+    return DroppedKeys(keys=tuple(inner))
+
+
+def build_fault(value: Mapping[str, Any], trail: Trail, report: Report, *, number: int) -> Fault:
+    """Return a planned fault; `number` names it when it has no id."""
+    effect, delay = build_effect(value, trail, report), _delay(value.get("delay"))
+    if effect is None and delay is None:
+        report(trail, f"a fault needs an effect: {', '.join(EFFECTS)} or delay")
+    _check_operation(value["at"], effect, trail, report)
+    return Fault(
+        id=value.get("id", f"fault-{number}"),
+        at=value["at"],
+        when=_when(value.get("when", {})),
+        after=value.get("after", 0),
+        times=value.get("times"),
+        every=value.get("every", 1),
+        span=parse_duration(value["for"]) if "for" in value else None,
+        chance=value.get("chance"),
+        effect=effect,
+        delay=delay,
+    )
+
+
+def _failure(value: Any, trail: Trail, report: Report) -> WechatFailure | TokenFailure | ApiFailure:
+    if isinstance(value, int):
+        if value not in errcodes():
+            known = ", ".join(str(errcode) for errcode in sorted(errcodes()))
+            report(trail, f"unknown errcode {value}; allowed: {known}")
+        return WechatFailure(errcode=value)
+    if "msg" in value and "error" in value:
+        report(trail, "error and msg belong to different families; give one of them")
+    if "msg" in value:
+        return ApiFailure(msg=value["msg"])
+    if "error" not in value:
+        report(trail, "missing key 'error'")
+    return TokenFailure(error=value.get("error", ""), description=value.get("error_description", ""))
+
+
+def _reply(value: Mapping[str, Any], trail: Trail, report: Report) -> FixedReply:
+    if "json" in value and "text" in value:
+        report(trail, "json and text exclude each other")
+    return FixedReply(
+        status=value.get("status", 200),
+        content_type=value.get("content_type"),
+        json=value.get("json"),
+        has_json="json" in value,
+        text=value.get("text", ""),
+    )
+
+
+def _delay(value: Any) -> Delay | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return Delay(shortest=parse_duration(value), longest=parse_duration(value))
+    return Delay(shortest=parse_duration(value["from"]), longest=parse_duration(value["to"]))
+
+
+def _when(value: Mapping[str, Any]) -> dict[str, str]:
+    facts = {name: one for name, one in value.items() if name not in ("header", "body")}
+    facts |= {f"header.{name.lower()}": one for name, one in value.get("header", {}).items()}
+    return facts | {f"body.{name}": one for name, one in value.get("body", {}).items()}
+
+
+def _check_operation(pattern: str, effect: Effect | None, trail: Trail, report: Report) -> None:
+    struck = [name for name in operations() if fnmatchcase(name, pattern)]
+    if not struck:
+        report((*trail, "at"), f"unknown operation {pattern!r}{suggest(pattern, operations())}")
+        return
+    failure = effect.failure if isinstance(effect, Limit) else effect
+    wechat = [name for name in struck if name.startswith("wechat.")]
+    if isinstance(failure, WechatFailure) and len(wechat) < len(struck):
+        report(trail, f"an errcode is WeChat's; {pattern} answers with {{error, error_description}} or {{msg}}")
+    if isinstance(failure, TokenFailure | ApiFailure | SpoiledToken) and wechat:
+        what = "token" if isinstance(failure, SpoiledToken) else "this error"
+        report(trail, f"{what} is Casdoor's; {pattern} answers with an errcode such as 40029")
+
+
+def check_code_effect(effect: Effect | None, trail: Trail, report: Report) -> None:
+    """Refuse an effect that WeChat cannot have: a code is always traded at WeChat."""
+    failure = effect.failure if isinstance(effect, Limit) else effect
+    if isinstance(failure, TokenFailure | ApiFailure | SpoiledToken):
+        report(trail, "a code is traded at WeChat; its error is an errcode such as 40029")
+
+
+def check_ids(faults: Iterable[Fault], trail: Trail, report: Report) -> None:
+    """Refuse two faults of one id."""
+    seen: set[str] = set()
+    for index, fault in enumerate(faults):
+        if fault.id in seen:
+            report((*trail, index, "id"), f"two faults have the id {fault.id!r}")
+        seen.add(fault.id)

@@ -1,0 +1,53 @@
+"""Casdoor's own init_data.json as part of a scenario."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from emulator.scenario.nodes import problem, read_text
+
+_LISTS = ("organizations", "providers", "applications", "users", "certs")
+
+
+def read_init_data(path: Path) -> dict[str, Any]:
+    """Return the maps that an exported init_data.json amounts to, each row as written.
+
+    Raises ScenarioError for a file that is none.
+    """
+    data = _parse(path)
+    maps: dict[str, Any] = {}
+    for kind in _LISTS:
+        rows = data.get(kind) or []
+        if not isinstance(rows, list):
+            raise problem(path, f"{kind} must be a list, as Casdoor exports it")
+        maps[kind] = {}
+        for index, row in enumerate(rows):
+            maps[kind][_key(path, kind, index, row)] = row
+    return maps
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    text = read_text(path)
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise problem(path, f"not JSON, line {error.lineno} column {error.colno}: {error.msg}") from error
+    except RecursionError as error:
+        raise problem(path, "nested too deeply") from error
+    if not isinstance(data, dict) or not any(kind in data for kind in _LISTS):
+        raise problem(path, f"this is no init_data.json: expected an object with some of {', '.join(_LISTS)}")
+    return data
+
+
+def _key(path: Path, kind: str, index: int, row: Any) -> str:
+    where = f"{kind}[{index}]"
+    if not isinstance(row, dict):
+        raise problem(path, f"{where} must be an object")
+    name, owner = row.get("name"), row.get("owner", "admin")
+    if not isinstance(name, str) or not name or not isinstance(owner, str):
+        raise problem(path, f"{where} needs an owner and a name, both text")
+    if kind == "certs" and row.get("certificate") and not row.get("privateKey"):
+        raise problem(
+            path, f"{where} ({name}) has a certificate without its privateKey, so nothing can be signed with it"
+        )
+    return f"{owner}/{name}" if kind == "users" else name

@@ -1,0 +1,270 @@
+"""Reading a YAML file into plain values, with the place of every key and value."""
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emulator.errors import Problem, ScenarioError
+
+#: Larger files are refused.
+MOST_BYTES = 5 * 1024 * 1024
+#: More values, aliases counted each time that they are used, are refused.
+MOST_VALUES = 200_000
+MOST_DEPTH = 60
+
+Trail = tuple[str | int, ...]
+Schema = dict[str, Any]
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_QUOTED = frozenset("'\"|>")
+_NAMES: dict[type, str] = {type(None): "null", bool: "boolean", int: "integer", float: "number", str: "string"}
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp"))
+_PLAIN_TAGS |= {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "merge", "value")}
+
+
+@dataclass(kw_only=True)
+class Document:
+    """A file's values, and where they stand: `places` by trail, `keys` for the key itself; both count from 0."""
+
+    path: Path
+    lines: list[str]
+    value: Any = None
+    places: dict[Trail, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Trail, tuple[int, int]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, trail: Trail, message: str, *, at_key: bool = False) -> None:
+        """Note a problem at a value, or at the key before it; at the nearest known place above otherwise."""
+        table = self.keys if at_key else self.places
+        place = table.get(trail)
+        while place is None and trail:
+            trail = trail[:-1]
+            place = self.places.get(trail)
+        self.report_at(place or (0, 0), message)
+
+    def report_at(self, place: tuple[int, int], message: str) -> None:
+        """Note a problem at a line and column that count from 0."""
+        line, column = place
+        source = self.lines[line].rstrip() if line < len(self.lines) else ""
+        self.problems.append(
+            Problem(path=self.path, line=line + 1, column=column + 1, message=message, source=source[:200])
+        )
+
+
+def problem(path: Path, message: str) -> ScenarioError:
+    """Return the error for a file that cannot be used at all."""
+    return ScenarioError((Problem(path=path, line=0, column=0, message=message),))
+
+
+@cache
+def schema() -> Schema:
+    """Return the JSON Schema of scenario files."""
+    loaded: Schema = json.loads(resources.files("emulator.scenario").joinpath("schema.json").read_text("utf-8"))
+    return loaded
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text; raises ScenarioError for one that cannot be read as UTF-8."""
+    try:
+        if path.is_dir():
+            raise problem(path, "this is a directory; name a file in it")
+        if path.stat().st_size > MOST_BYTES:
+            raise problem(path, f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise problem(path, f"not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}") from error
+    except FileNotFoundError as error:
+        raise problem(path, "there is no such file") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise problem(path, f"the file cannot be read: {reason}") from error
+
+
+def parse_document(text: str, path: Path) -> Document:
+    """Return the values of a YAML text; its document's `problems` hold what is wrong with single places.
+
+    Raises ScenarioError when the text is no YAML mapping, or one that unfolds beyond all measure.
+    """
+    document = Document(path=path, lines=text.splitlines())
+    root = _compose(text, document)
+    if root is None:
+        raise problem(path, "the file is empty; a scenario starts with 'version: 1'")
+    if not isinstance(root, yaml.MappingNode):
+        document.report_at(_place(root), f"expected a mapping that starts with 'version: 1', got {_kind(root)}")
+        raise ScenarioError(tuple(document.problems))
+    document.value = _Builder(document).build(root, (), [schema()])
+    return document
+
+
+def _compose(text: str, document: Document) -> yaml.Node | None:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _check_nesting(text, document)
+        nodes = list(yaml.compose_all(text, Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = " ".join(str(part) for part in (error.context, error.problem) if part)
+        document.report_at((mark.line, mark.column) if mark else (0, 0), f"this is not YAML: {message}")
+        raise ScenarioError(tuple(document.problems)) from error
+    except yaml.YAMLError as error:
+        raise problem(document.path, f"this is not YAML: {' '.join(str(error).split())}") from error
+    if len(nodes) > 1:
+        document.report_at(_place(nodes[1]), "a scenario file holds one document; remove the line '---'")
+        raise ScenarioError(tuple(document.problems))
+    return nodes[0] if nodes else None
+
+
+def _check_nesting(text: str, document: Document) -> None:
+    """Refuse depth before it is composed: the composer recurses."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_DEPTH:
+                mark = event.start_mark
+                place = (mark.line, mark.column) if mark else (0, 0)
+                document.report_at(place, f"more than {MOST_DEPTH} levels deep")
+                raise ScenarioError(tuple(document.problems))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+class _Builder:
+    """Builds plain values from nodes; scalars follow the schema, so that `no` stays text where text is meant."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.left = MOST_VALUES
+        self.open: set[int] = set()
+
+    def build(self, node: yaml.Node, trail: Trail, schemas: list[Schema]) -> Any:
+        self._count(node)
+        self.document.places[trail] = _place(node)
+        if node.tag not in _PLAIN_TAGS:
+            self.document.report(trail, f"the tag {node.tag.replace('tag:yaml.org,2002:', '!!')} is not allowed here")
+            return None
+        found = _flat(schemas)
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node, found)
+        if id(node) in self.open:
+            self.document.report(trail, "an alias may not stand inside what it names")
+            return None
+        self.open.add(id(node))
+        value: Any = None
+        if isinstance(node, yaml.MappingNode):
+            value = self._mapping(node, trail, found)
+        elif isinstance(node, yaml.SequenceNode):
+            items = [one["items"] for one in found if isinstance(one.get("items"), dict)]
+            value = [self.build(item, (*trail, index), items) for index, item in enumerate(node.value)]
+        self.open.discard(id(node))
+        return value
+
+    def _count(self, node: yaml.Node) -> None:
+        self.left -= 1
+        if self.left < 0:
+            self.document.report_at(_place(node), f"the file unfolds to more than {MOST_VALUES} values")
+            raise ScenarioError(tuple(self.document.problems[-1:]))
+
+    def _mapping(self, node: yaml.MappingNode, trail: Trail, schemas: list[Schema]) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.document.report_at(_place(key_node), f"a key must be text, got {_kind(key_node)}")
+                continue
+            key = key_node.value
+            here = (*trail, key)
+            if key in value:
+                first = self.document.keys[here][0] + 1
+                self.document.report_at(_place(key_node), f"duplicate key {key!r}; it stands in line {first} already")
+                continue
+            self.document.keys[here] = _place(key_node)
+            value[key] = self.build(value_node, here, list(_below(schemas, key)))
+        return value
+
+
+def _below(schemas: Iterable[Schema], key: str) -> Iterable[Schema]:
+    for one in schemas:
+        inner = one.get("properties", {}).get(key, one.get("additionalProperties"))
+        if isinstance(inner, dict):
+            yield inner
+
+
+def _flat(schemas: list[Schema]) -> list[Schema]:
+    """Return the schemas with references followed and alternatives side by side."""
+    found: list[Schema] = []
+    for one in schemas:
+        if "$ref" in one:
+            found += _flat([schema()["$defs"][one["$ref"].rpartition("/")[2]]])
+        if "anyOf" in one:
+            found += _flat(one["anyOf"])
+        found.append(one)
+    return [one for one in found if "$ref" not in one and "anyOf" not in one]
+
+
+def _scalar(node: yaml.ScalarNode, schemas: list[Schema]) -> Any:
+    """Return a scalar's value: text when quoted, or when text is what the schema means here."""
+    text: str = node.value
+    core = _core(text)
+    if node.style in _QUOTED or (core is None and text not in _NULLS):
+        return text
+    types = {name for one in schemas for name in _types(one)}
+    if not types or "any" in types or _NAMES[type(core)] in types or (isinstance(core, int) and "number" in types):
+        return core
+    return text if "string" in types else core
+
+
+def _types(one: Schema) -> Iterable[str]:
+    if "type" in one:
+        return [one["type"]] if isinstance(one["type"], str) else one["type"]
+    values = one.get("enum") or ([one["const"]] if "const" in one else None)
+    return ["any"] if values is None else [_NAMES[type(value)] for value in values]
+
+
+def _core(text: str) -> Any:
+    """Return what a plain scalar means in YAML 1.2's core schema, None for text and for null."""
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _INTEGER.fullmatch(text) and len(text) < 20:
+        return int(text)
+    if (
+        _FLOAT.fullmatch(text)
+        and not _INTEGER.fullmatch(text)
+        and (len(text) == 1 or text[0] != "0" or text[1] in ".eE")
+    ):
+        return float(text)
+    return None
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line, node.start_mark.column
+
+
+def _kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.MappingNode):
+        return "a mapping"
+    return "a list" if isinstance(node, yaml.SequenceNode) else "text"
+
+
+def suggest(word: str, known: Iterable[str], *, show: Callable[[str], str] = repr) -> str:
+    """Return `; did you mean 'x'?` for a near miss, else `; allowed: …`."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, 1, 0.6)
+    lowered = {name.lower(): name for name in names}
+    if word.lower() in lowered:
+        near = [lowered[word.lower()]]
+    if near:
+        return f"; did you mean {show(near[0])}?"
+    listed = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    return f"; allowed: {listed}" if names else "; there are none"

@@ -1,0 +1,28 @@
+"""The emulator as one Flask application."""
+
+from flask import Flask
+
+from emulator.web import frame
+from emulator.world import World
+
+
+def create_app(world: World) -> Flask:
+    """Return the application that plays WeChat and Casdoor for a world, with the control API under `/_emulator/`."""
+    from emulator.web import casdoor, control, wechat
+
+    app = bare_app(world)
+    app.register_blueprint(control.bp)
+    app.register_blueprint(wechat.bp)
+    casdoor.install(app)
+    return app
+
+
+def bare_app(world: World) -> Flask:
+    """Return an application with the frame alone: worlds, journal and notes, but no routes yet."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.config["MAX_FORM_MEMORY_SIZE"] = frame.MOST_REQUEST
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    frame.install(app, world)
+    return app

@@ -1,0 +1,100 @@
+"""Casdoor's OAuth endpoints (facts/casdoor.md 2, 5.6, 5.7)."""
+
+from flask import Response, g
+
+from emulator.casdoor.gojson import GoJsonError, decode
+from emulator.casdoor.refresh import introspect as introspect_token
+from emulator.casdoor.refresh import refresh_token as refresh
+from emulator.casdoor.requests import ApiRequest
+from emulator.casdoor.signin import LoginRequest, find_application
+from emulator.casdoor.signin import login as sign_in
+from emulator.casdoor.texts import text
+from emulator.errors import TokenError
+from emulator.web.casdoor.blueprint import bp
+from emulator.web.casdoor.replies import bare
+
+_LOGIN_FIELDS = tuple(LoginRequest.__dataclass_fields__)
+
+
+@bp.post("/api/login/oauth/access_token")
+def login() -> Response:
+    """Trade a login code for tokens."""
+    if not g.casdoor.form:
+        g.call.note("login-any-body")
+    return bare(sign_in(g.world, g.call, read_login(g.casdoor)))
+
+
+@bp.post("/api/login/oauth/refresh_token")
+def refresh_token() -> Response:
+    """Trade a refresh token for new tokens."""
+    asked: ApiRequest = g.casdoor
+    names = ("grant_type", "refresh_token", "client_id", "client_secret", "scope", "resource")
+    given = {name: asked.value(name) for name in names}
+    if not (asked.form.get("client_id") or asked.query.get("client_id")):
+        given |= {name: value for name, value in _json_texts(asked.body).items() if name in names}
+    if not given["client_id"] and not given["client_secret"] and asked.basic is not None:
+        given["client_id"] = asked.basic[0]
+    if not given["client_id"] and not given["client_secret"]:
+        raise TokenError("invalid_request")
+    application = find_application(g.world, given["client_id"])
+    if application is None:
+        raise TokenError("invalid_client", text("bad_client", g.call.language))
+    if given["grant_type"] != "refresh_token":
+        raise TokenError("unsupported_grant_type", "grant_type should be refresh_token")
+    return bare(
+        refresh(
+            g.world,
+            g.call,
+            application=application,
+            token=given["refresh_token"],
+            client_secret=given["client_secret"],
+            scope=given["scope"],
+            resource=given["resource"],
+        )
+    )
+
+
+@bp.post("/api/login/oauth/introspect")
+def introspect() -> Response:
+    """Tell whether a token is good."""
+    asked: ApiRequest = g.casdoor
+    if asked.basic is not None:
+        client_id, secret = asked.basic
+    else:
+        client_id, secret = asked.value("client_id"), asked.value("client_secret")
+        if not client_id:
+            given = _json_texts(asked.body)
+            client_id, secret = given.get("client_id", ""), given.get("client_secret", "")
+    if not client_id and not secret:
+        raise TokenError("invalid_request")
+    application = find_application(g.world, client_id)
+    if application is None or application.text("clientSecret") != secret:
+        raise TokenError("invalid_client", text("bad_client", g.call.language))
+    hint = asked.value("token_type_hint")
+    return bare(introspect_token(g.world, application=application, token=asked.value("token"), hint=hint))
+
+
+def read_login(asked: ApiRequest) -> LoginRequest:
+    """Return a login's parameters: form, query, multipart, then Basic, then JSON fills what is empty."""
+    given = {name: asked.value(name) for name in _LOGIN_FIELDS}
+    if not given["client_id"] and not given["client_secret"] and asked.basic is not None:
+        given["client_id"] = asked.basic[0]
+    for name, value in _json_texts(asked.body).items():
+        if name in given and not given[name]:
+            given[name] = value
+    return LoginRequest(**given | {"dpop": asked.dpop})
+
+
+def _json_texts(body: bytes) -> dict[str, str]:
+    """Return the texts of a body that is one JSON object with text values, keys in lower case; else nothing."""
+    try:
+        value = decode(body)
+    except GoJsonError:
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    given = {name.lower(): one for name, one in value.items() if one is not None}
+    known = set(_LOGIN_FIELDS)
+    if any(name in known and not isinstance(one, str) for name, one in given.items()):
+        return {}
+    return {name: one for name, one in given.items() if isinstance(one, str)}

@@ -1,0 +1,115 @@
+"""Replies as Casdoor sends them: envelopes, errors, pages, headers (facts/casdoor.md 1)."""
+
+from html import escape
+
+from flask import Response, g, request
+
+from emulator.casdoor.gojson import encode
+from emulator.errors import ApiError, Panic, TokenError
+from emulator.row import Json
+
+JSON = "application/json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+
+_NOT_FOUND = """<!DOCTYPE html>
+<html>
+<head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"><title>Not Found</title></head>
+<body><h1>Not Found</h1><p>The page you have requested does not exist.</p><p>Powered by beego 2.0.0</p></body>
+</html>"""
+_FORM_ERROR = """<!DOCTYPE html>
+<html>
+<head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"><title>Internal Server Error</title></head>
+<body><h1>Internal Server Error</h1><p>The server could not read the request.</p><p>Powered by beego 2.0.0</p></body>
+</html>"""
+_PANIC = """<!DOCTYPE html>
+<html>
+<head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"><title>beego application error</title></head>
+<body><h2>casdoor:{message}</h2>
+<table><tr><td>Request Method: </td><td>{method}</td></tr><tr><td>Request URL: </td><td>{url}</td></tr>
+<tr><td>RemoteAddr: </td><td>{address}</td></tr></table>
+<div>Stack</div><pre>(mockdoor shows no Go stack)</pre><p>Powered by beego 2.0.0</p></body>
+</html>"""
+_WEB_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Casdoor</title></head>
+<body><noscript>You need to enable JavaScript to run this app.</noscript><div id="root"></div>
+<p>A real Casdoor shows its web pages here; mockdoor plays its API only.</p>
+<p>真实的 Casdoor 会在此显示网页；mockdoor 只模拟其接口。</p></body>
+</html>"""
+
+
+def bare(body: object, *, status: int = 200) -> Response:
+    """Return a JSON object as it stands."""
+    return Response(encode(body), status=status, content_type=JSON)
+
+
+def ok(data: Json = None, data2: Json = None, *, sub: str = "", name: str = "") -> Response:
+    """Return the success envelope of 7 keys."""
+    return bare(_envelope("ok", "", data, data2, sub=sub, name=name))
+
+
+def _envelope(
+    status: str, msg: str, data: object, data2: object, *, sub: str = "", name: str = ""
+) -> dict[str, object]:
+    return {"status": status, "msg": msg, "sub": sub, "name": name, "data": data, "data2": data2, "data3": None}
+
+
+def show_token_error(error: TokenError) -> Response:
+    """Return an OAuth error; the description is left out when empty, a 401 asks for Basic credentials."""
+    g.call.why = error.why or g.call.why
+    body = {"error": error.error} | ({"error_description": error.description} if error.description else {})
+    response = bare(body, status=error.status)
+    if error.status == 401:
+        response.headers["Www-Authenticate"] = 'Basic realm="OAuth2"'
+    return response
+
+
+def show_api_error(error: ApiError) -> Response:
+    """Return an envelope of 4 keys for a filter's error, of 7 for a controller's, both with status 200."""
+    g.call.why = error.why or g.call.why
+    g.call.note("denial-200")
+    if error.early:
+        return bare({"status": "error", "msg": error.msg, "data": None, "data2": None})
+    return bare(_envelope("error", error.msg, error.data, None))
+
+
+def show_panic(error: Panic) -> Response:
+    """Return the page of a crash inside Casdoor."""
+    g.call.why = error.why or g.call.why
+    page = _PANIC.format(
+        message=escape(str(error)),
+        method=request.method,
+        url=escape(request.full_path.rstrip("?")),
+        address=escape(f"{request.remote_addr}"),
+    )
+    return Response(page, status=500, content_type=HTML)
+
+
+def not_found() -> Response:
+    """Return the page for a path without a route."""
+    return Response(_NOT_FOUND, status=404, content_type=HTML)
+
+
+def form_error() -> Response:
+    """Return the page for a form that cannot be decoded; it carries no cookie and no CORS headers."""
+    g.casdoor_bare = True
+    return Response(_FORM_ERROR, status=500, content_type=HTML)
+
+
+def content_type_error() -> Response:
+    """Return the two keys that `current` answers a broken Content-Type with."""
+    g.casdoor_bare = True
+    body = encode({"status": "error", "msg": "invalid Content-Type header"}, indent=None)
+    return Response(body, status=400, content_type="text/plain; charset=utf-8")
+
+
+def web_page() -> Response:
+    """Return what stands for Casdoor's web pages."""
+    return Response(_WEB_PAGE, content_type=HTML)
+
+
+def empty(status: int) -> Response:
+    """Return a reply without a body and without a Content-Type."""
+    response = Response(b"", status=status)
+    del response.headers["Content-Type"]
+    return response

@@ -1,0 +1,30 @@
+"""How WeChat writes a reply under /sns (facts/wechat.md 0)."""
+
+import json
+
+from emulator.derive import derive
+from emulator.errors import WechatError
+from emulator.exchange import Headers, Reply
+from emulator.world import World
+
+HEADERS: Headers = (("Content-Type", "text/plain"),)
+
+
+def dumps(value: object) -> str:
+    """Return compact JSON, slashes escaped, other characters raw."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
+
+
+def show_error(world: World, error: WechatError) -> Reply:
+    """Return an error with its rid, status 200."""
+    errmsg = f"{error.errmsg}, rid: {_rid(world)}"
+    return Reply(headers=HEADERS, body=dumps({"errcode": error.errcode, "errmsg": errmsg}).encode())
+
+
+def _rid(world: World) -> str:
+    """Return a request's id: its Unix time, then two derived numbers below 2^31, as hexadecimal."""
+    if world.scenario.recorded_rid:
+        return world.scenario.recorded_rid
+    octets = derive(world.seed, "rid", world.count("rid"))
+    first, second = (int.from_bytes(octets[at : at + 4]) & 0x7FFFFFFF for at in (0, 4))
+    return f"{int(world.now().timestamp()):08x}-{first:08x}-{second:08x}"

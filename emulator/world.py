@@ -1,0 +1,206 @@
+"""The live state made from a scenario: the only mutable object of the emulator."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+
+from emulator.clock import Clock, WallClock
+from emulator.faults import Effect, Facts, Fault, FaultPlan, Limit, Strike
+from emulator.identity import openid_of, unionid_of
+from emulator.journal import Journal
+from emulator.model import MiniProgram, Persona, Scenario
+from emulator.row import Row
+from emulator.shapes import (
+    complete_application,
+    complete_cert,
+    complete_organization,
+    complete_provider,
+    complete_user,
+)
+from emulator.token_row import TokenRow
+
+#: The cert that an application without one signs with.
+BUILT_IN_CERT = "cert-built-in"
+
+
+@dataclass(kw_only=True)
+class LoginCode:
+    """A js_code that wx.login gave out; `spent_in` is the number of the exchange that spent it."""
+
+    code: str
+    appid: str
+    persona: str
+    issued_at: datetime
+    spent_at: datetime | None = None
+    spent_in: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionKey:
+    """A user's session_key under one appid: standard base64 of 16 bytes, and when it was made."""
+
+    value: str
+    made_at: datetime
+
+
+@dataclass(kw_only=True)
+class Session:
+    """A Casdoor session behind a cookie: who is signed in, and the tokens that get-account showed."""
+
+    subject: str = ""
+    token: str = ""
+    account_token: str = ""
+
+
+@dataclass(kw_only=True)
+class State:
+    """What a reset throws away. Users are keyed by `(owner, name)`, tokens by their row name."""
+
+    clock: Clock
+    faults: FaultPlan
+    signed_in: str
+    organizations: dict[str, Row]
+    applications: dict[str, Row]
+    providers: dict[tuple[str, str], Row]
+    certs: dict[str, Row]
+    users: dict[tuple[str, str], Row]
+    login_codes: dict[str, LoginCode] = field(default_factory=dict)
+    session_keys: dict[tuple[str, str], SessionKey] = field(default_factory=dict)
+    tokens: dict[str, TokenRow] = field(default_factory=dict)
+    tokens_by_access_hash: dict[str, str] = field(default_factory=dict)
+    tokens_by_refresh_hash: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    counters: Counter[str] = field(default_factory=Counter)
+    limited_codes: dict[str, FaultPlan] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
+
+
+class World:
+    """A scenario come to life. State changes only inside `with world.lock`.
+
+    `wall` reads the machine's clock for scenarios whose time runs. `profile` overrides the
+    scenario's until the next `load`.
+    """
+
+    def __init__(self, scenario: Scenario, *, wall: WallClock, name: str = "main", profile: str | None = None) -> None:
+        self.name = name
+        self.lock = RLock()
+        self._wall = wall
+        self.scenario = scenario
+        self.profile = profile or scenario.profile
+        self.state = self._fresh(scenario)
+        self._openids: dict[tuple[str, str], str] = {}
+        self._unionids: dict[tuple[str, str], str | None] = {}
+
+    def reset(self) -> None:
+        """Go back to the scenario: users, codes, tokens, clock, faults and journal. One swap under the lock."""
+        state = self._fresh(self.scenario)
+        with self.lock:
+            self.state = state
+
+    def now(self) -> datetime:
+        """Return the world's time, aware, in UTC."""
+        return self.state.clock.now()
+
+    def count(self, *parts: str) -> int:
+        """Return how often this was called before with these parts, and count this call.
+
+        The numbers keep apart what is derived from the same names again and again.
+        """
+        with self.lock:
+            key = "\x00".join(parts)
+            number = self.state.counters[key]
+            self.state.counters[key] = number + 1
+            return number
+
+    def strike(self, operation: str, facts: Facts) -> Strike | None:
+        """Tell which planned fault strikes this call, and count it."""
+        if not self.state.faults:
+            return None
+        with self.lock:
+            return self.state.faults.strike(operation, facts, now=self.now())
+
+    def strike_code(self, operation: str, code: str, effect: Effect) -> Effect | None:
+        """Return the effect of the scenario's `codes:` table that strikes now; only a limit lets some calls pass."""
+        if not isinstance(effect, Limit):
+            return effect
+        with self.lock:
+            fault = Fault(id=code, at="*", effect=effect)
+            fresh = FaultPlan((fault,), seed=self.seed, now=self.now())
+            struck = self.state.limited_codes.setdefault(code, fresh).strike(operation, _no_fact, now=self.now())
+            return struck.effect if struck else None
+
+    @property
+    def seed(self) -> str:
+        """What every identifier of this world is derived under."""
+        return self.scenario.seed
+
+    @property
+    def personas(self) -> Mapping[str, Persona]:
+        """The people of this world by name."""
+        return self.scenario.personas
+
+    @property
+    def miniprograms(self) -> Mapping[str, MiniProgram]:
+        """The mini programs registered at this world's WeChat, by appid."""
+        return self.scenario.miniprograms
+
+    def openid(self, appid: str, persona: str) -> str:
+        """Return a persona's openid: `o`, 5 characters of the mini program, 22 of both."""
+        place = (appid, persona)
+        if place not in self._openids:
+            self._openids[place] = openid_of(self.seed, self._program(appid), self._person(persona))
+        return self._openids[place]
+
+    def unionid(self, appid: str, persona: str) -> str | None:
+        """Return a persona's unionid, None when the mini program or the persona has none."""
+        place = (appid, persona)
+        if place not in self._unionids:
+            self._unionids[place] = unionid_of(self.seed, self._program(appid), self._person(persona))
+        return self._unionids[place]
+
+    def persona_of(self, wechat: str) -> str | None:
+        """Return the persona to whom an openid or a unionid belongs."""
+        if not wechat:
+            return None
+        for name in self.personas:
+            for appid in self.miniprograms:
+                if wechat in (self.openid(appid, name), self.unionid(appid, name)):
+                    return name
+        return None
+
+    def _program(self, appid: str) -> MiniProgram:
+        return self.miniprograms.get(appid, MiniProgram(appid=appid, secret=""))
+
+    def _person(self, name: str) -> Persona:
+        return self.personas.get(name, Persona(name=name))
+
+    def _fresh(self, scenario: Scenario) -> State:
+        clock = Clock(self._wall, frozen_at=scenario.clock)
+        now = clock.now()
+        organizations = _by_name(complete_organization(row, now=now) for row in scenario.organizations)
+        return State(
+            clock=clock,
+            faults=FaultPlan(scenario.faults, seed=scenario.seed, now=now),
+            signed_in=next(iter(scenario.personas), ""),
+            organizations=organizations,
+            applications=_by_name(complete_application(row, now=now) for row in scenario.applications),
+            providers={(row.owner, row.name): complete_provider(row) for row in scenario.providers},
+            certs=_by_name(complete_cert(row) for row in (Row(name=BUILT_IN_CERT), *scenario.certs)),
+            users={
+                (row.owner, row.name): complete_user(
+                    row, seed=scenario.seed, now=now, organization=organizations.get(row.owner)
+                )
+                for row in scenario.users
+            },
+        )
+
+
+def _no_fact(_name: str) -> None:
+    return None
+
+
+def _by_name(rows: Iterable[Row]) -> dict[str, Row]:
+    return {row.name: row for row in rows}

@@ -1,0 +1,52 @@
+"""Worlds and clients that most tests start from."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from emulator.scenario import load, load_default
+from emulator.server import Server
+from emulator.web import create_app
+from emulator.world import World
+
+START = datetime(2026, 1, 1, 8, tzinfo=UTC)
+GOLDEN = Path(__file__).parent / "golden" / "golden.scenario.yaml"
+
+
+@pytest.fixture(name="make_world", scope="session")
+def fixture_make_world():
+    """Make a world of the default scenario, or of the golden one, whose clock stands at 2026-01-01 08:00:00."""
+
+    def make(*, golden=False, **changes):
+        scenario = load(GOLDEN) if golden else load_default()
+        return World(replace(scenario, **{"clock": START} | changes), wall=lambda: START)
+
+    return make
+
+
+@pytest.fixture(name="world")
+def fixture_world(make_world):
+    """The default world under profile docs."""
+    return make_world()
+
+
+@pytest.fixture(name="client")
+def fixture_client(world):
+    """A client of the default world."""
+    return create_app(world).test_client(use_cookies=False)
+
+
+@pytest.fixture(name="running", scope="session")
+def fixture_running():
+    """Serve a scenario file on a free port for the length of a with-statement; yields the URL."""
+
+    @contextmanager
+    def run(path, **options):
+        world = World(load(path), wall=lambda: datetime.now(UTC), **options)
+        with Server(world, port=0) as server:
+            yield server.url
+
+    return run
