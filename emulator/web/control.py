@@ -151,6 +151,27 @@ def sign_in() -> Response:
     return show_signed_in()
 
 
+@bp.get("/personas")
+def list_personas() -> Response:
+    """List the people of this world with their code, their ids and their invented profile."""
+    from emulator.wechat.people import describe
+
+    avatars = f"{request.host_url}{request.script_root.lstrip('/')}".rstrip("/") + f"{bp.url_prefix}/avatars"
+    people = [describe(g.world, name) | {"avatar": f"{avatars}/{name}.svg"} for name in g.world.personas]
+    return json_response({"personas": people})
+
+
+@bp.get("/avatars/<name>.svg")
+def show_avatar(name: str) -> Response:
+    """Draw a persona's picture."""
+    from emulator.wechat.people import draw_avatar
+
+    if name not in g.world.personas:
+        known = ", ".join(g.world.personas)
+        return problem(404, "unknown_persona", f"there is no persona {name!r}; there are: {known}")
+    return Response(draw_avatar(g.world, name), content_type="image/svg+xml; charset=utf-8")
+
+
 @bp.get("/profile")
 def show_profile() -> Response:
     """Tell which Casdoor is played, and which could be."""

@@ -320,6 +320,7 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
             "error": "not_found",
             "message": "there is no control call '/_emulator/rest'",
             "calls": [
+                "GET /_emulator/avatars/<name>.svg",
                 "GET /_emulator/clock",
                 "PUT /_emulator/clock",
                 "POST /_emulator/clock/advance",
@@ -328,6 +329,7 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
                 "GET /_emulator/journal",
                 "POST /_emulator/login-codes",
                 "GET /_emulator/notes",
+                "GET /_emulator/personas",
                 "GET /_emulator/profile",
                 "PUT /_emulator/profile",
                 "POST /_emulator/reset",

@@ -1,0 +1,64 @@
+"""Who a persona is beside its WeChat ids: nickname, phone, city and picture (design.md 5)."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from emulator.derive import derive
+from emulator.row import Json
+from emulator.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What a person tells about itself; all invented, the same under one seed and name."""
+
+    nickname: str
+    phone: str
+    city: str
+
+
+def profile_of(world: World, persona: str) -> Profile:
+    """Return a persona's profile: what the scenario says, and Faker's zh_CN for the rest."""
+    person, invented = world.personas[persona], _invent(world.seed, persona)
+    return Profile(
+        nickname=person.nickname or invented.nickname,
+        phone=person.phone or invented.phone,
+        city=person.city or invented.city,
+    )
+
+
+def describe(world: World, persona: str) -> dict[str, Json]:
+    """Return what there is to say of a persona: its code, ids by appid, profile, and whether it is signed in."""
+    profile = profile_of(world, persona)
+    return {
+        "name": persona,
+        "code": persona,
+        "signed_in": world.state.signed_in == persona,
+        "nickname": profile.nickname,
+        "phone": profile.phone,
+        "city": profile.city,
+        "openids": {appid: world.openid(appid, persona) for appid in world.miniprograms},
+        "unionids": {appid: world.unionid(appid, persona) for appid in world.miniprograms},
+    }
+
+
+def draw_avatar(world: World, persona: str) -> str:
+    """Return a persona's picture as SVG: the first character of its nickname on a colour of its own."""
+    hue = int.from_bytes(derive(world.seed, "avatar", persona)[:2]) % 360
+    initial = escape(profile_of(world, persona).nickname[:1])
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 132 132" width="132" height="132">'
+        f'<rect width="132" height="132" fill="hsl({hue} 45% 45%)"/>'
+        '<text x="66" y="88" font-family="sans-serif" font-size="64" text-anchor="middle" fill="#fff">'
+        f"{initial}</text></svg>"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _invent(seed: str, persona: str) -> Profile:
+    from faker import Faker
+
+    faker = Faker("zh_CN")
+    faker.seed_instance(int.from_bytes(derive(seed, "profile", persona)[:8]))
+    return Profile(nickname=faker.name(), phone=faker.phone_number(), city=faker.city_name())
