@@ -32,6 +32,8 @@ MOST_HEADERS = 64 * 1024
 IDLE = 120
 #: Seconds that a stop gives the requests under way.
 PATIENCE = 2.0
+#: Bodies are bounded, so they never go to temporary files, which a stop would leave to the garbage collector.
+_NEVER = 1 << 30
 
 _poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
 
@@ -110,6 +112,8 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         self._pauses: list[tuple[float, int, Channel]] = []
         self._pauses_lock = threading.Lock()
         self._turns = itertools.count()
+        #: Reentrant, because a signal handler may call `stop` at any point of the loop.
+        self._stop_lock = threading.RLock()
         self._stopping = False
         self.running = False
         self._workers = _Dispatcher()
@@ -120,6 +124,8 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             connection_limit=MOST_CONNECTIONS,
             max_request_header_size=MOST_HEADERS,
             max_request_body_size=MOST_REQUEST + 1,
+            inbuf_overflow=_NEVER,
+            outbuf_overflow=_NEVER,
             channel_timeout=IDLE,
             log_socket_errors=False,
             clear_untrusted_proxy_headers=False,
@@ -148,16 +154,18 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     def stop(self) -> None:
         """Make `run` return soon; before it ran, just close the socket."""
-        if self._stopping:
-            return
-        self._stopping = True
-        if self.running:
-            self.pull_trigger()
-        else:
-            self._end()
+        with self._stop_lock:
+            if self._stopping:
+                return
+            self._stopping = True
+            if self.running:
+                self.pull_trigger()
+                return
+        self._end()
 
     def _end(self) -> None:
-        self._stopping = True
+        with self._stop_lock:  # whoever pulls the trigger has done so before it is closed
+            self._stopping = True
         wasyncore.dispatcher.close(self)
         self._workers.queue.clear()
         self._workers.shutdown(timeout=PATIENCE)

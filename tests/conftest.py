@@ -39,14 +39,21 @@ def fixture_client(world):
     return create_app(world).test_client(use_cookies=False)
 
 
+@contextmanager
+def serving(scenario, **options):
+    """Serve a scenario on a free port for the length of a with-statement; yields the URL."""
+    world = World(scenario, wall=lambda: datetime.now(UTC), **options)
+    with Server(world, port=0) as server:
+        yield server.url
+
+
 @pytest.fixture(name="running", scope="session")
 def fixture_running():
-    """Serve a scenario file on a free port for the length of a with-statement; yields the URL."""
+    """Serve a scenario file, as `serving` does."""
+    return lambda path, **options: serving(load(path), **options)
 
-    @contextmanager
-    def run(path, **options):
-        world = World(load(path), wall=lambda: datetime.now(UTC), **options)
-        with Server(world, port=0) as server:
-            yield server.url
 
-    return run
+@pytest.fixture(name="running_default", scope="session")
+def fixture_running_default():
+    """Serve the default world, as `serving` does."""
+    return lambda **options: serving(load_default(), **options)

@@ -166,7 +166,12 @@ def _sign(call: Call, claims: dict[str, Json], cert: Row, *, method: str, kid: s
         case "wrong_audience":
             claims["aud"] = ["wrong-audience"]
     token = sign(claims, cert, method=method, kid=kid)
-    return token[:-6] + token[-6:].swapcase()[::-1] if call.spoil == "bad_signature" else token
+    return _with_bad_signature(token) if call.spoil == "bad_signature" else token
+
+
+def _with_bad_signature(token: str) -> str:
+    signed, _, signature = token.rpartition(".")
+    return f"{signed}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
 
 
 _A_DAY = 24 * 60 * 60

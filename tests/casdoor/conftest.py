@@ -15,9 +15,13 @@ class Casdoor:
         self.world = world
         self.client = create_app(world).test_client(use_cookies=False)
 
-    def login(self, code="alice", **parameters):
+    @staticmethod
+    def form(code="alice", **parameters):
         form = {"tag": "wechat_miniprogram", "client_id": DOCS_CLIENT, "code": code} | parameters
-        return self.client.post(LOGIN, data={name: value for name, value in form.items() if value is not None})
+        return {name: value for name, value in form.items() if value is not None}
+
+    def login(self, code="alice", **parameters):
+        return self.client.post(LOGIN, data=self.form(code, **parameters))
 
     def token(self, code="alice", **parameters):
         body = self.login(code, **parameters).get_json()

@@ -16,7 +16,7 @@ from emulator.casdoor.update import update_user as update
 from emulator.row import Row
 from emulator.web.casdoor.blueprint import bp
 from emulator.web.casdoor.filters import renew_session
-from emulator.web.casdoor.replies import bare, ok
+from emulator.web.casdoor.replies import bare, empty, ok
 
 _WEB_CONFIG = (
     '{"showGithubCorner":false,"forceLanguage":"en","defaultLanguage":"en","isDemoMode":false,'
@@ -105,7 +105,7 @@ def logout() -> Response:
     if done.cleared:
         _clear_session()
     if done.location:
-        return Response(b"", status=302, headers={"Location": done.location})
+        return empty(302, {"Location": done.location})
     return ok(done.data, done.data2)
 
 

@@ -11,16 +11,10 @@ from emulator.casdoor.signin import find_application
 from emulator.casdoor.tokens import find_access_token
 from emulator.casdoor.users import find_user
 from emulator.effects import alter as alter_reply
-from emulator.errors import ApiError, TokenError, Unreachable
+from emulator.effects import render
+from emulator.errors import ApiError, TokenError
 from emulator.exchange import Call, Reply
-from emulator.faults import (
-    ApiFailure,
-    BrokenConnection,
-    FixedReply,
-    SpoiledToken,
-    StatusOnly,
-    TokenFailure,
-)
+from emulator.faults import ApiFailure, SpoiledToken, TokenFailure
 from emulator.web.casdoor import replies
 from emulator.web.wire import to_response
 from emulator.wechat.login_codes import peek_persona
@@ -43,20 +37,15 @@ def strike(world: World, call: Call, asked: ApiRequest) -> Response | None:
             raise TokenError(error, description, why=why)
         case ApiFailure(msg=msg):
             raise ApiError(msg, why=why)
-        case BrokenConnection(kind=kind):
-            call.why = why
-            raise Unreachable(kind)
-        case StatusOnly(status=status):
-            call.why = why
-            return Response(f"<html><body><h1>{status}</h1></body></html>", status=status, content_type=replies.HTML)
-        case FixedReply() as fixed:
-            call.why = why
-            return _fixed(fixed)
-        case SpoiledToken(kind=spoiled):
-            call.spoil = spoiled
+        case SpoiledToken(kind=kind):
+            call.spoil = kind
         case None:
             pass
         case effect:
+            fixed = render(effect, encode, (("Content-Type", replies.JSON),))
+            if fixed is not None:
+                call.why = why
+                return to_response(fixed)
             g.casdoor_effect = effect
     return None
 
@@ -76,12 +65,6 @@ def name_persona(world: World, call: Call, session: Session) -> None:
     user = row_of(world, caller_of(session))
     if user is not None and not call.persona:
         call.persona = world.persona_of(user.text("wechat")) or ""
-
-
-def _fixed(fixed: FixedReply) -> Response:
-    body = encode(fixed.json) if fixed.has_json else fixed.text
-    default = replies.JSON if fixed.has_json else "text/plain; charset=utf-8"
-    return Response(body, status=fixed.status, content_type=fixed.content_type or default)
 
 
 def _facts(world: World, call: Call, asked: ApiRequest) -> Callable[[str], str | None]:

@@ -7,6 +7,7 @@ from flask import Response, g, request
 from emulator.casdoor.gojson import encode
 from emulator.errors import ApiError, Panic, TokenError
 from emulator.row import Json
+from emulator.web.wire import WireResponse
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -38,9 +39,14 @@ _WEB_PAGE = """<!DOCTYPE html>
 </html>"""
 
 
+def page(text: str, *, status: int = 200, content_type: str = HTML) -> Response:
+    """Return a text, a web page unless said otherwise."""
+    return WireResponse(text, status=status, headers={"Content-Type": content_type})
+
+
 def bare(body: object, *, status: int = 200) -> Response:
     """Return a JSON object as it stands."""
-    return Response(encode(body), status=status, content_type=JSON)
+    return page(encode(body), status=status, content_type=JSON)
 
 
 def ok(data: Json = None, data2: Json = None, *, sub: str = "", name: str = "") -> Response:
@@ -76,40 +82,38 @@ def show_api_error(error: ApiError) -> Response:
 def show_panic(error: Panic) -> Response:
     """Return the page of a crash inside Casdoor."""
     g.call.why = error.why or g.call.why
-    page = _PANIC.format(
+    text = _PANIC.format(
         message=escape(str(error)),
         method=request.method,
         url=escape(request.full_path.rstrip("?")),
         address=escape(f"{request.remote_addr}"),
     )
-    return Response(page, status=500, content_type=HTML)
+    return page(text, status=500)
 
 
 def not_found() -> Response:
     """Return the page for a path without a route."""
-    return Response(_NOT_FOUND, status=404, content_type=HTML)
+    return page(_NOT_FOUND, status=404)
 
 
 def form_error() -> Response:
     """Return the page for a form that cannot be decoded; it carries no cookie and no CORS headers."""
     g.casdoor_bare = True
-    return Response(_FORM_ERROR, status=500, content_type=HTML)
+    return page(_FORM_ERROR, status=500)
 
 
 def content_type_error() -> Response:
     """Return the two keys that `current` answers a broken Content-Type with."""
     g.casdoor_bare = True
     body = encode({"status": "error", "msg": "invalid Content-Type header"}, indent=None)
-    return Response(body, status=400, content_type="text/plain; charset=utf-8")
+    return page(body, status=400, content_type="text/plain; charset=utf-8")
 
 
 def web_page() -> Response:
     """Return what stands for Casdoor's web pages."""
-    return Response(_WEB_PAGE, content_type=HTML)
+    return page(_WEB_PAGE)
 
 
-def empty(status: int) -> Response:
+def empty(status: int, headers: dict[str, str] | None = None) -> Response:
     """Return a reply without a body and without a Content-Type."""
-    response = Response(b"", status=status)
-    del response.headers["Content-Type"]
-    return response
+    return WireResponse(b"", status=status, headers=headers or {})

@@ -1,0 +1,163 @@
+"""Planned faults at Casdoor's own endpoints: design.md 7."""
+
+from datetime import timedelta
+
+import jwt
+import pytest
+from flask import request
+
+from emulator.errors import Unreachable
+from emulator.faults import (
+    ApiFailure,
+    BrokenConnection,
+    DamagedBody,
+    Delay,
+    DroppedKeys,
+    Fault,
+    FixedReply,
+    Limit,
+    SpoiledToken,
+    StatusOnly,
+    TokenFailure,
+)
+from emulator.web.mount import mount
+
+ENVELOPE = {"status": "error", "msg": "x", "sub": "", "name": "", "data": None, "data2": None, "data3": None}
+
+
+def planned(casdoor, effect, at="casdoor.login", profile="docs", **window):
+    return casdoor(profile, faults=(Fault(id="f", at=at, effect=effect, **window),))
+
+
+@pytest.mark.parametrize(
+    ("effect", "status", "body"),
+    [
+        pytest.param(
+            TokenFailure(error="e", description="d"), 400, {"error": "e", "error_description": "d"}, id="oauth"
+        ),
+        pytest.param(TokenFailure(error="invalid_client"), 401, {"error": "invalid_client"}, id="oauth 401"),
+        pytest.param(ApiFailure(msg="x"), 200, ENVELOPE, id="envelope"),
+        pytest.param(FixedReply(status=418, json={"a": 1}, has_json=True), 418, {"a": 1}, id="words"),
+    ],
+)
+def test_an_effect_answers_instead_of_casdoor(casdoor, effect, status, body):
+    reply = planned(casdoor, effect).login()
+
+    assert (reply.status_code, reply.get_json()) == (status, body)
+
+
+def test_a_gateways_page_is_html(casdoor):
+    reply = planned(casdoor, StatusOnly(status=502)).login()
+
+    assert (reply.status_code, reply.mimetype) == (502, "text/html")
+
+
+@pytest.mark.parametrize("kind", ["reset", "empty", "hang"])
+def test_a_connection_can_break(casdoor, kind):
+    with pytest.raises(Unreachable, match=kind):
+        planned(casdoor, BrokenConnection(kind=kind)).login()
+
+
+def test_a_malformed_body_is_half_of_one(casdoor):
+    whole = casdoor("docs").login().data
+
+    assert planned(casdoor, DamagedBody(kind="malformed")).login().data == whole[: len(whole) // 2]
+
+
+def test_keys_can_be_dropped(casdoor):
+    reply = planned(casdoor, DroppedKeys(keys=("refresh_token", "id_token"))).login()
+
+    assert list(reply.get_json()) == ["access_token", "token_type", "expires_in", "scope"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("expired", jwt.ExpiredSignatureError),
+        ("bad_signature", jwt.InvalidSignatureError),
+        ("wrong_issuer", jwt.InvalidIssuerError),
+        ("wrong_audience", jwt.InvalidAudienceError),
+    ],
+)
+def test_a_spoiled_token_fails_verification_as_it_should(casdoor, kind, error):
+    server = planned(casdoor, SpoiledToken(kind=kind))
+    jwks = jwt.PyJWKSet.from_dict(server.get("/.well-known/jwks").get_json())
+    token = server.token()
+
+    with pytest.raises(error):
+        jwt.decode(
+            token,
+            jwks["cert-built-in"].key,
+            algorithms=["RS256"],
+            audience="6825f4f0af45554c8952",
+            issuer="http://localhost",
+            options={"verify_exp": kind == "expired", "verify_nbf": False, "verify_iat": False},
+        )
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        pytest.param({"persona": "bob"}, [200, 503], id="by persona"),
+        pytest.param({"code": "bob"}, [200, 503], id="by code"),
+        pytest.param({"client_id": "other"}, [200, 200], id="by another client"),
+        pytest.param({"appid": "wx0123456789abcdef"}, [503, 503], id="by appid"),
+        pytest.param({"body.tag": "wechat_miniprogram"}, [503, 503], id="by a field"),
+        pytest.param({"header.content-type": "application/x-www-form-urlencoded"}, [503, 503], id="by a header"),
+    ],
+)
+def test_a_fault_strikes_only_when(casdoor, when, expected):
+    server = planned(casdoor, StatusOnly(status=503), when=when)
+
+    assert [server.login(code).status_code for code in ("alice", "bob")] == expected
+
+
+def test_a_fault_finds_the_persona_behind_a_token(casdoor):
+    server = planned(casdoor, StatusOnly(status=503), at="casdoor.get_account", when={"persona": "bob"})
+    tokens = [server.token(code) for code in ("alice", "bob")]
+
+    assert [server.get("/api/get-account", token).status_code for token in tokens] == [200, 503]
+
+
+def test_a_limit_answers_the_rest(casdoor):
+    limit = Limit(requests=1, per=timedelta(minutes=1), failure=TokenFailure(error="slow_down"))
+    server = planned(casdoor, limit)
+
+    assert [server.login().status_code for _ in range(2)] == [200, 400]
+
+
+def test_the_journal_names_the_fault_that_struck(casdoor):
+    server = planned(casdoor, StatusOnly(status=503))
+    server.login()
+
+    entry = server.client.get("/_emulator/journal").get_json()["exchanges"][0]
+
+    assert (entry["faults"], entry["why"]) == (["f"], "the planned fault f struck")
+
+
+def test_a_wechat_fault_reaches_the_mini_program_through_casdoor(casdoor):
+    fault = Fault(id="f", at="wechat.*", effect=DamagedBody(kind="malformed"))
+
+    reply = casdoor("current", faults=(fault,)).login()
+
+    assert reply.get_json() == {
+        "error": "invalid_grant",
+        "error_description": "get wechat mini program session error: unexpected end of JSON input",
+    }
+
+
+def test_a_hanging_wechat_hangs_the_login(casdoor):
+    with pytest.raises(Unreachable, match="hang"):
+        casdoor("current", faults=(Fault(id="f", at="wechat.*", effect=BrokenConnection(kind="hang")),)).login()
+
+
+def test_a_delay_reaches_the_reply(casdoor):
+    second = timedelta(seconds=1)
+    server = casdoor("docs", faults=(Fault(id="f", at="wechat.*", delay=Delay(shortest=second, longest=second)),))
+    app = server.client.application
+
+    with app.test_request_context("/api/login/oauth/access_token", method="POST", data=server.form()):
+        mount(request.environ, {"main": server.world})
+        reply = app.full_dispatch_request()
+
+    assert reply.delay == second

@@ -1,0 +1,91 @@
+"""The README shows only what really happens."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from emulator.cli import main
+from emulator.scenario import parse
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+CURLS = [
+    line for kind, text in BLOCKS if kind == "sh" for line in text.replace("\\\n", " ").splitlines() if "curl" in line
+]
+
+
+def curl(line, base, token):
+    """Do what a curl line of the README does."""
+    line = line.replace("http://127.0.0.1:8000", base).replace("$TOKEN", token)
+    words = [word for word in shlex.split(line, comments=True)[1:] if word != "-s"]
+    url, headers, data = words.pop(0), {}, []
+    for flag, value in zip(words[::2], words[1::2], strict=True):
+        if flag == "-H":
+            name, _, text = value.partition(": ")
+            headers[name] = text
+        else:
+            data.append(value)
+    body = "&".join(data).encode() if data else None
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as reply:  # POST when there is a body
+        return json.load(reply), reply.headers
+
+
+def test_the_curl_lines_work_one_after_another(running_default):
+    with running_default() as base:
+        login, headers = curl(CURLS[0], base, "")
+        token = login["access_token"]
+        account, _ = curl(CURLS[1], base, token)
+        update, _ = curl(CURLS[2], base, token)
+        changed, _ = curl(CURLS[1], base, token)
+        chinese, _ = curl(CURLS[3], base, "")
+
+    assert "login-body" in headers["X-Mockdoor-Note"]
+    assert account["data"]["name"] == "Alice"
+    assert update["data"] == "Affected"
+    assert changed["data"]["displayName"] == "Alice Zhang"
+    assert "access_token" in chinese
+
+
+def test_there_are_no_other_curl_lines():
+    assert len(CURLS) == 4
+
+
+@pytest.mark.parametrize("command", ["notes", "schema", "profiles"])
+def test_commands_that_the_text_names_exist(command):
+    assert f"`mockdoor {command}`" in README
+    assert CliRunner().invoke(main, [command]).exit_code == 0
+
+
+def test_the_example_scenario_is_a_good_one(tmp_path):
+    text = next(text for kind, text in BLOCKS if kind == "yaml")
+
+    assert parse(text, tmp_path / "my.scenario.yaml").faults[0].times == 1
+
+
+def test_the_list_of_scenarios_is_fresh():
+    done = subprocess.run([sys.executable, ROOT / "tests" / "readme.py", "--check"], check=False)
+
+    assert done.returncode == 0, "run: python tests/readme.py"
+
+
+def test_both_set_up_commands_stand_first_and_serve_the_chinese_too():
+    commands = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
+
+    assert commands[0].endswith("mockdoor serve")
+    assert commands[1].endswith("pytest")
+    assert commands.count(commands[0]) == 2
+
+
+@pytest.mark.parametrize("path", re.findall(r"`(?:GET|POST|PUT) ([a-z_./-]+)", README))
+def test_control_calls_that_the_text_names_exist(client, path):
+    reply = client.open(f"/_emulator/{path.removeprefix('/_emulator/')}", method="PATCH")
+
+    assert reply.status_code == 405
