@@ -50,10 +50,10 @@ def banner(world: World, url: str, *, token: str = "", language: str = "en") -> 
         f"mockdoor {__version__} · {world.scenario.name} · {words['plays']} {profile.name}: {about}",
         *([world.scenario.description.strip()] if world.scenario.description else []),
         "",
-        f"  {words['casdoor']}  {url}",
-        f"  {words['wechat']}  {url}  {words['instead']}",
-        f"  {words['control']}  {url}/_emulator/health",
-        *([f"  {words['token']}  {token}"] if token else []),
+        f"  {_padded(words['casdoor'])} {url}",
+        f"  {_padded(words['wechat'])} {url}  {words['instead']}",
+        f"  {_padded(words['control'])} {url}/_emulator/health",
+        *([f"  {_padded(words['token'])} {token}"] if token else []),
         "",
         *_personas(world, url, words),
         f"{words['try']}:",
@@ -86,6 +86,11 @@ def _personas(world: World, url: str, words: Mapping[str, str]) -> list[str]:
     if scenario.codes:
         lines += [f"{words['codes']}: {', '.join(scenario.codes)}", ""]
     return lines
+
+
+def _padded(label: str) -> str:
+    """Return a label as wide as the longest one; a Chinese character takes two columns."""
+    return label + " " * (17 - sum(2 if char > "\u2e80" else 1 for char in label))
 
 
 def _client_id(world: World) -> str | None:

@@ -26,13 +26,13 @@ def test_the_locale_decides_the_language(environ, expected) -> None:
 def test_the_start_says_where_to_point_clients_and_who_is_there(world, spoken) -> None:
     shown = banner(world, URL, language=spoken)
 
-    expected = [f"CASDOOR_HOSTNAME  {URL}", f"{URL}/_emulator/health", *suggestions(world, URL)]
+    expected = [f"  CASDOOR_HOSTNAME  {URL}\n", f"{URL}/_emulator/health", *suggestions(world, URL)]
     expected += [f"{name:<10} openid {world.openid(next(iter(world.miniprograms)), name)}" for name in world.personas]
     assert [one for one in expected if one not in shown] == []
 
 
 def test_the_token_is_shown_only_where_there_is_one(world) -> None:
-    assert ("s3cret" in banner(world, URL, token="s3cret"), "token  " in banner(world, URL)) == (True, False)
+    assert ("s3cret" in banner(world, URL, token="s3cret"), "Control token" in banner(world, URL)) == (True, False)
 
 
 def test_the_first_thing_to_try_is_the_docs_pages_login(world) -> None:

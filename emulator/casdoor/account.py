@@ -128,7 +128,7 @@ _USERINFO_FIELDS = {
 def _listed_fields(world: World, application: Row | None) -> set[str] | None:
     """Return the claims that tokenFields lists, None when nothing limits them."""
     fields = application.texts("tokenFields") if application else []
-    if not fields or not profile_of(world).cuts_off:
+    if not fields or not profile_of(world).userinfo_follows_token_fields:
         return None
     return {claim for field in fields for claim in _USERINFO_FIELDS.get(field, set())}
 

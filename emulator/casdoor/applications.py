@@ -28,10 +28,10 @@ def _masks() -> dict[str, dict[str, Json]]:
     }
 
 
-def get_application(world: World, caller: Caller, name: str) -> dict[str, Json] | None:
+def get_application(world: World, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
     """Return an application, masked for everyone but its administrators; None when there is none."""
     application = world.state.applications.get(name)
-    if application is None:
+    if application is None or application.owner != owner:
         return None
     return show_application(world, application, masked=not is_admin(world, caller, application.text("organization")))
 
@@ -66,12 +66,12 @@ def is_allowed_redirect(application: Row, uri: str) -> bool:
     return any(_covers(urlsplit(allowed), target) for allowed in application.texts("redirectUris"))
 
 
-def get_organization(world: World, call: Call, caller: Caller, name: str) -> dict[str, Json] | None:
+def get_organization(world: World, call: Call, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
     """Return an organization to its administrators; raises ApiError for others, None when there is none."""
     if not is_admin(world, caller, name):
         raise ApiError(text("unauthorized", call.language))
     organization = world.state.organizations.get(name)
-    if organization is None:
+    if organization is None or organization.owner != owner:
         return None
     shown = show_organization(world, organization, caller)
     return shown | {"mfaRememberInHours": shown["mfaRememberInHours"] or 12}

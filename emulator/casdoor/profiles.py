@@ -18,7 +18,7 @@ class Profile:
     merges also without columns; `owner_defaults` fills a missing owner in; `admin_writes_always`;
     `normalises_phone`.
     Tokens: `refresh_checks_client`; `cuts_off` ends the tokens of forbidden, deleted, removed users.
-    Rest: `refuses_content_type`; `peers_see_private`; `logout_redirects_alone`;
+    Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
     `issuer_per_application`; `masks_more`; the `omits_…` fields this version does not have.
     """
 
@@ -43,6 +43,7 @@ class Profile:
     cuts_off: bool = True
     refuses_content_type: bool = True
     peers_see_private: bool = False
+    userinfo_follows_token_fields: bool = True
     logout_redirects_alone: bool = True
     issuer_per_application: bool = False
     masks_more: bool = True
@@ -86,6 +87,7 @@ CLASSIC = Profile(
     cuts_off=False,
     refuses_content_type=False,
     peers_see_private=True,
+    userinfo_follows_token_fields=False,
     logout_redirects_alone=False,
     issuer_per_application=True,
     masks_more=False,

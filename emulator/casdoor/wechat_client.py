@@ -114,7 +114,9 @@ def _fields(answer: Json) -> Row:
 
 
 def _quoted(url: str) -> str:
-    return url.encode("unicode_escape").decode().replace('"', '\\"')
+    """Return a text as Go's %q shows it, without the quotes."""
+    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return "".join(escapes.get(char) or (char if char.isprintable() else f"\\x{ord(char):02x}") for char in url)
 
 
 def _failed(text: str, why: str) -> TokenError:

@@ -31,7 +31,8 @@ def refresh_token() -> Response:
     names = ("grant_type", "refresh_token", "client_id", "client_secret", "scope", "resource")
     given = {name: asked.value(name) for name in names}
     if not (asked.form.get("client_id") or asked.query.get("client_id")):
-        given |= {name: value for name, value in _json_texts(asked.body).items() if name in names}
+        from_json = _json_texts(asked.body)
+        given = {name: from_json.get(name, "") for name in names} if from_json else given
     if not given["client_id"] and not given["client_secret"] and asked.basic is not None:
         given["client_id"] = asked.basic[0]
     if not given["client_id"] and not given["client_secret"]:

@@ -29,15 +29,15 @@ def get_version_info() -> Response:
 @bp.get("/api/get-application")
 def get_application() -> Response:
     """Show an application."""
-    _, name = split_id(g.casdoor.query.get("id", ""), early=False)
-    return ok(application_of(g.world, caller_of(g.session), name))
+    owner, name = split_id(g.casdoor.query.get("id", ""), early=False)
+    return ok(application_of(g.world, caller_of(g.session), owner=owner, name=name))
 
 
 @bp.get("/api/get-organization")
 def get_organization() -> Response:
     """Show an organization."""
-    _, name = split_id(g.casdoor.query.get("id", ""), early=False)
-    return ok(organization_of(g.world, g.call, caller_of(g.session), name))
+    owner, name = split_id(g.casdoor.query.get("id", ""), early=False)
+    return ok(organization_of(g.world, g.call, caller_of(g.session), owner=owner, name=name))
 
 
 @bp.get("/api/get-app-login")
