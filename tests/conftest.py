@@ -47,6 +47,12 @@ def serving(scenario, **options):
         yield server.url
 
 
+@pytest.fixture(name="serving", scope="session")
+def fixture_serving():
+    """Serve a scenario on a free port for the length of a with-statement; yields the URL."""
+    return serving
+
+
 @pytest.fixture(name="running", scope="session")
 def fixture_running():
     """Serve a scenario file, as `serving` does."""
