@@ -129,7 +129,8 @@ class Fault:
 
     It concerns calls whose operation matches the pattern `at` and whose facts equal `when`. Of those
     it passes over the first `after`, then takes each `every`-th, for at most `times` calls and for
-    `span` from the moment that it was planned; `chance` thins them out, derived from the seed.
+    `span` from the moment that it was planned; `chance` thins them out, derived from the seed. `words` is
+    how the fault was written.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Fault:
     chance: float | None = None
     effect: Effect | None = None
     delay: Delay | None = None
+    words: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +164,7 @@ class FaultPlan:
     def __init__(self, faults: tuple[Fault, ...], *, seed: str, now: datetime) -> None:
         self._seed = seed
         self._faults: list[tuple[Fault, datetime]] = [(fault, now) for fault in faults]
+        self._added = len(faults)
         self._met: Counter[str] = Counter()
         self.struck: Counter[str] = Counter()
         self._passed: dict[str, deque[datetime]] = {}
@@ -175,9 +178,15 @@ class FaultPlan:
         """The planned faults, in the order in which they are tried."""
         return tuple(fault for fault, _ in self._faults)
 
+    @property
+    def next_number(self) -> int:
+        """The number that names the next fault without an id."""
+        return self._added + 1
+
     def add(self, fault: Fault, *, now: datetime) -> None:
         """Plan one more fault, tried after the others."""
         self._faults.append((fault, now))
+        self._added += 1
 
     def remove(self, fault_id: str) -> bool:
         """Lift a fault; tell whether there was one of that id."""

@@ -64,7 +64,7 @@ class Scenario:
     """Everything that one scenario file says, checked and complete enough to make a world of.
 
     The rows hold the fields that were written; defaults are filled in when the world is made.
-    `clock` None means that time runs. The first persona is the one signed in.
+    `clock` None means that time runs; `runs` that the file says so itself. The first persona is the one signed in.
     `steps`, `flows`, `variables` and `cleanup` are kept as written for the runner.
     """
 
@@ -74,6 +74,7 @@ class Scenario:
     profile: str = "docs"
     seed: str = "mockdoor"
     clock: datetime | None = None
+    runs: bool = False
     organizations: tuple[Row, ...] = ()
     applications: tuple[Row, ...] = ()
     providers: tuple[Row, ...] = ()

@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from emulator.errors import ScenarioError
+from emulator.faults import Fault
 from emulator.model import Scenario
 from emulator.scenario.build import Builder
-from emulator.scenario.check import check_schema
+from emulator.scenario.check import check_fault, check_schema
 from emulator.scenario.effects import build_fault
 from emulator.scenario.init_data import read_init_data
 from emulator.scenario.merge import merge
+from emulator.scenario.names import check_steps
 from emulator.scenario.nodes import Document, Trail, parse_document, problem, read_text, schema, suggest
 
-__all__ = ["build_fault", "find", "load", "load_default", "parse", "schema", "shipped"]
+__all__ = ["find", "load", "load_default", "parse", "parse_fault", "schema", "shipped"]
 
 _DEFAULT = "default"
 
@@ -37,8 +39,25 @@ def parse(text: str, path: Path) -> Scenario:
     """
     document, merged, imported = _read(text, path, ())
     scenario = Builder(merged, document, imported=imported).build()
+    check_steps(document, scenario)
     _raise(document)
     return scenario
+
+
+def parse_fault(value: object, *, scenario: Scenario, number: int) -> Fault:
+    """Return the fault that a plain value describes, written as in a file; `number` names it without an id.
+
+    Raises ScenarioError with every problem of it, an undeclared persona included.
+    """
+    document = Document(path=Path("fault"), lines=[], value=value)
+    check_fault(document)
+    _raise(document)
+    fault = build_fault(document.value, (), document.report, number=number)
+    persona = fault.when.get("persona")
+    if persona is not None and persona not in scenario.personas:
+        document.report(("when",), f"nobody declared the persona {persona!r}{suggest(persona, scenario.personas)}")
+    _raise(document)
+    return fault
 
 
 def find(name: str) -> Path:
@@ -66,15 +85,38 @@ def shipped() -> dict[str, Path]:
 def _read(text: str, path: Path, above: tuple[Path, ...]) -> tuple[Document, dict[str, Any], set[Trail]]:
     """Return a file's document, its content over what it extends, and the trails of its imported rows."""
     document = parse_document(text, path)
-    check_schema(document)
-    _raise(document)
+    spared = _spare(document, check_schema(document))
     base, imported = _base(document, above)
     if "init_data" in document.value:
         rows = _init_data(document)
         imported |= {(kind, key) for kind, entries in rows.items() for key in entries}
         base = merge(base, rows)
     imported -= {trail for trail in imported if trail in document.places}
-    return document, merge(base, document.value), imported
+    return document, merge(base, document.value), imported | spared
+
+
+#: What stands in for a broken element of a list, so that the others keep their number.
+_STAND_INS: dict[str, dict[str, Any]] = {"faults": {"at": "*", "delay": "0s"}}
+
+
+def _spare(document: Document, broken: set[Trail]) -> set[Trail]:
+    """Take the parts that broke the schema out, so that the rest is checked too; return what stays half-known.
+
+    A broken row keeps its name, so that what refers to it finds it.
+    """
+    half_known: set[Trail] = set()
+    for trail in broken:
+        kind = trail[0] if trail else ""
+        if len(trail) < 2:
+            document.value.pop(kind, None)
+        elif kind in _STAND_INS or kind in ("steps", "finally"):
+            document.value[kind][trail[1]] = dict(_STAND_INS.get(str(kind), {"note": ""}))
+        elif kind in ("codes", "miniprograms", "flows"):
+            document.value[kind].pop(trail[1], None)
+        elif isinstance(document.value.get(kind), dict):
+            document.value[kind][trail[1]] = {}
+            half_known.add(trail[:2])
+    return half_known
 
 
 def _base(document: Document, above: tuple[Path, ...]) -> tuple[dict[str, Any], set[Trail]]:

@@ -48,6 +48,7 @@ class Builder:
             profile=merged.get("profile", "docs"),
             seed=self.seed,
             clock=self._clock(),
+            runs=merged.get("clock") == "now",
             organizations=tuple(self.organizations),
             applications=tuple(self.applications),
             providers=tuple(self.providers),
@@ -110,11 +111,11 @@ class Builder:
     def _user(self, key: str, value: Mapping[str, Any]) -> Row:
         trail: Trail = ("users", key)
         owner, slash, name = key.partition("/")
-        if not slash or not owner or not name or "/" in name:
-            self.report(trail, f"a user's key is organization/name, got {key!r}", at_key=True)
         row = Row({"owner": owner, "name": name} | {field: one for field, one in value.items() if field != "persona"})
         names = [one.name for one in self.organizations]
-        if trail not in self.imported and owner not in names:
+        if not slash or not owner or not name or "/" in name:
+            self.report(trail, f"a user's key is organization/name, got {key!r}", at_key=True)
+        elif trail not in self.imported and owner not in names:
             self.report(trail, f"unknown organization {owner!r}{suggest(owner, names)}", at_key=True)
         if not row.text("signupApplication"):
             row["signupApplication"] = next((one.name for one in self._applications_of(owner)), "")

@@ -20,17 +20,31 @@ _KINDS = {
 }
 
 
-def check_schema(document: Document) -> None:
-    """Note every place of the document that breaks the schema."""
+def check_schema(document: Document) -> set[Trail]:
+    """Note every place of the document that breaks the schema; return the trails of the broken parts."""
+    broken: set[Trail] = set()
     for error in _validator().iter_errors(document.value):
+        _report(document, error)
+        trail = tuple(error.absolute_path)
+        if error.validator == "additionalProperties" and not trail:
+            broken |= {(key,) for key in error.instance if key not in error.schema["properties"]}
+        else:
+            broken.add(trail)
+    return broken
+
+
+def check_fault(document: Document) -> None:
+    """Note every place of a document that is one fault and breaks its part of the schema."""
+    for error in _validator("#/$defs/fault").iter_errors(document.value):
         _report(document, error)
 
 
 @cache
-def _validator() -> Any:
+def _validator(ref: str = "") -> Any:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(schema())
+    whole = schema()
+    return Draft202012Validator({"$ref": ref, "$defs": whole["$defs"]} if ref else whole)
 
 
 def _report(document: Document, error: ValidationError) -> None:
@@ -46,7 +60,7 @@ def _report(document: Document, error: ValidationError) -> None:
         missing = next(name for name in error.validator_value if name not in error.instance)
         document.report(trail, f"missing key {missing!r}")
     else:
-        document.report(trail, _say(error))
+        document.report(trail, _say(error), once=True)
 
 
 def _closest(error: ValidationError) -> list[Any] | None:

@@ -95,6 +95,7 @@ def build_fault(value: Mapping[str, Any], trail: Trail, report: Report, *, numbe
         chance=value.get("chance"),
         effect=effect,
         delay=delay,
+        words=dict(value),
     )
 
 

@@ -17,7 +17,7 @@ def read_init_data(path: Path) -> dict[str, Any]:
     data = _parse(path)
     maps: dict[str, Any] = {}
     for kind in _LISTS:
-        rows = data.get(kind) or []
+        rows = [] if data.get(kind) is None else data[kind]
         if not isinstance(rows, list):
             raise problem(path, f"{kind} must be a list, as Casdoor exports it")
         maps[kind] = {}

@@ -33,6 +33,16 @@ _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "
 _PLAIN_TAGS |= {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "merge", "value")}
 
 
+class Entry(dict[str, Any]):
+    """A mapping of a file that knows where it stands, and where its values do; lines and columns count from 0."""
+
+    def __init__(self, path: Path, place: tuple[int, int]) -> None:
+        super().__init__()
+        self.path = path
+        self.place = place
+        self.places: dict[str, tuple[int, int]] = {}
+
+
 @dataclass(kw_only=True)
 class Document:
     """A file's values, and where they stand: `places` by trail, `keys` for the key itself; both count from 0."""
@@ -44,14 +54,19 @@ class Document:
     keys: dict[Trail, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def report(self, trail: Trail, message: str, *, at_key: bool = False) -> None:
-        """Note a problem at a value, or at the key before it; at the nearest known place above otherwise."""
+    def report(self, trail: Trail, message: str, *, at_key: bool = False, once: bool = False) -> None:
+        """Note a problem at a value, or at the key before it; at the nearest known place above otherwise.
+
+        `once` keeps quiet where the same value has a problem already.
+        """
         table = self.keys if at_key else self.places
         place = table.get(trail)
         while place is None and trail:
             trail = trail[:-1]
             place = self.places.get(trail)
-        self.report_at(place or (0, 0), message)
+        line, column = place or (0, 0)
+        if not once or (line + 1, column + 1) not in {(one.line, one.column) for one in self.problems}:
+            self.report_at((line, column), message)
 
     def report_at(self, place: tuple[int, int], message: str) -> None:
         """Note a problem at a line and column that count from 0."""
@@ -178,7 +193,7 @@ class _Builder:
             raise ScenarioError(tuple(self.document.problems[-1:]))
 
     def _mapping(self, node: yaml.MappingNode, trail: Trail, schemas: list[Schema]) -> dict[str, Any]:
-        value: dict[str, Any] = {}
+        value = Entry(self.document.path, _place(node))
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 self.document.report_at(_place(key_node), f"a key must be text, got {_kind(key_node)}")
@@ -190,6 +205,7 @@ class _Builder:
                 self.document.report_at(_place(key_node), f"duplicate key {key!r}; it stands in line {first} already")
                 continue
             self.document.keys[here] = _place(key_node)
+            value.places[key] = _place(value_node)
             value[key] = self.build(value_node, here, list(_below(schemas, key)))
         return value
 

@@ -29,6 +29,15 @@ def read(*allowed: str) -> dict[str, Json]:
     return given
 
 
+def read_any() -> Json:
+    """Return the JSON value in the request's body."""
+    try:
+        value: Json = json.loads(request.get_data())
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("the body is no JSON") from error
+    return value
+
+
 def query(*allowed: str) -> dict[str, str]:
     """Return the request's query parameters, the first of each name."""
     asked = request.args.to_dict()

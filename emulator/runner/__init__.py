@@ -1,0 +1,1 @@
+"""Runs a scenario's steps and tells what differed."""

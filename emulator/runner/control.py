@@ -1,0 +1,165 @@
+"""How a run steers the emulator: in this process, or over its control API."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from emulator.durations import parse_duration
+from emulator.entries import entry
+from emulator.row import Json
+from emulator.runner.http import send
+from emulator.scenario import parse_fault
+from emulator.wechat.login_codes import issue_code
+from emulator.world import World
+
+
+class NoControl(Exception):
+    """The target has no control API, or it refused."""
+
+
+class Control(Protocol):
+    """What steps need beyond plain requests; each raises NoControl where it cannot be done."""
+
+    def login_code(self, persona: str | None, appid: str | None) -> str:
+        """Play wx.login."""
+
+    def advance(self, by: str) -> None:
+        """Move the clock forward."""
+
+    def plan(self, fault: Mapping[str, Any]) -> None:
+        """Plan a fault."""
+
+    def clear_faults(self) -> None:
+        """Lift every fault."""
+
+    def reset(self) -> None:
+        """Go back to the scenario."""
+
+    def struck(self) -> dict[str, int]:
+        """Return how often each planned fault has struck."""
+
+    def journal(self, after: int) -> list[Mapping[str, Json]]:
+        """Return the exchanges behind a number, oldest first."""
+
+
+class Embedded:
+    """The emulator in this process."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def login_code(self, persona: str | None, appid: str | None) -> str:
+        """Play wx.login; by default for the persona signed in and the first mini program."""
+        world = self.world
+        try:
+            code = issue_code(
+                world,
+                persona=persona or world.state.signed_in,
+                appid=appid or next(iter(world.miniprograms), ""),
+            )
+        except ValueError as error:
+            raise NoControl(str(error)) from error
+        return code.code
+
+    def advance(self, by: str) -> None:
+        """Move the clock forward."""
+        try:
+            with self.world.lock:
+                self.world.state.clock.advance(parse_duration(by))
+        except ValueError as error:
+            raise NoControl(str(error)) from error
+
+    def plan(self, fault: Mapping[str, Any]) -> None:
+        """Plan a fault."""
+        world = self.world
+        planned = parse_fault(dict(fault), scenario=world.scenario, number=world.state.faults.next_number)
+        with world.lock:
+            world.state.faults.add(planned, now=world.now())
+
+    def clear_faults(self) -> None:
+        """Lift every fault."""
+        with self.world.lock:
+            for fault in self.world.state.faults.faults:
+                self.world.state.faults.remove(fault.id)
+
+    def reset(self) -> None:
+        """Go back to the scenario."""
+        self.world.reset()
+
+    def struck(self) -> dict[str, int]:
+        """Return how often each planned fault has struck."""
+        with self.world.lock:
+            plan = self.world.state.faults
+            return {fault.id: plan.struck[fault.id] for fault in plan.faults}
+
+    def journal(self, after: int) -> list[Mapping[str, Json]]:
+        """Return the exchanges behind a number, oldest first."""
+        with self.world.lock:
+            found = [one for one in self.world.state.journal if one.number > after]
+        return [entry(one) for one in found]
+
+
+class Remote:
+    """An emulator elsewhere, or a server that has no control API at all."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self._available: bool | None = None
+
+    def login_code(self, persona: str | None, appid: str | None) -> str:
+        """Play wx.login."""
+        given = {name: value for name, value in (("persona", persona), ("appid", appid)) if value}
+        return str(self._call("POST", "login-codes", given)["code"])
+
+    def advance(self, by: str) -> None:
+        """Move the clock forward."""
+        self._call("POST", "clock/advance", {"by": by})
+
+    def plan(self, fault: Mapping[str, Any]) -> None:
+        """Plan a fault."""
+        self._call("POST", "faults", dict(fault))
+
+    def clear_faults(self) -> None:
+        """Lift every fault."""
+        self._call("DELETE", "faults")
+
+    def reset(self) -> None:
+        """Go back to the scenario."""
+        self._call("POST", "reset")
+
+    def struck(self) -> dict[str, int]:
+        """Return how often each planned fault has struck; nothing where there is no control API."""
+        if not self.available:
+            return {}
+        return {fault["id"]: fault["struck"] for fault in self._call("GET", "faults")["faults"]}
+
+    def journal(self, after: int) -> list[Mapping[str, Json]]:
+        """Return the exchanges behind a number; nothing where there is no control API."""
+        if not self.available:
+            return []
+        found: list[Mapping[str, Json]] = self._call("GET", f"journal?after={after}&limit=1000")["exchanges"]
+        return found
+
+    @property
+    def available(self) -> bool:
+        """Whether the target answers as an emulator's control API does."""
+        if self._available is None:
+            _, received = send(
+                self.base, method="GET", path="/_emulator/health", headers={}, body=None, shown_base=self.base
+            )
+            try:
+                self._available = "scenario" in json.loads(received.body)
+            except ValueError:
+                self._available = False
+        return self._available
+
+    def _call(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> Any:
+        if not self.available:
+            raise NoControl(f"{self.base} has no control API, which this step needs")
+        body = None if given is None else json.dumps(given).encode()
+        _, received = send(
+            self.base, method=method, path=f"/_emulator/{path}", headers={}, body=body, shown_base=self.base
+        )
+        if received.failure or received.status >= 400:
+            raise NoControl(f"the control API refused: {received.failure or received.body.strip()}")
+        return json.loads(received.body)

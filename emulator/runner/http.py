@@ -1,0 +1,79 @@
+"""Sending one request over a socket, so that broken connections are real."""
+
+import http.client
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from emulator.runner.results import Received, Sent
+
+#: Seconds that a step waits for its reply, unless it says otherwise.
+PATIENCE = 10.0
+
+
+def send(
+    base: str,
+    *,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    shown_base: str,
+    patience: float = PATIENCE,
+) -> tuple[Sent, Received]:
+    """Send a request to a server and return it with what came back; a broken connection is a result too.
+
+    `shown_base` is the address under which the server is named, in the Host header as in reports, so that
+    a run on a port that the system picked reads like every other. `patience` is in seconds.
+    """
+    given = {"Host": urlsplit(shown_base).netloc} | dict(headers)
+    if body is not None or method in ("POST", "PUT", "PATCH"):
+        given["Content-Length"] = str(len(body or b""))
+    text = "" if body is None else body.decode("utf-8", "replace")
+    sent = Sent(method=method, url=shown_base + path, path=path, headers=tuple(given.items()), body=text)
+    started = time.monotonic()
+    received = _exchange(base, method, path, given, body, patience)
+    elapsed = timedelta(seconds=time.monotonic() - started)
+    return sent, Received(
+        status=received.status,
+        headers=received.headers,
+        body=received.body,
+        failure=received.failure,
+        elapsed=elapsed,
+    )
+
+
+def _exchange(
+    base: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None, patience: float
+) -> Received:
+    parts = urlsplit(base)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=patience)
+    try:
+        connection.putrequest(method, parts.path.rstrip("/") + path, skip_host=True, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value.encode())
+        connection.endheaders(body)
+        reply = connection.getresponse()
+        text = reply.read().decode("utf-8", "replace")
+        return Received(status=reply.status, headers=tuple(reply.getheaders()), body=text)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return Received(failure=_kind(error))
+    finally:
+        connection.close()
+
+
+def _kind(error: Exception) -> str:
+    """Name the way in which a connection failed."""
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "empty"
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
+        return "reset"
+    if isinstance(error, http.client.IncompleteRead):
+        return "truncated"
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    return f"{type(error).__name__}: {error}"

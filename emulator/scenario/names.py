@@ -1,0 +1,173 @@
+"""Checking steps: one kind each, flows that exist and end, names that are known before they are used."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from emulator.model import Scenario
+from emulator.scenario.effects import build_fault, operations
+from emulator.scenario.nodes import Document, Entry, suggest
+
+KINDS = (
+    "wx.login",
+    "login",
+    "code2session",
+    "request",
+    "refresh",
+    "update_user",
+    "get_account",
+    "advance",
+    "fault",
+    "clear_faults",
+    "reset",
+    "verify",
+    "use",
+    "note",
+)
+#: Names that a step of a kind sets by itself.
+SETS = {
+    "wx.login": {"code"},
+    "login": {"code", "access_token", "refresh_token", "user", "owner", "user_id"},
+    "refresh": {"access_token", "refresh_token"},
+    "code2session": {"openid", "unionid", "session_key"},
+}
+REFERENCE = re.compile(r"\$\{([^}]*)\}")
+
+
+def kind_of(step: Mapping[str, Any]) -> str:
+    """Return a step's kind, empty when it has none."""
+    return next((kind for kind in KINDS if kind in step), "")
+
+
+def check_steps(document: Document, scenario: Scenario) -> None:
+    """Note what is wrong with the steps beyond the schema."""
+    checker = _Checker(document, scenario)
+    known = set(scenario.variables)
+    for step in scenario.steps:
+        checker.check(step, known)
+    for step in scenario.cleanup:
+        # What the steps set may or may not be there by then.
+        checker.check(step, known)
+    for name, flow in scenario.flows.items():
+        checker.check_flow(name, flow)
+
+
+class _Checker:
+    def __init__(self, document: Document, scenario: Scenario) -> None:
+        self.document = document
+        self.scenario = scenario
+        self.flows: Mapping[str, Any] = scenario.flows
+
+    def check(self, step: Any, known: set[str]) -> None:
+        """Check one step, and add the names that it sets to the known ones."""
+        kind = self._check_kind(step)
+        rows = step.get("with", [])
+        columns = {column for row in rows for column in row}
+        for leaf, place in _leaves(step):
+            self._check_names(leaf, place, known | columns)
+        if kind == "use":
+            self._check_use(step)
+            known |= self._set_by_flow(step.get("use", ""))
+        self._check_planned(step, kind)
+        known |= SETS.get(kind, set()) | set(step.get("capture", {}))
+
+    def check_flow(self, name: str, flow: Any) -> None:
+        """Check a flow: its names may come from its parameters, from variables and from whatever any step sets."""
+        if self._calls(name, name, set()):
+            self._report(flow, f"the flow {name!r} uses itself, so it would never end")
+            return
+        known = set(self.scenario.variables) | set(flow.get("params", [])) | self._set_anywhere()
+        for step in flow["steps"]:
+            self.check(step, known)
+
+    def _check_kind(self, step: Any) -> str:
+        kinds = [kind for kind in KINDS if kind in step]
+        if len(kinds) != 1:
+            got = " and ".join(kinds) or "none"
+            self._report(step, f"a step has one kind of {', '.join(KINDS)}; got {got}")
+        return kinds[0] if kinds else ""
+
+    def _check_use(self, step: Any) -> None:
+        name, flows = step["use"], self.flows
+        flow = flows.get(name)
+        if flow is None:
+            self._report(step, f"unknown flow {name!r}{suggest(name, flows)}", key="use")
+            return
+        wanted, given = set(flow.get("params") or []), set(step.get("params", {}))
+        for missing in sorted(wanted - given):
+            self._report(step, f"the flow {name!r} needs the parameter {missing!r}", key="use")
+        for extra in sorted(given - wanted):
+            self._report(step, f"the flow {name!r} has no parameter {extra!r}{suggest(extra, wanted)}", key="params")
+
+    def _check_planned(self, step: Any, kind: str) -> None:
+        if kind == "fault":
+            build_fault(step["fault"], (), lambda _trail, text, **_: self._report(step, text, key="fault"), number=0)
+        if kind == "verify":
+            from fnmatch import fnmatchcase
+
+            pattern = step["verify"]["operation"]
+            if not any(fnmatchcase(name, pattern) for name in operations()):
+                self._report(step, f"unknown operation {pattern!r}{suggest(pattern, operations())}", key="verify")
+
+    def _check_names(self, leaf: str, place: tuple[Entry, str], known: set[str]) -> None:
+        for name in REFERENCE.findall(leaf):
+            if name not in known:
+                self._report(place[0], f"unknown name ${{{name}}}{suggest(name, known)}", key=place[1])
+
+    def _set_by_flow(self, name: str) -> set[str]:
+        flow = self.flows.get(name)
+        return _set_by(flow["steps"]) if flow else set()
+
+    def _set_anywhere(self) -> set[str]:
+        flows = [flow["steps"] for flow in self.flows.values()]
+        found = _set_by(self.scenario.steps) | _set_by(self.scenario.cleanup)
+        return found.union(*(_set_by(steps) for steps in flows))
+
+    def _calls(self, start: str, target: str, seen: set[str]) -> bool:
+        """Tell whether a flow leads to another one, directly or not."""
+        flow = self.flows.get(start)
+        if flow is None or start in seen:
+            return False
+        seen.add(start)
+        used = [str(step["use"]) for step in flow["steps"] if "use" in step]
+        return target in used or any(self._calls(one, target, seen) for one in used)
+
+    def _report(self, entry: Any, message: str, *, key: str = "") -> None:
+        """Note a problem at an entry, or at a value of it; one of an extended file shows that file."""
+        if not isinstance(entry, Entry):
+            self.document.report((), message)
+            return
+        place = entry.places.get(key, entry.place)
+        if entry.path == self.document.path:
+            self.document.report_at(place, message)
+        else:
+            self.document.report_at((0, 0), f"{entry.path}:{place[0] + 1}: {message}")
+
+
+def _set_by(steps: Iterable[Any]) -> set[str]:
+    names: set[str] = set()
+    for step in steps:
+        names |= SETS.get(kind_of(step), set()) | set(step.get("capture", {}))
+    return names
+
+
+def _leaves(entry: Any) -> Iterable[tuple[str, tuple[Entry, str]]]:
+    """Yield every text of a step with the entry and key where it stands, captures' paths aside."""
+    if not isinstance(entry, Entry):
+        return
+    for key, value in entry.items():
+        if key == "capture":
+            continue
+        for leaf in _texts(value):
+            if isinstance(leaf, str):
+                yield leaf, (entry, key)
+            else:
+                yield from _leaves(leaf)
+
+
+def _texts(value: Any) -> Iterable[str | Entry]:
+    if isinstance(value, str | Entry):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)

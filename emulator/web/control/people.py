@@ -1,0 +1,67 @@
+"""Control calls about personas and who is signed in."""
+
+from flask import Response, g, request
+
+from emulator.entries import instant
+from emulator.web import fields
+from emulator.web.control.blueprint import bp
+from emulator.web.wire import json_response, problem
+from emulator.world import World
+
+
+@bp.get("/signed-in")
+def show_signed_in() -> Response:
+    """Tell who stands behind unknown codes, and who could."""
+    return json_response({"persona": g.world.state.signed_in, "personas": list(g.world.personas)})
+
+
+@bp.put("/signed-in")
+def sign_in() -> Response:
+    """Choose who stands behind unknown codes."""
+    world: World = g.world
+    persona = fields.choice(fields.read("persona"), "persona", tuple(world.personas), required=True)
+    with world.lock:
+        world.state.signed_in = persona or ""
+    return show_signed_in()
+
+
+@bp.get("/personas")
+def list_personas() -> Response:
+    """List the people of this world with their code, their ids and their invented profile."""
+    from emulator.wechat.people import describe
+
+    avatars = f"{request.host_url}{request.script_root.lstrip('/')}".rstrip("/") + f"{bp.url_prefix}/avatars"
+    people = [describe(g.world, name) | {"avatar": f"{avatars}/{name}.svg"} for name in g.world.personas]
+    return json_response({"personas": people})
+
+
+@bp.get("/avatars/<name>.svg")
+def show_avatar(name: str) -> Response:
+    """Draw a persona's picture."""
+    from emulator.wechat.people import draw_avatar
+
+    if name not in g.world.personas:
+        known = ", ".join(g.world.personas)
+        return problem(404, "unknown_persona", f"there is no persona {name!r}; there are: {known}")
+    return Response(draw_avatar(g.world, name), content_type="image/svg+xml; charset=utf-8")
+
+
+@bp.post("/login-codes")
+def play_wx_login() -> Response:
+    """Play wx.login: give out a code for a persona (default: the one signed in) and a mini program (the first)."""
+    from emulator.wechat.login_codes import LIFETIME, issue_code
+
+    given = fields.read("persona", "appid")
+    world: World = g.world
+    persona = fields.text(given, "persona") or g.call.signed_in or world.state.signed_in
+    appid = fields.text(given, "appid") or next(iter(world.miniprograms), "")
+    with fields.refusing():
+        code = issue_code(world, persona=persona, appid=appid)
+    return json_response(
+        {
+            "code": code.code,
+            "persona": code.persona,
+            "appid": code.appid,
+            "expires_at": instant(code.issued_at + LIFETIME),
+        }
+    )
