@@ -92,4 +92,7 @@ class Exchange:
     @property
     def size(self) -> int:
         """About how many bytes the entry holds on to."""
-        return len(self.request_body) + len(self.reply.body) + sum(len(one.reply.body) for one in self.inner) + 500
+        held = len(self.request_body) + len(self.reply.body) + 500
+        for one in self.inner:
+            held += len(one.reply.body)
+        return held

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 class TokenRow:
     """An access token with its refresh token; the row, not the claims, decides whether it lives.
 
-    `name` is the part of `jti` after the slash; `lifetime` counts from `created_at` in whole seconds.
+    The stored row keeps the hashes of the two tokens only, not their texts. `name` is the part of `jti` after the
+    slash; `lifetime` counts from `created_at` in whole seconds.
     Source: facts/casdoor.md 2.10 and 3.
     """
 

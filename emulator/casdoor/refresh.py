@@ -6,6 +6,7 @@ from emulator.casdoor.tokens import (
     find_access_token,
     find_refresh_token,
     is_dead,
+    is_refresh_token,
     issue_token,
     oauth_body,
 )
@@ -51,11 +52,11 @@ def introspect(world: World, *, application: Row, token: str, hint: str) -> dict
         return {"active": False}
     if (row.token_format == "JWT-Standard") != ((application.text("tokenFormat") or "JWT") == "JWT-Standard"):
         return {"active": False}
-    if row.token_format == "JWT-Custom" and not hint and row.refresh_token == token:
+    if row.token_format == "JWT-Custom" and not hint and is_refresh_token(row, token):
         return {"active": False}
     if world.state.applications.get(row.application) is None:
         raise ApiError(f"The application: {row.application} does not exist")
-    expires = row.refresh_expires_at if row.refresh_token == token else row.expires_at
+    expires = row.refresh_expires_at if is_refresh_token(row, token) else row.expires_at
     scope: dict[str, Json] = {"scope": row.scope} if row.scope else {}
     issued = int(row.created_at.timestamp())
     return (

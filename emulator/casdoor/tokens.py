@@ -182,7 +182,8 @@ def _number(value: Json) -> int:
 
 
 def _store(state: State, row: TokenRow) -> None:
-    state.tokens[row.name] = row
+    # The texts are long, and their hashes are enough to know them again.
+    state.tokens[row.name] = replace(row, access_token="", refresh_token="")
     state.tokens_by_access_hash[row.access_hash] = row.name
     state.tokens_by_refresh_hash[row.refresh_hash] = row.name
     if len(state.tokens) > MOST_TOKENS:
@@ -194,6 +195,11 @@ def _forget(state: State, name: str) -> None:
     if row is not None:
         state.tokens_by_access_hash.pop(row.access_hash, None)
         state.tokens_by_refresh_hash.pop(row.refresh_hash, None)
+
+
+def is_refresh_token(row: TokenRow, text: str) -> bool:
+    """Tell whether a text is the row's refresh token."""
+    return row.refresh_hash == _sha256(text)
 
 
 def _sha256(text: str) -> str:

@@ -1,9 +1,20 @@
 """The emulator as one Flask application."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 from emulator.web import frame
 from emulator.world import World
+
+
+class Application(Flask):
+    """A Flask application none of whose functions is a coroutine, so that it need not ask at every call."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function itself: Flask would look five times a request whether it is one to await."""
+        return func
 
 
 def create_app(world: World) -> Flask:
@@ -19,7 +30,7 @@ def create_app(world: World) -> Flask:
 
 def bare_app(world: World) -> Flask:
     """Return an application with the frame alone: worlds, journal and notes, but no routes yet."""
-    app = Flask(__name__, static_folder=None, template_folder=None)
+    app = Application(__name__, static_folder=None, template_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["MAX_FORM_MEMORY_SIZE"] = frame.MOST_REQUEST
     app.url_map.strict_slashes = False

@@ -87,13 +87,13 @@ class _Begun:
 
 
 def _begin() -> Response | None:
-    here = _here()
-    environ = here.environ
+    asked = here()
+    environ = asked.environ
     world: World = environ[mount.WORLD]
     state = world.state
-    call = Call(operation=here.endpoint or "casdoor.unknown", signed_in=environ.get(mount.SIGNED_IN))
+    call = Call(operation=asked.endpoint or "casdoor.unknown", signed_in=environ.get(mount.SIGNED_IN))
     # Read before anything parses it, so that forms and the journal both have the bytes as sent.
-    body = here.get_data() if environ.get("CONTENT_LENGTH", "0") not in ("0", "") else b""
+    body = asked.get_data() if environ.get("CONTENT_LENGTH", "0") not in ("0", "") else b""
     environ[_BEGUN] = _Begun(world, state, state.clock.now(), call, body)
     g.world, g.call = world, call
     refusal: mount.NotMounted | None = environ.get(_NOT_MOUNTED)
@@ -103,36 +103,36 @@ def _begin() -> Response | None:
     return problem(404, refusal.error, str(refusal))
 
 
-def _here() -> Request:
+def here() -> Request:
     """Return the request itself: each look through Flask's proxy would cost as much as ten into an environ."""
     return cast("LocalProxy[Request]", request)._get_current_object()
 
 
 def _finish(response: Response) -> Response:
-    here = _here()
-    begun: _Begun = here.environ[_BEGUN]
+    asked = here()
+    begun: _Begun = asked.environ[_BEGUN]
     call = begun.call
     if call.notes:
         response.headers[NOTE_HEADER] = ", ".join(call.notes)
     if "Date" not in response.headers:
-        response.headers["Date"] = _date(int(begun.at.timestamp()))
+        response.headers.add("Date", _date(int(begun.at.timestamp())))
     if call.delay and isinstance(response, WireResponse):
         response.delay = call.delay
-    if not (here.endpoint or "").startswith("control.") and here.path != "/favicon.ico":
-        exchange = _record(begun, here, response)
+    if not (asked.endpoint or "").startswith("control.") and asked.path != "/favicon.ico":
+        exchange = _record(begun, asked, response)
         for listener in frame_of(current_app).listeners:
             listener(exchange)
     return response
 
 
-def _record(begun: _Begun, here: Request, response: Response) -> Exchange:
+def _record(begun: _Begun, asked: Request, response: Response) -> Exchange:
     call, sent, body = begun.call, begun.body, response.get_data() if response.is_sequence else b""
     cut: tuple[str, ...] = ()
     if len(sent) > MOST_BODY or len(body) > MOST_BODY:
         cut = tuple(name for name, one in (("request", sent), ("reply", body)) if len(one) > MOST_BODY)
         sent, body = sent[:MOST_BODY], body[:MOST_BODY]
     reply = _reply(response, body)
-    headers = _headers(here.environ)
+    headers = _headers(asked.environ)
     journal = begun.state.journal
     with begun.world.lock:
         return journal.append(
@@ -140,9 +140,9 @@ def _record(begun: _Begun, here: Request, response: Response) -> Exchange:
                 number=journal.next_number,
                 at=begun.at,
                 operation=call.operation,
-                method=here.method,
-                path=here.path,
-                query=here.environ.get("QUERY_STRING", ""),
+                method=asked.method,
+                path=asked.path,
+                query=asked.environ.get("QUERY_STRING", ""),
                 request_headers=headers,
                 request_body=sent,
                 reply=reply,

@@ -1,6 +1,6 @@
 """Casdoor's side of the application."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from emulator.errors import ApiError, Panic, TokenError
 from emulator.web.casdoor import accounts, filters, oauth, objects, replies
@@ -24,7 +24,6 @@ def install(app: Flask) -> None:
 
 
 def _before() -> Response | None:
-    if (request.blueprint or "casdoor") != "casdoor" or f"{request.path}/".startswith(_OTHERS):
+    if f"{request.path}/".startswith(_OTHERS) or (request.blueprint or "casdoor") != "casdoor":
         return None
-    g.is_casdoor = True
     return filters.before()

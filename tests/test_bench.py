@@ -1,0 +1,56 @@
+"""That the benchmark runs and writes its table; how fast anything is, is no test's business."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).with_name("bench") / "bench.py"
+HEAD = "| measured | mockdoor | beside it | ratio | target |"
+
+
+def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("above\n<!-- benchmark: begin -->\nold\n<!-- benchmark: end -->\nbelow\n")
+
+    printed = _bench("--quick", "--write", "--readme", readme)
+
+    written = readme.read_text()
+    assert written == f"above\n<!-- benchmark: begin -->\n{printed}<!-- benchmark: end -->\nbelow\n"
+    head, rule, *rows = [line for line in printed.splitlines() if line.startswith("|")]
+    assert (head, rule) == (HEAD, "|---|---|---|---|---|")
+    assert [_cells(row)[0] for row in rows] == [
+        "process start to first answer",
+        "code2session a second, journal on",
+        "logins a second",
+        "profile updates a second",
+        "reset of a world over HTTP",
+        "resident memory after 20 logins",
+    ]
+    assert all(re.match(r"\d|not measured here$", _cells(row)[1]) for row in rows)
+    assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:3])
+
+
+def test_a_readme_without_markers_is_left_alone(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("above\n")
+
+    done = _start("--quick", "--write", "--readme", readme)
+
+    assert done.returncode == 1
+    assert "the markers" in done.stderr
+    assert readme.read_text() == "above\n"
+
+
+def _bench(*arguments):
+    done = _start(*arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _start(*arguments):
+    return subprocess.run([sys.executable, BENCH, *arguments], capture_output=True, text=True, check=False)
+
+
+def _cells(row):
+    return [cell.strip() for cell in row.strip("|").split("|")]
