@@ -1,6 +1,7 @@
-"""The command line: `mockdoor serve`, `check`, `schema`, `profiles` and `notes`."""
+"""The command line: `mockdoor serve`, `check`, `schema`, `profiles`, `notes`, and the commands of `commands`."""
 
 import errno
+import gc
 import json
 import os
 import signal
@@ -13,26 +14,20 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from emulator import __version__
+from emulator.commands import CANNOT_START, INTERRUPTED, USER_ERROR, examples, execute, init, load_scenario, run
 
 if TYPE_CHECKING:
     from emulator.exchange import Exchange
-    from emulator.model import Scenario
     from emulator.server import Server
     from emulator.world import World
-
-#: Exit codes (conventions 17).
-USER_ERROR, CANNOT_START, INTERRUPTED = 2, 3, 130
-
-
-def _examples(*lines: str) -> str:
-    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=_examples(
+    epilog=examples(
         "mockdoor serve                        the docs page's snippets work at http://127.0.0.1:8000",
         "mockdoor serve invalid-code           every login fails as with a wrong code",
+        "mockdoor run scenarios/               run scenarios as tests",
         "mockdoor check my.scenario.yaml       find every mistake in a scenario file",
     ),
 )
@@ -44,8 +39,12 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
+for _command in (run, init, execute):
+    main.add_command(_command)
+
+
 @main.command(
-    epilog=_examples(
+    epilog=examples(
         "mockdoor serve",
         "mockdoor serve missing-tag --profile current",
         "mockdoor serve demo.scenario.yaml --casdoor 3.20.0 --port 0 --json",
@@ -71,7 +70,7 @@ def serve(
     """Serve a scenario: a shipped one by name, or a file; without one, the default world."""
     from emulator.world import World
 
-    world = World(_scenario(scenario), wall=lambda: datetime.now(UTC), profile=_profile(profile, casdoor))
+    world = World(load_scenario(scenario), wall=lambda: datetime.now(UTC), profile=_profile(profile, casdoor))
     server = _bound(world, host, port)
     _announce(world, server, as_json=as_json, quiet=quiet)
     if not quiet:
@@ -79,7 +78,7 @@ def serve(
     sys.exit(_run(server))
 
 
-@main.command(epilog=_examples("mockdoor check demo.scenario.yaml", "mockdoor check scenarios/*.yaml --json"))
+@main.command(epilog=examples("mockdoor check demo.scenario.yaml", "mockdoor check scenarios/*.yaml --json"))
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
 def check(files: tuple[Path, ...], *, as_json: bool) -> None:
@@ -108,7 +107,7 @@ def check(files: tuple[Path, ...], *, as_json: bool) -> None:
     sys.exit(USER_ERROR if wrong else 0)
 
 
-@main.command(epilog=_examples("mockdoor schema > scenario.schema.json"))
+@main.command(epilog=examples("mockdoor schema > scenario.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of scenario files."""
     from emulator import scenario
@@ -116,7 +115,7 @@ def schema() -> None:
     click.echo(json.dumps(scenario.schema(), ensure_ascii=False, indent=2))
 
 
-@main.command(epilog=_examples("mockdoor profiles", "mockdoor serve --profile classic"))
+@main.command(epilog=examples("mockdoor profiles", "mockdoor serve --profile classic"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def profiles(*, as_json: bool) -> None:
     """List which Casdoors can be played."""
@@ -130,7 +129,7 @@ def profiles(*, as_json: bool) -> None:
         click.echo(f"{one.name:<8} {one.version:<9} {one.en}\n{'':<18} {one.zh}")
 
 
-@main.command(epilog=_examples("mockdoor notes", "mockdoor notes --json"))
+@main.command(epilog=examples("mockdoor notes", "mockdoor notes --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def notes(*, as_json: bool) -> None:
     """List every place where production differs from what the emulator does."""
@@ -142,17 +141,6 @@ def notes(*, as_json: bool) -> None:
         return
     for one in known:
         click.echo(f"{one.id} ({one.kind}; {one.versions})\n  {one.en}\n  {one.zh}\n  {one.source}\n")
-
-
-def _scenario(name: str | None) -> "Scenario":
-    from emulator.errors import ScenarioError
-    from emulator.scenario import find, load, load_default
-
-    try:
-        return load_default() if name is None else load(find(name))
-    except ScenarioError as error:
-        click.echo(str(error), err=True)
-        sys.exit(USER_ERROR)
 
 
 def _profile(profile: str | None, casdoor: str | None) -> str | None:
@@ -222,6 +210,9 @@ def _tell_exchanges(server: "Server", *, as_json: bool) -> None:
 
 def _run(server: "Server") -> int:
     """Serve until a signal; SIGTERM ends it well, SIGINT is an interruption."""
+    # What is loaded by now stays; looking through it again and again costs requests time.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
