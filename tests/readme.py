@@ -1,6 +1,7 @@
 """Writes the README's list of scenarios from the files: `python tests/readme.py`; `--check` only compares."""
 
 import sys
+from itertools import groupby
 from pathlib import Path
 
 from emulator.scenario import load, shipped
@@ -10,12 +11,16 @@ BEGIN, END = "<!-- scenarios: begin -->\n", "<!-- scenarios: end -->\n"
 
 
 def table() -> str:
-    """Return the list as a Markdown table: name, tags, first sentence of the description."""
-    lines = ["| scenario | shows |", "|---|---|"]
-    for name, path in shipped().items():
-        first = load(path).description.split(". ")[0].rstrip(".")
-        lines.append(f"| `{name}` | {first}. |")
-    return "\n".join(lines) + "\n"
+    """Return the list as Markdown tables, one for each folder: name, what it shows, tags."""
+    lines: list[str] = []
+    for folder, entries in groupby(shipped().items(), key=lambda entry: entry[1].parent.name):
+        lines += [f"**{folder}/**", "", "| scenario | shows | tags |", "|---|---|---|"]
+        for name, path in entries:
+            scenario = load(path)
+            first = scenario.description.split(". ")[0].rstrip(".")
+            lines.append(f"| `{name}` | {first}. | {', '.join(scenario.tags)} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def main() -> int:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -55,12 +54,6 @@ class Client:
 
 def without_rid(description):
     return description.partition(", rid: ")[0]
-
-
-def test_every_scenario_is_tested_here():
-    tested = Path(__file__).read_text("utf-8")
-
-    assert [name for name in shipped() if f'"{name}"' not in tested] == []
 
 
 @pytest.mark.parametrize(

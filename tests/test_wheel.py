@@ -47,7 +47,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_scenarios(dist):
         "emulator/scenario/default.yaml",
         "emulator/data/casdoor/cert-built-in.key",
         "emulator/data/casdoor/cert-built-in.pem",
-        "emulator/shipped/invalid-code.yaml",
+        "emulator/shipped/codes/invalid-code.yaml",
     } <= held
 
 

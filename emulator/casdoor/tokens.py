@@ -140,8 +140,8 @@ def _sign_tokens(
         user_id=user.text("id"),
         client_id=application.text("clientId"),
         code=code,
-        access_token=access,
-        refresh_token=refresh,
+        access_token=_sent(call, access),
+        refresh_token=_sent(call, refresh),
         access_hash=_sha256(access),
         refresh_hash=_sha256(refresh),
         lifetime=timedelta(seconds=int(lifetime.total_seconds())),
@@ -156,7 +156,7 @@ def _sign_tokens(
 
 
 def _sign(call: Call, claims: dict[str, Json], cert: Row, *, method: str, kid: str | None) -> str:
-    """Sign claims, spoiled as a planned fault asks for: only the text, not the row, is wrong then."""
+    """Sign claims, spoiled as a planned fault asks for; the row stays right."""
     match call.spoil:
         case "expired":
             claims |= {name: _number(claims[name]) - _A_DAY for name in ("nbf", "iat")}
@@ -165,11 +165,13 @@ def _sign(call: Call, claims: dict[str, Json], cert: Row, *, method: str, kid: s
             claims["iss"] = "https://wrong-issuer.example"
         case "wrong_audience":
             claims["aud"] = ["wrong-audience"]
-    token = sign(claims, cert, method=method, kid=kid)
-    return _with_bad_signature(token) if call.spoil == "bad_signature" else token
+    return sign(claims, cert, method=method, kid=kid)
 
 
-def _with_bad_signature(token: str) -> str:
+def _sent(call: Call, token: str) -> str:
+    """Return a token as the reply shows it; with a bad signature it is another text than the stored one."""
+    if call.spoil != "bad_signature":
+        return token
     signed, _, signature = token.rpartition(".")
     return f"{signed}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
 
