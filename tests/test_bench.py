@@ -26,6 +26,9 @@ def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_pa
         "profile updates a second",
         "reset of a world over HTTP",
         "resident memory after 20 logins",
+        "a scenario of 50 steps, whole process",
+        "the 77 shipped scenarios, whole process",
+        "a test with the pytest fixture, after the first",
     ]
     assert all(re.match(r"\d|not measured here$", _cells(row)[1]) for row in rows)
     assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:3])

@@ -1,5 +1,6 @@
 """Scenario files: finding them, reading them, and saying what is wrong with them (design.md 7)."""
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,7 @@ def _base(document: Document, above: tuple[Path, ...]) -> tuple[dict[str, Any], 
     return merged, imported
 
 
+@cache
 def _default_content() -> dict[str, Any]:
     text = resources.files("emulator.scenario").joinpath("default.yaml").read_text("utf-8")
     content: dict[str, Any] = parse_document(text, Path("default.yaml")).value

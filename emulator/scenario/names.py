@@ -31,6 +31,9 @@ SETS = {
     "refresh": {"access_token", "refresh_token"},
     "code2session": {"openid", "unionid", "session_key"},
 }
+#: What an expectation may say of a value, and the types that `$type` knows.
+MATCHERS = ("$contains", "$regex", "$type", "$any", "$absent", "$length")
+TYPES = ("string", "number", "boolean", "object", "array", "null")
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -65,6 +68,7 @@ class _Checker:
         columns = {column for row in rows for column in row}
         for leaf, place in _leaves(step):
             self._check_names(leaf, place, known | columns)
+        self._check_matchers(step.get("expect"))
         if kind == "use":
             self._check_use(step)
             known |= self._set_by_flow(step.get("use", ""))
@@ -109,6 +113,21 @@ class _Checker:
             if not any(fnmatchcase(name, pattern) for name in operations()):
                 self._report(step, f"unknown operation {pattern!r}{suggest(pattern, operations())}", key="verify")
 
+    def _check_matchers(self, value: Any) -> None:
+        """Check every `{$matcher: …}` of an expectation."""
+        if isinstance(value, list):
+            for one in value:
+                self._check_matchers(one)
+        if not isinstance(value, dict):
+            return
+        for name, one in value.items():
+            if name.startswith("$"):
+                problem = _wrong_matcher(name, one)
+                if problem:
+                    self._report(value, problem, key=name)
+            else:
+                self._check_matchers(one)
+
     def _check_names(self, leaf: str, place: tuple[Entry, str], known: set[str]) -> None:
         for name in REFERENCE.findall(leaf):
             if name not in known:
@@ -142,6 +161,24 @@ class _Checker:
             self.document.report_at(place, message)
         else:
             self.document.report_at((0, 0), f"{entry.path}:{place[0] + 1}: {message}")
+
+
+def _wrong_matcher(name: str, value: Any) -> str:
+    """Return what is wrong with a matcher, empty when nothing is."""
+    if name not in MATCHERS:
+        return f"unknown matcher {name!r}{suggest(name, MATCHERS)}"
+    if name == "$type" and value not in TYPES:
+        return f"unknown type {value!r}{suggest(str(value), TYPES)}"
+    if name in ("$any", "$absent") and not isinstance(value, bool):
+        return f"{name} takes true or false, got {value!r}"
+    if name == "$length" and (not isinstance(value, int) or isinstance(value, bool)):
+        return f"$length takes a whole number, got {value!r}"
+    if name == "$regex":
+        try:
+            re.compile(value)
+        except (re.error, TypeError) as error:
+            return f"{value!r} is no regular expression: {error}"
+    return ""
 
 
 def _set_by(steps: Iterable[Any]) -> set[str]:

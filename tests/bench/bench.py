@@ -8,7 +8,6 @@ import atexit
 import http.client
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -21,9 +20,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from table import Row, table, write
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 EMULATOR = (sys.executable, "-m", "emulator", "serve", "--port", "0", "--json", "--quiet")
 BARE = (sys.executable, str(HERE / "bare.py"))
 CONNECTIONS = 4
@@ -50,52 +50,47 @@ class Size:
     updates: int
     resets: int
     logins_before_memory: int
+    runs: int
+    plugin_tests: int
 
 
-FULL = Size(starts=12, rounds=16, lookups=2000, logins=100, updates=200, resets=50, logins_before_memory=1000)
-QUICK = Size(starts=2, rounds=2, lookups=50, logins=10, updates=10, resets=5, logins_before_memory=20)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One line of the table, as text."""
-
-    what: str
-    emulator: str
-    beside: str
-    ratio: str
-    target: str
+FULL = Size(
+    starts=12,
+    rounds=16,
+    lookups=2000,
+    logins=100,
+    updates=200,
+    resets=50,
+    logins_before_memory=1000,
+    runs=8,
+    plugin_tests=200,
+)
+QUICK = Size(
+    starts=2,
+    rounds=2,
+    lookups=50,
+    logins=10,
+    updates=10,
+    resets=5,
+    logins_before_memory=20,
+    runs=1,
+    plugin_tests=5,
+)
 
 
 def measure(size):
     """Return the rows of the table, one after another."""
-    return (_start(size), _lookups(size), _logins(size), _updates(size), _reset(size), _memory(size))
-
-
-def table(rows):
-    """Return the Markdown of the rows, with the machine below."""
-    lines = ["| measured | mockdoor | beside it | ratio | target |", "|---|---|---|---|---|"]
-    lines += [f"| {row.what} | {row.emulator} | {row.beside} | {row.ratio} | {row.target} |" for row in rows]
-    return "\n".join((*lines, "", f"Medians of one run of `python tests/bench/bench.py` on {machine()}."))
-
-
-def machine():
-    """Describe the machine: processor, cores, Python."""
-    described = Path("/proc/cpuinfo")
-    models = described.read_text("utf-8").split("\n") if described.exists() else []
-    model = next((line.partition(":")[2].strip() for line in models if line.startswith("model name")), "")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    system = f"{platform.system()} {platform.machine()}"
-    return f"{model or platform.processor() or 'an unknown processor'}, {cores} cores, {system}, {_python()}"
-
-
-def write(text, path):
-    """Put the text between the markers of a README."""
-    before, _, rest = path.read_text("utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise SystemExit(f"{path}: the markers {BEGIN} and {END} are missing")
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    return (
+        _start(size),
+        _lookups(size),
+        _logins(size),
+        _updates(size),
+        _reset(size),
+        _memory(size),
+        _fifty_steps(size),
+        _library(size),
+        _plugin(size),
+    )
 
 
 def _start(size):
@@ -194,6 +189,70 @@ def _memory(size):
     )
 
 
+FIFTY = "version: 1\nsteps:\n" + "  - login: {as: alice}\n  - get_account: {}\n    expect: {json: {status: ok}}\n" * 25
+
+
+def _fifty_steps(size):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "fifty.scenario.yaml"
+        path.write_text(FIFTY, "utf-8")
+        run = (sys.executable, "-m", "emulator", "run", str(path))
+        ours, theirs = _side_by_side(
+            size.runs, lambda: _seconds(run), lambda: _seconds((sys.executable, "-c", "import flask"))
+        )
+    return Row(
+        what="a scenario of 50 steps, whole process",
+        emulator=f"{ours:.2f} s",
+        beside=f"python -c 'import flask': {theirs:.2f} s",
+        ratio=f"{ours / theirs:.2f}",
+        target="at most 0.6 s",
+    )
+
+
+def _library(size):
+    run = (sys.executable, "-m", "emulator", "run", "scenarios")
+    taken = statistics.median(_seconds(run) for _ in range(size.runs))
+    number = len(list((ROOT / "scenarios").rglob("*.yaml")))
+    return Row(
+        what=f"the {number} shipped scenarios, whole process",
+        emulator=f"{taken:.2f} s",
+        beside="",
+        ratio="",
+        target="about 1 s",
+    )
+
+
+def _plugin(size):
+    """Compare a module of many tests that take a world with one of a single such test."""
+    head = "import pytest\n@pytest.mark.parametrize('n', range({}))\n"
+    with tempfile.TemporaryDirectory() as folder:
+        for name, number in (("many", size.plugin_tests + 1), ("one", 1)):
+            body = head.format(number) + "def test_it(mockdoor, n):\n    pass\n"
+            (Path(folder) / f"test_{name}.py").write_text(body, "utf-8")
+
+        def seconds(name):
+            words = ("-q", "-p", "no:cacheprovider", "-p", "emulator.pytest_plugin")
+            plain = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+            return _seconds((sys.executable, "-m", "pytest", *words, f"{folder}/test_{name}.py"), plain)
+
+        ours, theirs = _side_by_side(size.runs, lambda: seconds("many"), lambda: seconds("one"))
+    each = max(ours - theirs, 0) / size.plugin_tests
+    return Row(
+        what="a test with the pytest fixture, after the first",
+        emulator=f"{each * 1000:.1f} ms",
+        beside="",
+        ratio="",
+        target="at most 10 ms",
+    )
+
+
+def _seconds(command, more=None):
+    """Return how long a command takes from start to end."""
+    begun = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, env=_environment() | (more or {}), stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begun
+
+
 @contextmanager
 def _served(command):
     """Run a server for the length of a with-statement; yields its port and its process."""
@@ -277,10 +336,6 @@ def _side_by_side(rounds, ours, theirs):
             first, second = ours(), theirs()
         measured.append((first, second))
     return tuple(statistics.median(side) for side in zip(*measured, strict=True))
-
-
-def _python():
-    return f"{platform.python_implementation()} {platform.python_version()}"
 
 
 def main():
