@@ -65,7 +65,7 @@ def run(
 ) -> None:
     """Run the steps of scenario files and tell what differed.
 
-    PATHS are files, folders, or FILE:LINE for the scenario with a step in that line.
+    PATHS are files, folders, names of shipped scenarios, or FILE:LINE for the scenario with a step in that line.
     """
     from emulator.runner.run import Choice, run_paths
 
@@ -74,7 +74,7 @@ def run(
     try:
         found = run_paths(paths, choice, on_case=show.case)
     except FileNotFoundError as error:
-        click.echo(f"{error}: there is no such file or folder", err=True)
+        click.echo(f"{error}: there is no such file, folder or shipped scenario", err=True)
         sys.exit(USER_ERROR)
     written = _write_reports(found, junit=junit, html=html)
     if as_json:

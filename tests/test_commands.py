@@ -35,6 +35,7 @@ def fixture_mockdoor(tmp_path, monkeypatch):
         ([".", "-k", "good"], 0, "1 passed, 0 failed in"),
         ([".", "--fail-fast"], 1, "0 passed, 1 failed in"),
         ([".", "--tag", "none"], 0, "nothing to run: no scenario with steps was chosen"),
+        (["wechat-busy-once"], 0, "1 passed, 0 failed in"),
         (["good.scenario.yaml", "--profile", "docs", "--profile", "classic"], 0, "2 passed, 0 failed in"),
     ],
 )
@@ -47,7 +48,7 @@ def test_run_says_how_it_went(mockdoor, words, code, last):
 def test_a_path_that_is_not_there_is_one_line_and_exit_2(mockdoor):
     done = mockdoor("run", "nowhere.yaml")
 
-    assert (done.exit_code, done.stderr) == (2, "nowhere.yaml: there is no such file or folder\n")
+    assert (done.exit_code, done.stderr) == (2, "nowhere.yaml: there is no such file, folder or shipped scenario\n")
 
 
 def test_mistakes_of_a_file_are_listed_and_exit_2(mockdoor, tmp_path):

@@ -1,7 +1,7 @@
 """Certs: signing tokens with them and showing their public half."""
 
 import base64
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from emulator.casdoor.gojson import encode
@@ -12,6 +12,7 @@ from emulator.world import BUILT_IN_CERT, World
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from jwt.api_jws import PyJWS
 
     PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 
@@ -46,12 +47,10 @@ def signing_method(application: Row, cert: Row) -> str:
 
 def sign(claims: dict[str, Json], cert: Row, *, method: str, kid: str | None) -> str:
     """Return a JWT; the payload is compact JSON with Go's escapes, header keys are sorted."""
-    from jwt.api_jws import PyJWS
-
     headers = {"kid": kid} if kid else None
     key = _private_key(cert.text("privateKey"))
     payload = encode(claims, indent=None).encode()
-    return PyJWS().encode(payload, key, algorithm=method, headers=headers, sort_headers=True)
+    return _signer().encode(payload, key, algorithm=method, headers=headers, sort_headers=True)
 
 
 def public_jwk(cert: Row) -> Json:
@@ -83,6 +82,13 @@ def _curve_point(public: object) -> dict[str, Json]:
 def _base64url(number: int, size: int | None = None) -> str:
     octets = number.to_bytes(size or (number.bit_length() + 7) // 8)
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+@cache
+def _signer() -> "PyJWS":
+    from jwt.api_jws import PyJWS
+
+    return PyJWS()
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from emulator.model import Scenario
 from emulator.runner.control import Control, Embedded, Remote
 from emulator.runner.engine import Engine
 from emulator.runner.results import CaseResult, RunResult, SuiteResult
-from emulator.scenario import load
+from emulator.scenario import load, shipped
 from emulator.server import Server
 from emulator.web.frame import frame_of
 from emulator.web.mount import MAIN
@@ -40,8 +40,8 @@ def run_paths(
 ) -> RunResult:
     """Run the scenarios of files and folders; `on_case` hears of each case when it is done.
 
-    `FILE:LINE` runs a file if a step stands in that line. Raises FileNotFoundError for a path that
-    does not exist.
+    `FILE:LINE` runs a file if a step stands in that line, the name of a shipped scenario runs that. Raises
+    FileNotFoundError for a path that does not exist.
     """
     suites: list[SuiteResult] = []
     interrupted = False
@@ -129,11 +129,13 @@ def _files(paths: Iterable[str]) -> Iterator[tuple[Path, int]]:
         line = int(digits) if name and digits.isdecimal() and not Path(given).exists() else 0
         path = Path(name if line else given)
         if path.is_dir():
-            shipped = path.name == "scenarios" or "scenarios" in path.resolve().parts
-            pattern = "*.yaml" if shipped else "*.scenario.yaml"
+            library = "scenarios" in path.resolve().parts
+            pattern = "*.yaml" if library else "*.scenario.yaml"
             yield from ((one, 0) for one in sorted(path.rglob(pattern)))
         elif path.exists():
             yield path, line
+        elif given in shipped():
+            yield shipped()[given], 0
         else:
             raise FileNotFoundError(given)
 

@@ -96,6 +96,16 @@ def test_unknown_paths_and_wrong_methods_are_denied_to_people_and_404_to_applica
     assert (missing.status_code, "<title>Not Found</title>" in missing.text) == (404, True)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/cgi-bin/token", 404), ("PUT", "/sns/jscode2session", 405)]
+)
+def test_a_part_of_wechat_that_is_not_played_says_so(server, method, path, status):
+    reply = server.client.open(path, method=method)
+
+    message = f"mockdoor does not play {method} {path}; of WeChat it plays GET and POST /sns/jscode2session"
+    assert (reply.status_code, reply.get_json()) == (status, {"error": "not_played", "message": message})
+
+
 def test_a_trailing_slash_is_routed_but_not_open(server):
     token = server.token()
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
-from werkzeug.wrappers import Response as WSGIResponse
 
 from emulator.casdoor.access import authorize, caller_of, check_name, sign_in_session
 from emulator.casdoor.profiles import profile_of
@@ -18,6 +17,7 @@ from emulator.web.casdoor import cors, faults, replies
 from emulator.web.casdoor.origin import origin_of
 from emulator.web.casdoor.reading import SESSION_COOKIE, BadContentType, BadForm, read_request
 from emulator.web.frame import raw_target
+from emulator.web.wire import problem
 from emulator.world import Session, World
 
 #: How many sessions a world remembers; the oldest are forgotten first.
@@ -88,9 +88,13 @@ def after(response: Response) -> Response:
     return faults.alter(g.call, response)
 
 
-def show_routing_error(error: HTTPException) -> WSGIResponse:
-    """Answer an unknown path or a wrong method; anything but Casdoor keeps its own answer."""
-    return replies.not_found() if "casdoor" in g else error.get_response()
+def show_routing_error(error: HTTPException) -> Response:
+    """Answer an unknown path or a wrong method: as Casdoor does, or that this part of WeChat is not played."""
+    if "casdoor" in g:
+        return replies.not_found()
+    played = "of WeChat it plays GET and POST /sns/jscode2session"
+    message = f"mockdoor does not play {request.method} {request.path}; {played}"
+    return problem(error.code or 404, "not_played", message)
 
 
 def _session(world: World, asked: ApiRequest) -> Session:
