@@ -247,7 +247,7 @@ def _extended(world: World, user: Row) -> dict[str, Json]:
     shown: dict[str, Json] = {name: value for name, value in user.items() if name not in profile.omits_user}
     shown["multiFactorAuths"] = json.loads(data_text("multi_factor_auths.json"))
     shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}
-    shown |= {"totpSecret": "", "recoveryCodes": None}
+    shown |= {"groups": user.get("groups") or [], "totpSecret": "", "recoveryCodes": None}
     codes = world.state.organizations.get(user.owner, Row()).texts("countryCodes")
     if len(codes) == 1 and not user.text("countryCode"):
         shown["countryCode"] = codes[0]

@@ -85,6 +85,10 @@ def test_what_is_no_api_path_is_the_web_page(server, path, status, title):
     reply = server.client.get(path)
 
     assert (reply.status_code, f"<title>{title}</title>" in reply.text) == (status, True)
+    assert [one.partition("=")[0] for one in reply.headers.get_all("Set-Cookie")] == [
+        "casdoor_session_id",
+        "jsonWebConfig",
+    ]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/api/nope"), ("PUT", "/api/get-account")])
@@ -251,6 +255,20 @@ def test_a_number_that_is_none_panics(server, app, path):
     reply = server.client.get(f"/api/{path}", auth=app)
 
     assert (reply.status_code, "<title>beego application error</title>" in reply.text) == (500, True)
+
+
+def test_a_list_shows_rows_as_stored(server, app):
+    server.login(username="Zoe")
+
+    (entry,) = server.client.get("/api/get-users?owner=test&p=1&pageSize=9&field=name&value=Zoe", auth=app).get_json()[
+        "data"
+    ]
+    one = server.client.get("/api/get-user?id=test/Zoe", auth=app).get_json()["data"]
+
+    names = ("address", "roles", "permissions", "groups")
+    assert [entry[name] for name in names] == [None, None, None, None]
+    assert [one[name] for name in names] == [None, [], [], []]
+    assert ("multiFactorAuths" in entry, len(one["multiFactorAuths"])) == (False, 5)
 
 
 def test_a_private_organization_hides_its_users(casdoor):

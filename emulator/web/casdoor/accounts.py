@@ -16,19 +16,13 @@ from emulator.casdoor.update import update_user as update
 from emulator.row import Row
 from emulator.web.casdoor.blueprint import bp
 from emulator.web.casdoor.filters import renew_session
-from emulator.web.casdoor.replies import bare, empty, ok
-
-_WEB_CONFIG = (
-    '{"showGithubCorner":false,"forceLanguage":"en","defaultLanguage":"en","isDemoMode":false,'
-    '"staticBaseUrl":"https://cdn.casbin.org","aiAssistantUrl":"https://ai.casbin.com",'
-    '"defaultApplication":"app-built-in","maxItemsForFlatMenu":7}'
-)
+from emulator.web.casdoor.replies import WEB_CONFIG, bare, empty, ok
 
 
 @bp.get("/api/get-account")
 def get_account() -> Response:
     """Show the signed-in user, with its organization and a fresh token."""
-    g.web_config = _WEB_CONFIG
+    g.web_config = WEB_CONFIG
     account = account_of(g.world, g.call, g.session, user_id=_query("userId"))
     return ok(account.user, account.organization, sub=account.id, name=account.name)
 

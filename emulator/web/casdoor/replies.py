@@ -11,6 +11,12 @@ from emulator.web.wire import WireResponse
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+#: The settings of the web page, which come as a second cookie with pages and get-account.
+WEB_CONFIG = (
+    '{"showGithubCorner":false,"forceLanguage":"en","defaultLanguage":"en","isDemoMode":false,'
+    '"staticBaseUrl":"https://cdn.casbin.org","aiAssistantUrl":"https://ai.casbin.com",'
+    '"defaultApplication":"app-built-in","maxItemsForFlatMenu":7}'
+)
 
 _NOT_FOUND = """<!DOCTYPE html>
 <html>
@@ -110,7 +116,8 @@ def content_type_error() -> Response:
 
 
 def web_page() -> Response:
-    """Return what stands for Casdoor's web pages."""
+    """Return what stands for Casdoor's web pages; it brings the cookie of its settings."""
+    g.web_config = WEB_CONFIG
     return page(_WEB_PAGE)
 
 
