@@ -109,6 +109,8 @@ class _Progress:
             return
         from emulator.runner.terminal import show_case
 
+        if not (self.verbose or sys.stdout.isatty()) and case.status == "passed" and not case.idle_faults:
+            return  # a pipe wants to know of trouble only
         click.echo(show_case(case, verbose=self.verbose, colour=self.colour), nl=False)
 
     def end(self, found: "RunResult") -> None:

@@ -45,6 +45,12 @@ def test_run_says_how_it_went(mockdoor, words, code, last):
     assert (done.exit_code, done.stdout.splitlines()[-1].startswith(last)) == (code, True)
 
 
+def test_a_pipe_hears_of_trouble_only(mockdoor):
+    shown = mockdoor("run", ".").stdout.splitlines()
+
+    assert [line for line in shown if line.startswith(("ok", "FAILED"))] == ["FAILED  bad"]
+
+
 def test_a_path_that_is_not_there_is_one_line_and_exit_2(mockdoor):
     done = mockdoor("run", "nowhere.yaml")
 

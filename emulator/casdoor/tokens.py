@@ -117,12 +117,11 @@ def _sign_tokens(
     refresh_lifetime = timedelta(hours=application.number("refreshExpireInHours")) or lifetime
     number = world.count("token", application.name, user.text("id"))
     name = derive_uuid(world.seed, "token", application.name, user.text("id"), number)
-    issued = int(now.timestamp())
     access_grant = Grant(
         client_id=application.text("clientId"),
         issuer=call.origin,
         jti=f"{application.owner}/{name}",
-        issued=issued,
+        issued=int(now.timestamp()),
         expires=int((now + lifetime).timestamp()),
         token_type=ACCESS,
         scope=scope,

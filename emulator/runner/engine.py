@@ -1,9 +1,9 @@
 """Running the steps of one scenario, one after another."""
 
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from emulator.model import Scenario
 from emulator.row import Json
 from emulator.runner import requests
 from emulator.runner.control import Control, NoControl
+from emulator.runner.counting import count, seen
 from emulator.runner.expect import compare
 from emulator.runner.http import PATIENCE, send
 from emulator.runner.names import CannotCapture, UnknownName, capture, fill, json_body, names_set_by
@@ -67,7 +68,7 @@ class Engine:
         for row in step.get("with", [{}]):
             outer = dict(self.names)
             self.names |= row
-            title = _title(step, row)
+            title = self._title(step, row)
             result = self._run_once(step, title) if self._due(step) else self._skipped(step, title)
             if result is not None:
                 self.results.append(result)
@@ -79,6 +80,13 @@ class Engine:
             if result is None and self.results and self.results[-1].status in ("failed", "error"):
                 return False
         return True
+
+    def _title(self, step: Any, row: Mapping[str, Any]) -> str:
+        """Return what to call a step, with the names in it looked up as far as they are known."""
+        title = step.get("name") or _described(kind_of(step), step[kind_of(step)])
+        with contextlib.suppress(UnknownName):
+            title = str(fill(title, self.names))
+        return f"{title} [{', '.join(str(one) for one in row.values())}]" if row else title
 
     def _due(self, step: Any) -> bool:
         condition = step.get("if")
@@ -252,13 +260,12 @@ class Engine:
     def _verify(self, step: Any, title: str, value: Mapping[str, Any]) -> StepResult:
         """Count the exchanges, and the calls inside them, that an operation pattern and facts describe."""
         self._read_journal()
-        found = sum(1 for _ in _matching(self.journal, value["operation"], value.get("when", {})))
+        found = count(self.journal, value["operation"], value.get("when", {}))
         wanted = value.get("count", 1)
         if found == wanted:
             return self._result(step, title, status="passed")
-        made = Counter(str(name) for entry in self.journal for name in _operations(entry))
-        actual = ", ".join(f"{name} {times}" for name, times in sorted(made.items())) or "nothing"
-        mismatch = Mismatch(at=value["operation"], expected=str(wanted), actual=f"{found} (seen: {actual})")
+        actual = f"{found} (seen: {seen(self.journal)})"
+        mismatch = Mismatch(at=value["operation"], expected=str(wanted), actual=actual)
         return self._result(step, title, status="failed", mismatches=(mismatch,))
 
     def _skipped(self, step: Any, title: str) -> StepResult:
@@ -267,14 +274,8 @@ class Engine:
     def _result(self, step: Any, title: str, **given: Any) -> StepResult:
         path = getattr(step, "path", None) or self.scenario.path or Path(self.scenario.name)
         line = getattr(step, "place", (0, 0))[0] + 1
-        return StepResult(kind=kind_of(step), title=title, place=Place(path=path, line=line), **given)
-
-
-def _title(step: Any, row: Mapping[str, Any]) -> str:
-    kind = kind_of(step)
-    value = step[kind]
-    title = step.get("name") or _described(kind, value)
-    return f"{title} [{', '.join(str(one) for one in row.values())}]" if row else title
+        place = Place(path=path, line=line)
+        return StepResult(kind=kind_of(step), title=title, place=place, is_row="with" in step, **given)
 
 
 def _described(kind: str, value: Any) -> str:
@@ -294,30 +295,3 @@ def _notes_of(received: Received) -> tuple[str, ...]:
         if name.lower() == "x-mockdoor-note":
             return tuple(value.split(", "))
     return ()
-
-
-def _operations(entry: Mapping[str, Json]) -> Iterator[Any]:
-    yield entry["operation"]
-    inner = entry.get("inner")
-    for one in inner if isinstance(inner, list) else ():
-        if isinstance(one, dict):
-            yield one["operation"]
-
-
-def _matching(journal: list[Mapping[str, Json]], pattern: str, when: Mapping[str, Any]) -> Iterator[Any]:
-    for entry in journal:
-        for name in _operations(entry):
-            if fnmatchcase(str(name), pattern) and all(_fact(entry, key) == value for key, value in when.items()):
-                yield name
-
-
-def _fact(entry: Mapping[str, Json], key: str) -> Json:
-    """Return a fact of an exchange for `verify`'s `when`."""
-    if key == "persona":
-        return entry.get("persona")
-    from urllib.parse import parse_qsl
-
-    request = entry.get("request")
-    body = request.get("body") if isinstance(request, dict) else ""
-    fields = dict(parse_qsl(f"{entry.get('query') or ''}&{body or ''}"))
-    return fields.get({"code": "code"}.get(key, key)) or fields.get("js_code" if key == "code" else key)

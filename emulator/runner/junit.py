@@ -3,7 +3,7 @@
 import re
 from xml.etree import ElementTree as ET  # only writes
 
-from emulator.runner.results import CaseResult, RunResult, SuiteResult
+from emulator.runner.results import CaseResult, Place, RunResult, StepResult, SuiteResult
 from emulator.runner.terminal import show_failure
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,46 +19,47 @@ def write_junit(run: RunResult) -> str:
 
 
 def _add_suite(root: ET.Element, run: RunResult, suite: SuiteResult) -> None:
-    failures = sum(run.failed(case) for case in suite.cases)
-    skipped = sum(case.status == "skipped" and not run.failed(case) for case in suite.cases)
-    tests = len(suite.cases) + bool(suite.problems)
-    counts = {"tests": tests, "failures": failures, "errors": int(bool(suite.problems)), "skipped": skipped}
-    shown = {name: str(number) for name, number in counts.items()}
-    element = ET.SubElement(root, "testsuite", {"name": str(suite.path), "time": "0"} | shown)
+    element = ET.SubElement(root, "testsuite", name=str(suite.path), time="0")
     if suite.problems:
-        case = ET.SubElement(
-            element, "testcase", name="load", classname=str(suite.path), file=str(suite.path), line="1"
-        )
-        error = ET.SubElement(case, "error", message="the file has mistakes")
+        place = Place(path=suite.path, line=1)
+        error = ET.SubElement(_add_case(element, suite, "load", place), "error", message="the file has mistakes")
         error.text = _legal("\n".join(suite.problems))
-    for one in suite.cases:
-        _add_case(element, run, suite, one)
+    for case in suite.cases:
+        _add_run(element, run, suite, case)
+        for step in case.steps:
+            if step.is_row:
+                _tell(_add_case(element, suite, f"{case.name}: {step.title}", step.place), step)
+    for attribute, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(attribute, str(sum(1 for _ in element.iter(tag))))
 
 
-def _add_case(parent: ET.Element, run: RunResult, suite: SuiteResult, case: CaseResult) -> None:
+def _add_run(parent: ET.Element, run: RunResult, suite: SuiteResult, case: CaseResult) -> None:
+    """Add the case of a scenario; a table's rows have cases of their own."""
     bad = next((step for step in case.steps if step.status in ("failed", "error")), None)
-    place = bad.place if bad else case.place
-    element = ET.SubElement(
-        parent,
-        "testcase",
-        name=_legal(case.name),
-        classname=str(suite.path),
-        file=str(place.path),
-        line=str(place.line),
-        time="0",
-    )
+    element = _add_case(parent, suite, case.name, bad.place if bad else case.place)
     if bad is not None:
-        differs = bad.message or "; ".join(
-            f"{one.at}: expected {one.expected}, got {one.actual}" for one in bad.mismatches
-        )
-        failure = ET.SubElement(element, "failure", message=_legal(f"{bad.title}: {differs}"))
-        failure.text = _legal("\n".join(show_failure(bad)))
+        _tell(element, bad)
     elif case.interrupted:
         ET.SubElement(element, "failure", message="interrupted")
     elif run.failed(case):
         ET.SubElement(element, "failure", message=_legal(f"never struck: {', '.join(case.idle_faults)}"))
     elif case.status == "skipped":
-        ET.SubElement(element, "skipped", message=_legal(case.steps[0].message))
+        _tell(element, case.steps[0])
+
+
+def _add_case(parent: ET.Element, suite: SuiteResult, name: str, place: Place) -> ET.Element:
+    where = {"classname": str(suite.path), "file": str(place.path), "line": str(place.line), "time": "0"}
+    return ET.SubElement(parent, "testcase", {"name": _legal(name)} | where)
+
+
+def _tell(element: ET.Element, step: StepResult) -> None:
+    """Add how a step ended, unless it passed."""
+    if step.status == "skipped":
+        ET.SubElement(element, "skipped", message=_legal(step.message))
+    elif step.status != "passed":
+        wrong = [f"{one.at}: expected {one.expected}, got {one.actual}" for one in step.mismatches]
+        failure = ET.SubElement(element, "failure", message=_legal(f"{step.title}: {step.message or '; '.join(wrong)}"))
+        failure.text = _legal("\n".join(show_failure(step)))
 
 
 def _legal(text: str) -> str:

@@ -65,7 +65,7 @@ class StepResult:
 
     `kind` is the step's kind (`login`, `request`, …), `title` what to call it, `message` the reason of an
     error or a skip, `entry` the emulator's journal entry of the exchange, as `GET journal` shows it
-    (inner calls, faults, notes, why), None when there is none.
+    (inner calls, faults, notes, why), None when there is none. `is_row` marks one of a table's rows.
     """
 
     kind: str
@@ -78,6 +78,7 @@ class StepResult:
     received: Received | None = None
     entry: Mapping[str, Json] | None = None
     note: str = ""
+    is_row: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

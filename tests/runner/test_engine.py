@@ -105,9 +105,9 @@ steps:
     )
 
     assert outcomes(case) == [
-        ("login as ${who} [alice]", "passed"),
-        ("login as ${who} [bob]", "passed"),
-        ("login as ${who}", "passed"),
+        ("login as alice [alice]", "passed"),
+        ("login as bob [bob]", "passed"),
+        ("login as carol", "passed"),
     ]
 
 

@@ -107,6 +107,23 @@ def test_junit_has_a_suite_a_file_and_a_case_a_run(found):
     assert case[0].get("message") == 'busy: status: expected 200, got 400; $.user: expected "Alice", got nothing there'
 
 
+def test_junit_has_a_case_for_each_row_of_a_table(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        'version: 1\nsteps:\n  - request: {path: "${path}"}\n    with: [{path: /api/health}, {path: /api/nope}]\n'
+        "    expect: {json: {status: ok}}\n"
+    )
+
+    (suite,) = ET.fromstring(write_junit(run_paths([str(path)], Choice())))
+
+    assert [(case.get("name"), len(case)) for case in suite] == [
+        ("x", 1),
+        ("x: GET /api/health [/api/health]", 0),
+        ("x: GET /api/nope [/api/nope]", 1),
+    ]
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
+
+
 def test_strict_fails_a_case_with_idle_faults(tmp_path):
     path = tmp_path / "x.scenario.yaml"
     path.write_text("version: 1\nfaults: [{at: casdoor.logout, http: 500}]\nsteps: [{note: x}]\n")
