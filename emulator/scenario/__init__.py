@@ -10,11 +10,12 @@ from emulator.faults import Fault
 from emulator.model import Scenario
 from emulator.scenario.build import Builder
 from emulator.scenario.check import check_fault, check_schema
+from emulator.scenario.document import Document, Trail, problem, read_text, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.init_data import read_init_data
 from emulator.scenario.merge import merge
 from emulator.scenario.names import check_steps
-from emulator.scenario.nodes import Document, Trail, parse_document, problem, read_text, schema, suggest
+from emulator.scenario.nodes import parse_document, schema
 
 __all__ = ["find", "load", "load_default", "parse", "parse_fault", "schema", "shipped"]
 

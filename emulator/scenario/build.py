@@ -7,8 +7,8 @@ from typing import Any
 from emulator.identity import openid_of, unionid_of
 from emulator.model import CodeRule, MiniProgram, Persona, Scenario
 from emulator.row import Row
+from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect, check_ids
-from emulator.scenario.nodes import Document, Trail, suggest
 
 _MINI_TYPES = ("WeChatMiniProgram", "WeChat")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from emulator.scenario.nodes import Document, Trail, schema, suggest
+from emulator.scenario.document import Document, Trail, suggest
+from emulator.scenario.nodes import schema
 
 #: jsonschema types the parts of its errors as anything or unset, so they stay untyped here.
 ValidationError = Any

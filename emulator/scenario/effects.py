@@ -24,7 +24,7 @@ from emulator.faults import (
     TokenFailure,
     WechatFailure,
 )
-from emulator.scenario.nodes import Trail, suggest
+from emulator.scenario.document import Trail, suggest
 
 #: Notes a problem at a trail; `at_key` points at the key.
 Report = Callable[..., None]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from emulator.scenario.nodes import problem, read_text
+from emulator.scenario.document import problem, read_text
 
 _LISTS = ("organizations", "providers", "applications", "users", "certs")
 

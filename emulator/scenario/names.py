@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from emulator.model import Scenario
+from emulator.scenario.document import Document, Entry, suggest
 from emulator.scenario.effects import build_fault, operations
-from emulator.scenario.nodes import Document, Entry, suggest
 
 KINDS = (
     "wx.login",
