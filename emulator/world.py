@@ -61,6 +61,7 @@ class State:
     clock: Clock
     faults: FaultPlan
     signed_in: str
+    personas: dict[str, Persona]
     organizations: dict[str, Row]
     applications: dict[str, Row]
     providers: dict[tuple[str, str], Row]
@@ -73,6 +74,8 @@ class State:
     tokens_by_refresh_hash: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     counters: Counter[str] = field(default_factory=Counter)
+    openids: dict[tuple[str, str], str] = field(default_factory=dict)
+    unionids: dict[tuple[str, str], str | None] = field(default_factory=dict)
     limited_codes: dict[str, FaultPlan] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
 
@@ -91,14 +94,32 @@ class World:
         self.scenario = scenario
         self.profile = profile or scenario.profile
         self.state = self._fresh(scenario)
-        self._openids: dict[tuple[str, str], str] = {}
-        self._unionids: dict[tuple[str, str], str | None] = {}
 
     def reset(self) -> None:
         """Go back to the scenario: users, codes, tokens, clock, faults and journal. One swap under the lock."""
         state = self._fresh(self.scenario)
         with self.lock:
             self.state = state
+
+    def load(self, scenario: Scenario, *, profile: str | None = None) -> None:
+        """Become another scenario: one swap under the lock."""
+        state = self._fresh(scenario)
+        with self.lock:
+            self.scenario, self.profile, self.state = scenario, profile or scenario.profile, state
+
+    def beside(self, scenario: Scenario, *, name: str, profile: str | None = None) -> "World":
+        """Return another world that reads the same machine's clock."""
+        return World(scenario, wall=self._wall, name=name, profile=profile)
+
+    def add_persona(self, person: Persona) -> bool:
+        """Add a person, or replace the one of that name; tell whether it is new."""
+        with self.lock:
+            state = self.state
+            new = person.name not in state.personas
+            state.personas[person.name] = person
+            state.openids, state.unionids = {}, {}
+            state.signed_in = state.signed_in or person.name
+        return new
 
     def now(self) -> datetime:
         """Return the world's time, aware, in UTC."""
@@ -140,7 +161,7 @@ class World:
     @property
     def personas(self) -> Mapping[str, Persona]:
         """The people of this world by name."""
-        return self.scenario.personas
+        return self.state.personas
 
     @property
     def miniprograms(self) -> Mapping[str, MiniProgram]:
@@ -150,16 +171,18 @@ class World:
     def openid(self, appid: str, persona: str) -> str:
         """Return a persona's openid: `o`, 5 characters of the mini program, 22 of both."""
         place = (appid, persona)
-        if place not in self._openids:
-            self._openids[place] = openid_of(self.seed, self._program(appid), self._person(persona))
-        return self._openids[place]
+        openids = self.state.openids
+        if place not in openids:
+            openids[place] = openid_of(self.seed, self._program(appid), self._person(persona))
+        return openids[place]
 
     def unionid(self, appid: str, persona: str) -> str | None:
         """Return a persona's unionid, None when the mini program or the persona has none."""
         place = (appid, persona)
-        if place not in self._unionids:
-            self._unionids[place] = unionid_of(self.seed, self._program(appid), self._person(persona))
-        return self._unionids[place]
+        unionids = self.state.unionids
+        if place not in unionids:
+            unionids[place] = unionid_of(self.seed, self._program(appid), self._person(persona))
+        return unionids[place]
 
     def persona_of(self, wechat: str) -> str | None:
         """Return the persona to whom an openid or a unionid belongs."""
@@ -185,6 +208,7 @@ class World:
             clock=clock,
             faults=FaultPlan(scenario.faults, seed=scenario.seed, now=now),
             signed_in=next(iter(scenario.personas), ""),
+            personas=dict(scenario.personas),
             organizations=organizations,
             applications=_by_name(complete_application(row, now=now) for row in scenario.applications),
             providers={(row.owner, row.name): complete_provider(row) for row in scenario.providers},

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emulator.counting import count, seen
 from emulator.durations import parse_duration
 from emulator.errors import ScenarioError
 from emulator.model import Scenario
 from emulator.row import Json
 from emulator.runner import requests
 from emulator.runner.control import Control, NoControl
-from emulator.runner.counting import count, seen
 from emulator.runner.expect import compare
 from emulator.runner.http import PATIENCE, send
 from emulator.runner.names import CannotCapture, UnknownName, capture, fill, json_body, names_set_by

@@ -3,10 +3,15 @@
 from flask import Response, g, request
 
 from emulator.entries import instant
+from emulator.model import Persona
 from emulator.web import fields
 from emulator.web.control.blueprint import bp
+from emulator.web.fields import BadRequest
 from emulator.web.wire import json_response, problem
 from emulator.world import World
+
+#: How many people a world may hold.
+MOST_PERSONAS = 1000
 
 
 @bp.get("/signed-in")
@@ -33,6 +38,29 @@ def list_personas() -> Response:
     avatars = f"{request.host_url}{request.script_root.lstrip('/')}".rstrip("/") + f"{bp.url_prefix}/avatars"
     people = [describe(g.world, name) | {"avatar": f"{avatars}/{name}.svg"} for name in g.world.personas]
     return json_response({"personas": people})
+
+
+@bp.put("/personas/<name>")
+def put_persona(name: str) -> Response:
+    """Add a person, or change the one of that name; a reset brings the scenario's people back."""
+    given = fields.read("openid", "unionid", "nickname", "phone", "city")
+    unbound = "unionid" in given and given["unionid"] is None
+    world: World = g.world
+    if len(world.personas) >= MOST_PERSONAS and name not in world.personas:
+        raise BadRequest(f"a world holds {MOST_PERSONAS} personas at most")
+    person = Persona(
+        name=name,
+        openid=fields.text(given, "openid") or None,
+        unionid=fields.text(given, "unionid") or None,
+        has_unionid=not unbound,
+        nickname=fields.text(given, "nickname") or None,
+        phone=fields.text(given, "phone") or None,
+        city=fields.text(given, "city") or None,
+    )
+    new = world.add_persona(person)
+    from emulator.wechat.people import describe
+
+    return json_response(describe(world, name), 201 if new else 200)
 
 
 @bp.get("/avatars/<name>.svg")

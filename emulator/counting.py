@@ -1,4 +1,4 @@
-"""Counting the exchanges of a run, and the calls inside them."""
+"""Counting the exchanges of a journal, and the calls inside them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +24,17 @@ def seen(journal: Entries) -> str:
     """Return what was called, and how often, in one line."""
     made = Counter(name for entry in journal for name in _operations(entry))
     return ", ".join(f"{name} {times}" for name, times in sorted(made.items())) or "nothing"
+
+
+def nearest(journal: Entries, pattern: str, when: Mapping[str, Any]) -> list[str]:
+    """Return one line for each exchange of the operation whose facts differ: which, and how."""
+    lines = []
+    for entry in journal:
+        differing = {key: _fact(entry, key) for key, value in when.items() if _fact(entry, key) != value}
+        if differing and any(fnmatchcase(name, pattern) for name in _operations(entry)):
+            facts = ", ".join(f"{key} was {value!r}, not {when[key]!r}" for key, value in differing.items())
+            lines.append(f"exchange {entry['number']}: {facts}")
+    return lines
 
 
 def _operations(entry: Mapping[str, Json]) -> Iterator[str]:

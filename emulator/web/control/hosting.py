@@ -1,0 +1,138 @@
+"""Control calls about which worlds there are, and which scenario a world is made from."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Response, current_app, g, request
+
+from emulator.entries import instant
+from emulator.errors import ScenarioError
+from emulator.model import Scenario
+from emulator.row import Json
+from emulator.web import fields
+from emulator.web.control.blueprint import bp
+from emulator.web.fields import BadRequest
+from emulator.web.frame import frame_of
+from emulator.web.mount import MAIN
+from emulator.web.wire import json_response, problem
+from emulator.world import World
+
+#: How many worlds a server holds.
+MOST_WORLDS = 2000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_PROFILES = ("docs", "classic", "current")
+
+
+@bp.get("/worlds")
+def list_worlds() -> Response:
+    """List the worlds of this server."""
+    _only_at_the_root()
+    return json_response({"worlds": [_shown(world) for world in list(_worlds().values())]})
+
+
+@bp.post("/worlds")
+def make_world() -> Response:
+    """Make a world under a name, from a scenario, at `/@NAME`."""
+    _only_at_the_root()
+    given = fields.read("name", "scenario", "text", "profile")
+    name = fields.text(given, "name", required=True)
+    if not _NAME.fullmatch(name):
+        raise BadRequest(f"'name' is {name!r}; write up to 64 letters, digits, _ or -, a letter or digit first")
+    profile = fields.choice(given, "profile", _PROFILES)
+    scenario = _scenario(given) or frame_of(current_app).worlds[MAIN].scenario
+    world = g.world.beside(scenario, name=name, profile=profile)
+    worlds = _worlds()
+    with worlds[MAIN].lock:
+        if name in worlds:
+            raise BadRequest(f"there is a world {name!r} already")
+        if len(worlds) >= MOST_WORLDS:
+            raise BadRequest(f"a server holds {MOST_WORLDS} worlds at most; delete some")
+        worlds[name] = world
+    return json_response(_shown(world), 201)
+
+
+@bp.delete("/worlds/<name>")
+def delete_world(name: str) -> Response:
+    """Forget a world and everything in it."""
+    _only_at_the_root()
+    if name == MAIN:
+        raise BadRequest("the world 'main' stays; POST reset brings it back to its scenario")
+    worlds = _worlds()
+    with worlds[MAIN].lock:
+        found = worlds.pop(name, None)
+    if found is None:
+        return problem(404, "unknown_world", f"there is no world {name!r}; there are: {', '.join(worlds)}")
+    return json_response({"deleted": name})
+
+
+@bp.get("/scenario")
+def show_scenario() -> Response:
+    """Tell which scenario this world is made from."""
+    return json_response(_describe(g.world))
+
+
+@bp.put("/scenario")
+def replace_scenario() -> Response:
+    """Make this world anew from another scenario; one with mistakes changes nothing."""
+    given = fields.read("scenario", "text", "profile")
+    profile = fields.choice(given, "profile", _PROFILES)
+    scenario = _scenario(given)
+    if scenario is None:
+        raise BadRequest("give 'scenario', the name of a shipped one, or 'text', the YAML of one")
+    g.world.load(scenario, profile=profile)
+    return json_response(_describe(g.world))
+
+
+def _scenario(given: Mapping[str, Json]) -> Scenario | None:
+    """Return the scenario that a body names or holds, None when it does neither."""
+    from emulator.scenario import find, load, parse, shipped
+
+    name, text = fields.text(given, "scenario"), fields.text(given, "text")
+    if name and text:
+        raise BadRequest("give 'scenario' or 'text', not both")
+    try:
+        if text:
+            return parse(text, Path("text"))
+        if name:
+            return load(shipped().get(name) or find(name))
+    except ScenarioError as error:
+        raise BadRequest("\n".join(str(one) for one in error.problems)) from error
+    return None
+
+
+def _only_at_the_root() -> None:
+    if g.world.name != MAIN:
+        raise BadRequest(f"worlds are managed at the root, not under /@{g.world.name}")
+
+
+def _worlds() -> dict[str, World]:
+    return frame_of(current_app).worlds
+
+
+def _shown(world: World) -> dict[str, Json]:
+    prefix = "" if world.name == MAIN else f"/@{world.name}"
+    with world.lock:
+        exchanges = len(world.state.journal)
+    return {
+        "name": world.name,
+        "url": f"{request.host_url.rstrip('/')}{prefix}",
+        "scenario": world.scenario.name,
+        "profile": world.profile,
+        "now": instant(world.now()),
+        "exchanges": exchanges,
+    }
+
+
+def _describe(world: World) -> dict[str, Json]:
+    scenario = world.scenario
+    return {
+        "name": scenario.name,
+        "description": scenario.description,
+        "tags": list(scenario.tags),
+        "profile": world.profile,
+        "personas": list(scenario.personas),
+        "codes": list(scenario.codes),
+        "faults": [{"id": fault.id, **fault.words} for fault in scenario.faults],
+        "steps": len(scenario.steps),
+    }
