@@ -1,5 +1,7 @@
 """Control calls that tell about the emulator itself, and the answer to calls that do not exist."""
 
+import re
+
 from flask import Response, current_app, request
 
 from emulator.web.control.blueprint import bp
@@ -28,13 +30,18 @@ def unknown(rest: str) -> Response:
     """Answer what no other call does, by telling which calls there are."""
     calls = _calls()
     path = f"{bp.url_prefix}/{rest.rstrip('/')}"
-    allowed = sorted(method for method, known in calls if known == path)
+    allowed = sorted(method for method, known in calls if _fits(known, path))
     if not allowed:
         listed = [f"{method} {known}" for method, known in calls]
         return problem(404, "not_found", f"there is no control call {path!r}", calls=listed)
     refused = problem(405, "method_not_allowed", f"{path} takes {' and '.join(allowed)}, not {request.method}")
     refused.headers["Allow"] = ", ".join(allowed)
     return refused
+
+
+def _fits(rule: str, path: str) -> bool:
+    """Tell whether a path is one of a rule such as `/_emulator/worlds/<name>`."""
+    return re.fullmatch(re.sub("<[^>]+>", "[^/]+", rule), path) is not None
 
 
 def _calls() -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ from emulator.counting import count, nearest, seen
 from emulator.entries import entry, status_of
 from emulator.exchange import Exchange
 from emulator.row import Json
-from emulator.scenario.effects import operations
 from emulator.scenario.document import suggest
+from emulator.scenario.effects import operations
 from emulator.web import fields
 from emulator.web.control.blueprint import bp
 from emulator.web.fields import BadRequest
