@@ -13,6 +13,10 @@ from typing import Literal
 ConnectionFailure = Literal["reset", "empty", "hang", "truncated"]
 
 
+#: So many characters of a line are shown with a problem in it.
+_SHOWN = 200
+
+
 class WechatError(Exception):
     """An error reply of WeChat: HTTP 200 with an errcode and an errmsg.
 
@@ -92,8 +96,20 @@ class Problem:
         head = f"{self.path}:{self.line}:{self.column}: {self.message}"
         if not self.source:
             return head
-        indent = "".join("\t" if char == "\t" else " " for char in self.source[: self.column - 1])
-        return f"{head}\n    {self.source}\n    {indent}^"
+        start = self.column - _SHOWN // 2 if self.column > _SHOWN else 0
+        indent = "".join(_blank(char) for char in self.source[start : self.column - 1])
+        return f"{head}\n    {self.source[start : start + _SHOWN]}\n    {indent}^"
+
+
+def _blank(char: str) -> str:
+    """Return white space as wide as a character stands on a terminal, where Chinese takes two columns."""
+    from unicodedata import combining, east_asian_width
+
+    if char == "\t":
+        return char
+    if combining(char):
+        return ""
+    return "\u3000" if east_asian_width(char) in "WF" else " "
 
 
 class ScenarioError(Exception):

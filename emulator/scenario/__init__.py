@@ -1,5 +1,7 @@
 """Scenario files: finding them, reading them, and saying what is wrong with them (design.md 7)."""
 
+import os
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -10,7 +12,7 @@ from emulator.faults import Fault
 from emulator.model import Scenario
 from emulator.scenario.build import Builder
 from emulator.scenario.check import check_fault, check_schema
-from emulator.scenario.document import Document, Trail, problem, read_text, suggest
+from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.init_data import read_init_data
 from emulator.scenario.merge import merge
@@ -20,6 +22,8 @@ from emulator.scenario.nodes import parse_document, schema
 __all__ = ["find", "load", "load_default", "parse", "parse_fault", "schema", "shipped"]
 
 _DEFAULT = "default"
+#: Longer chains of `extends` are refused.
+MOST_FILES = 20
 
 
 def load(path: Path) -> Scenario:
@@ -68,7 +72,7 @@ def find(name: str) -> Path:
     Raises ScenarioError when there is neither.
     """
     path, known = Path(name), shipped()
-    if path.exists() or "/" in name or path.suffix in (".yaml", ".yml"):
+    if is_there(path) or "/" in name or path.suffix in (".yaml", ".yml"):
         return path
     if name not in known:
         raise problem(path, f"neither a file nor a shipped scenario{suggest(name, known)}")
@@ -88,7 +92,7 @@ def _read(text: str, path: Path, above: tuple[Path, ...]) -> tuple[Document, dic
     """Return a file's document, its content over what it extends, and the trails of its imported rows."""
     document = parse_document(text, path)
     spared = _spare(document, check_schema(document))
-    base, imported = _base(document, above)
+    document.base, base, imported = _base(document, above)
     if "init_data" in document.value:
         rows = _init_data(document)
         imported |= {(kind, key) for kind, entries in rows.items() for key in entries}
@@ -121,44 +125,54 @@ def _spare(document: Document, broken: set[Trail]) -> set[Trail]:
     return half_known
 
 
-def _base(document: Document, above: tuple[Path, ...]) -> tuple[dict[str, Any], set[Trail]]:
-    """Return the content that a file extends."""
+def _base(document: Document, above: tuple[Path, ...]) -> tuple[Document | None, dict[str, Any], set[Trail]]:
+    """Return the document that a file extends, its content and its imported rows."""
     named = document.value.get("extends", _DEFAULT)
     if named == "none":
-        return {}, set()
+        return None, {}, set()
     if named == _DEFAULT:
-        return _default_content(), set()
+        built_in = _default_document()
+        return built_in, built_in.value, set()
     path = document.path.parent / named
-    chain = (*above, document.path.resolve())
-    if path.resolve() in chain:
-        document.report(("extends",), f"{named} extends this file in turn")
+    chain = (*above, Path(os.path.realpath(document.path)))
+    wrong = _wrong_base(named, path, chain)
+    if wrong:
+        document.report(("extends",), wrong)
         _raise(document)
     try:
-        _, merged, imported = _read(read_text(path), path, chain)
+        return _read(read_text(path), path, chain)
     except ScenarioError as error:
-        if not path.exists():
-            document.report(("extends",), f"there is no file {named}; write default, none, or the path of a scenario")
-            _raise(document)
-        raise error from None
-    return merged, imported
+        raise ScenarioError((*document.all_problems(), *error.problems)) from None
+
+
+def _wrong_base(named: str, path: Path, chain: tuple[Path, ...]) -> str:
+    """Return why a path cannot be extended, empty when it can."""
+    if not named or not is_there(path):
+        return f"there is no file {named or repr(named)}; write default, none, or the path of a scenario"
+    if Path(os.path.realpath(path)) in chain:
+        return f"{named} extends this file in turn"
+    return f"more than {MOST_FILES} files extend each other" if len(chain) > MOST_FILES else ""
 
 
 @cache
-def _default_content() -> dict[str, Any]:
+def _default_document() -> Document:
     text = resources.files("emulator.scenario").joinpath("default.yaml").read_text("utf-8")
-    content: dict[str, Any] = parse_document(text, Path("default.yaml")).value
-    return content
+    return replace(parse_document(text, Path("default.yaml")), built_in=True)
 
 
 def _init_data(document: Document) -> dict[str, Any]:
     named = document.value["init_data"]
     path = document.path.parent / named
-    if not path.exists():
-        document.report(("init_data",), f"there is no file {named}")
+    if not named or not is_there(path):
+        document.report(("init_data",), f"there is no file {named or repr(named)}")
         _raise(document)
-    return read_init_data(path)
+    try:
+        return read_init_data(path)
+    except ScenarioError as error:
+        raise ScenarioError((*document.all_problems(), *error.problems)) from None
 
 
 def _raise(document: Document) -> None:
-    if document.problems:
-        raise ScenarioError(tuple(dict.fromkeys(document.problems)))
+    problems = document.all_problems()
+    if problems:
+        raise ScenarioError(problems)

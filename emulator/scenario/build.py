@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from emulator.faults import Fault
 from emulator.identity import openid_of, unionid_of
 from emulator.model import CodeRule, MiniProgram, Persona, Scenario
 from emulator.row import Row
 from emulator.scenario.document import Document, Trail, suggest
-from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect, check_ids
+from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect
 
 _MINI_TYPES = ("WeChatMiniProgram", "WeChat")
 
@@ -34,13 +35,6 @@ class Builder:
         self.miniprograms = self._miniprograms()
         for row in self.applications:
             self._check_application(row)
-        faults = tuple(
-            build_fault(value, ("faults", index - self._inherited), self.report, number=index + 1)
-            for index, value in enumerate(merged.get("faults", []))
-        )
-        check_ids(faults, ("faults",), self.report)
-        for index, fault in enumerate(faults):
-            self._check_persona(fault.when.get("persona"), ("faults", index - self._inherited, "when", "persona"))
         return Scenario(
             name=merged.get("name") or document.path.name.removesuffix(".yaml").removesuffix(".scenario"),
             description=merged.get("description", "").strip(),
@@ -58,7 +52,7 @@ class Builder:
             personas=self.personas,
             codes=self._codes(),
             strict_codes=merged.get("codes", {}).get("strict", False),
-            faults=faults,
+            faults=self._faults(),
             variables=merged.get("vars", {}),
             flows=merged.get("flows", {}),
             steps=tuple(merged.get("steps", [])),
@@ -66,10 +60,18 @@ class Builder:
             path=document.path,
         )
 
-    @property
-    def _inherited(self) -> int:
-        """How many faults come from what the file extends."""
-        return len(self.merged.get("faults", [])) - len(self.document.value.get("faults", []))
+    def _faults(self) -> tuple[Fault, ...]:
+        """Return the faults, inherited ones first, each checked where it is written."""
+        found: list[Fault] = []
+        for document in reversed([*self.document.chain()]):
+            for index, value in enumerate(document.value.get("faults", [])):
+                trail: Trail = ("faults", index)
+                fault = build_fault(value, trail, document.report, number=len(found) + 1)
+                if fault.id in {one.id for one in found}:
+                    document.report((*trail, "id"), f"two faults have the id {fault.id!r}")
+                self._check_persona(fault.when.get("persona"), (*trail, "when", "persona"), document.report)
+                found.append(fault)
+        return tuple(found)
 
     def _rows(self, kind: str) -> list[Row]:
         defaults = {"owner": "admin"}
@@ -84,6 +86,9 @@ class Builder:
         for appid, value in self.merged.get("miniprograms", {}).items():
             given = {"secret": programs[appid].secret if appid in programs else ""} | value
             if not given["secret"]:
+                if self.document.holder(("miniprograms", appid)).built_in:
+                    # The built-in provider got another appid, so this mini program is nobody's.
+                    continue
                 self.report(("miniprograms", appid), "missing key 'secret': no provider has this appid", at_key=True)
             programs[appid] = MiniProgram(appid=appid, **given)
         return programs
@@ -98,10 +103,11 @@ class Builder:
             return
         organization = row.text("organization")
         names = [one.name for one in self.organizations]
-        if organization not in names:
-            self.report(
-                (*trail, "organization"), f"unknown organization {organization!r}{suggest(organization, names)}"
-            )
+        if not organization:
+            self.report(trail, f"missing key 'organization'{suggest(organization, names)}")
+        elif organization not in names:
+            message = f"unknown organization {organization!r}{suggest(organization, names)}"
+            self.report((*trail, "organization"), message)
         known = [one.name for one in self.providers]
         for index, item in enumerate(row.rows("providers")):
             if item.name not in known:
@@ -133,8 +139,13 @@ class Builder:
             return ""
         program = self.miniprograms.get(given.get("appid") or self._appid(row))
         if program is None:
-            known = suggest(given.get("appid", ""), self.miniprograms)
-            self.report(trail, f"there is no mini program to have an openid in{known}")
+            if "appid" in given:
+                known = suggest(given["appid"], self.miniprograms)
+                self.report((*trail, "appid"), f"unknown mini program {given['appid']!r}{known}")
+            else:
+                self.report(
+                    trail, "without a mini program nobody has an openid; add a provider of type WeChatMiniProgram"
+                )
             return ""
         person = self.personas[given["name"]]
         if given.get("by") != "unionid":
@@ -168,10 +179,10 @@ class Builder:
             rules[code] = CodeRule(code=code, persona=value.get("persona"), effect=effect)
         return rules
 
-    def _check_persona(self, name: str | None, trail: Trail) -> bool:
+    def _check_persona(self, name: str | None, trail: Trail, report: Report | None = None) -> bool:
         if name is None or name in self.personas:
             return True
-        self.report(trail, f"nobody declared the persona {name!r}{suggest(name, self.personas)}")
+        (report or self.report)(trail, f"nobody declared the persona {name!r}{suggest(name, self.personas)}")
         return False
 
     def _clock(self) -> datetime | None:
@@ -185,6 +196,10 @@ class Builder:
         if at is None or at.tzinfo is None:
             message = f"expected now, or an instant with its zone such as 2026-01-01T08:00:00Z, got {text!r}"
             self.report(("clock",), message)
+            return None
+        if not 1970 < at.year < 2900:
+            # Far enough from the ends of time that codes can expire and tokens hold a timestamp.
+            self.report(("clock",), f"expected a year from 1971 to 2899, got {at.year}")
             return None
         return at.astimezone(UTC)
 

@@ -43,9 +43,13 @@ def check_fault(document: Document) -> None:
 @cache
 def _validator(ref: str = "") -> Any:
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
+    # JSON Schema takes 503.0 for an integer; a status line does not.
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     whole = schema()
-    return Draft202012Validator({"$ref": ref, "$defs": whole["$defs"]} if ref else whole)
+    strict = extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
+    return strict({"$ref": ref, "$defs": whole["$defs"]} if ref else whole)
 
 
 def _report(document: Document, error: ValidationError) -> None:
@@ -58,8 +62,9 @@ def _report(document: Document, error: ValidationError) -> None:
     if error.validator == "additionalProperties":
         _report_unknown_keys(document, trail, error)
     elif error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in error.instance)
-        document.report(trail, f"missing key {missing!r}")
+        # Each missing key is an error of its own, which does not say which one it is.
+        for missing in sorted(set(error.validator_value) - set(error.instance)):
+            document.report(trail, f"missing key {missing!r}")
     else:
         document.report(trail, _say(error), once=True)
 
@@ -100,6 +105,8 @@ def _say(error: ValidationError) -> str:
             return f"expected at least {error.validator_value}, got {got}"
         case "maximum":
             return f"expected at most {error.validator_value}, got {got}"
+        case "minItems":
+            return "expected at least one entry, got an empty list"
     return f"expected {error.schema.get('x-expected', 'something else')}, got {got}"
 
 

@@ -1,7 +1,7 @@
 """A scenario file's values with the place of each, and the problems found at them."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,43 @@ class Document:
     places: dict[Trail, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Trail, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    base: "Document | None" = None
+    built_in: bool = False
+
+    def chain(self) -> Iterator["Document"]:
+        """Yield this document, what it extends, what that extends, and so on."""
+        one: Document | None = self
+        while one is not None:
+            yield one
+            one = one.base
+
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Return the problems of the whole chain, each once."""
+        return tuple(dict.fromkeys(problem for one in self.chain() for problem in one.problems))
+
+    def holder(self, trail: Trail) -> "Document":
+        """Return the document of the chain where a value stands, or as much of its trail as possible.
+
+        Elements of lists are not inherited by number, so theirs is this document.
+        """
+        if len(trail) > 1 and isinstance(trail[1], int):
+            return self
+        for depth in range(len(trail), 0, -1):
+            for one in self.chain():
+                if trail[:depth] in one.places:
+                    return one
+        return self
 
     def report(self, trail: Trail, message: str, *, at_key: bool = False, once: bool = False) -> None:
         """Note a problem at a value, or at the key before it; at the nearest known place above otherwise.
 
-        `once` keeps quiet where the same value has a problem already.
+        The value may stand in a file that this one extends. `once` keeps quiet where the same value
+        has a problem already.
         """
+        holder = self.holder(trail)
+        if holder is not self:
+            self._report_inherited(holder, trail, message, at_key=at_key)
+            return
         table = self.keys if at_key else self.places
         place = table.get(trail)
         while place is None and trail:
@@ -49,12 +80,29 @@ class Document:
         if not once or (line + 1, column + 1) not in {(one.line, one.column) for one in self.problems}:
             self.report_at((line, column), message)
 
+    def _report_inherited(self, holder: "Document", trail: Trail, message: str, *, at_key: bool) -> None:
+        """Note a problem of an inherited value: where this file removed what it needs, else where it stands."""
+        removed = {
+            str(removal[-1]): (one, one.places[removal])
+            for one in self.chain()
+            for removal in one.keys
+            if len(removal) == 2 and removal[0] != "vars" and one.value.get(removal[0], {}).get(removal[1], "") is None
+        }
+        causes = [cause for name, cause in removed.items() if repr(name) in message]
+        if not causes and not holder.built_in:
+            holder.report(trail, message, at_key=at_key)
+            return
+        one, place = (causes or [*removed.values(), (self, (0, 0))])[0]
+        where = f"{holder.path}:{holder.places.get(trail, (0, 0))[0] + 1}"
+        needs = f"{'.'.join(map(str, trail))} of {'the built-in world' if holder.built_in else where}"
+        one.report_at(place, f"{message}; {needs} needs it")
+
     def report_at(self, place: tuple[int, int], message: str) -> None:
         """Note a problem at a line and column that count from 0."""
         line, column = place
         source = self.lines[line].rstrip() if line < len(self.lines) else ""
         self.problems.append(
-            Problem(path=self.path, line=line + 1, column=column + 1, message=message, source=source[:200])
+            Problem(path=self.path, line=line + 1, column=column + 1, message=message, source=source[: column + 200])
         )
 
 
@@ -68,9 +116,11 @@ def read_text(path: Path) -> str:
     try:
         if path.is_dir():
             raise problem(path, "this is a directory; name a file in it")
-        if path.stat().st_size > MOST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
             raise problem(path, f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB")
-        return path.read_bytes().decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise problem(path, f"not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}") from error
     except FileNotFoundError as error:
@@ -78,6 +128,17 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise problem(path, f"the file cannot be read: {reason}") from error
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether a path names something, readable or not."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def suggest(word: str, known: Iterable[str], *, show: Callable[[str], str] = repr) -> str:

@@ -1,7 +1,8 @@
 """Faults and codes: from a file's words to values."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
@@ -25,6 +26,9 @@ from emulator.faults import (
     WechatFailure,
 )
 from emulator.scenario.document import Trail, suggest
+
+#: Longer durations are slips of the pen, and the operating system cannot wait for them.
+_LONGEST = timedelta(days=3650)
 
 #: Notes a problem at a trail; `at_key` points at the key.
 Report = Callable[..., None]
@@ -52,7 +56,8 @@ def build_effect(value: Mapping[str, Any], trail: Trail, report: Report) -> Effe
     """Return the one effect of a fault or a code, None when it has none; more than one is a problem."""
     given = [name for name in EFFECTS if name in value]
     if len(given) > 1:
-        report(trail, f"one effect is allowed, got {' and '.join(given)}")
+        second = max(given, key=list(value).index)
+        report((*trail, second), f"one effect is allowed, got {' and '.join(given)}", at_key=True)
     if not given:
         return None
     name = given[0]
@@ -69,10 +74,11 @@ def build_effect(value: Mapping[str, Any], trail: Trail, report: Report) -> Effe
         case "body":
             return DamagedBody(kind=inner)
         case "drip":
-            return Drip(size=inner["bytes"], every=parse_duration(inner["every"]))
+            return Drip(size=inner["bytes"], every=_duration(inner["every"], (*trail, name, "every"), report))
         case "limit":
             failure = _failure(inner["error"], (*trail, name, "error"), report)
-            return Limit(requests=inner["requests"], per=parse_duration(inner["per"]), failure=failure)
+            per = _duration(inner["per"], (*trail, name, "per"), report)
+            return Limit(requests=inner["requests"], per=per, failure=failure)
         case "token":
             return SpoiledToken(kind=inner)
     return DroppedKeys(keys=tuple(inner))
@@ -80,7 +86,7 @@ def build_effect(value: Mapping[str, Any], trail: Trail, report: Report) -> Effe
 
 def build_fault(value: Mapping[str, Any], trail: Trail, report: Report, *, number: int) -> Fault:
     """Return a planned fault; `number` names it when it has no id."""
-    effect, delay = build_effect(value, trail, report), _delay(value.get("delay"))
+    effect, delay = build_effect(value, trail, report), _delay(value.get("delay"), (*trail, "delay"), report)
     if effect is None and delay is None:
         report(trail, f"a fault needs an effect: {', '.join(EFFECTS)} or delay")
     _check_operation(value["at"], effect, trail, report)
@@ -91,7 +97,7 @@ def build_fault(value: Mapping[str, Any], trail: Trail, report: Report, *, numbe
         after=value.get("after", 0),
         times=value.get("times"),
         every=value.get("every", 1),
-        span=parse_duration(value["for"]) if "for" in value else None,
+        span=_duration(value["for"], (*trail, "for"), report) if "for" in value else None,
         chance=value.get("chance"),
         effect=effect,
         delay=delay,
@@ -126,12 +132,28 @@ def _reply(value: Mapping[str, Any], trail: Trail, report: Report) -> FixedReply
     )
 
 
-def _delay(value: Any) -> Delay | None:
+def _delay(value: Any, trail: Trail, report: Report) -> Delay | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return Delay(shortest=parse_duration(value), longest=parse_duration(value))
-    return Delay(shortest=parse_duration(value["from"]), longest=parse_duration(value["to"]))
+        always = _duration(value, trail, report)
+        return Delay(shortest=always, longest=always)
+    shortest, longest = (_duration(value[name], (*trail, name), report) for name in ("from", "to"))
+    if shortest > longest:
+        report((*trail, "from"), f"from is longer than to: {value['from']} and {value['to']}")
+    return Delay(shortest=shortest, longest=longest)
+
+
+def _duration(text: str, trail: Trail, report: Report) -> timedelta:
+    """Return a duration of the schema's shape; one beyond ten years is a problem."""
+    try:
+        span = parse_duration(text)
+    except ValueError:
+        span = timedelta.max
+    if span > _LONGEST:
+        report(trail, f"{text!r} is too long; allowed: at most {_LONGEST.days}d")
+        return _LONGEST
+    return span
 
 
 def _when(value: Mapping[str, Any]) -> dict[str, str]:
@@ -145,26 +167,24 @@ def _check_operation(pattern: str, effect: Effect | None, trail: Trail, report: 
     if not struck:
         report((*trail, "at"), f"unknown operation {pattern!r}{suggest(pattern, operations())}")
         return
-    failure = effect.failure if isinstance(effect, Limit) else effect
+    failure, at = _failure_at(effect, trail)
     wechat = [name for name in struck if name.startswith("wechat.")]
     if isinstance(failure, WechatFailure) and len(wechat) < len(struck):
-        report(trail, f"an errcode is WeChat's; {pattern} answers with {{error, error_description}} or {{msg}}")
+        report(at, f"an errcode is WeChat's; {pattern} answers with {{error, error_description}} or {{msg}}")
     if isinstance(failure, TokenFailure | ApiFailure | SpoiledToken) and wechat:
-        what = "token" if isinstance(failure, SpoiledToken) else "this error"
-        report(trail, f"{what} is Casdoor's; {pattern} answers with an errcode such as 40029")
+        what = "a spoiled token" if isinstance(failure, SpoiledToken) else "this error"
+        report(at, f"{what} is Casdoor's; {pattern} answers with an errcode such as 40029")
+
+
+def _failure_at(effect: Effect | None, trail: Trail) -> tuple[Effect | None, Trail]:
+    """Return the effect that is or holds an error, and its trail."""
+    if isinstance(effect, Limit):
+        return effect.failure, (*trail, "limit", "error")
+    return effect, (*trail, "token" if isinstance(effect, SpoiledToken) else "error")
 
 
 def check_code_effect(effect: Effect | None, trail: Trail, report: Report) -> None:
     """Refuse an effect that WeChat cannot have: a code is always traded at WeChat."""
-    failure = effect.failure if isinstance(effect, Limit) else effect
+    failure, at = _failure_at(effect, trail)
     if isinstance(failure, TokenFailure | ApiFailure | SpoiledToken):
-        report(trail, "a code is traded at WeChat; its error is an errcode such as 40029")
-
-
-def check_ids(faults: Iterable[Fault], trail: Trail, report: Report) -> None:
-    """Refuse two faults of one id."""
-    seen: set[str] = set()
-    for index, fault in enumerate(faults):
-        if fault.id in seen:
-            report((*trail, index, "id"), f"two faults have the id {fault.id!r}")
-        seen.add(fault.id)
+        report(at, "a code is traded at WeChat; its error is an errcode such as 40029")

@@ -22,7 +22,9 @@ def read_init_data(path: Path) -> dict[str, Any]:
             raise problem(path, f"{kind} must be a list, as Casdoor exports it")
         maps[kind] = {}
         for index, row in enumerate(rows):
-            maps[kind][_key(path, kind, index, row)] = row
+            # `persona` is a word of scenario files; in Casdoor's own file it means nothing.
+            key = _key(path, kind, index, row)
+            maps[kind][key] = {name: value for name, value in row.items() if name != "persona"}
     return maps
 
 
@@ -34,9 +36,17 @@ def _parse(path: Path) -> dict[str, Any]:
         raise problem(path, f"not JSON, line {error.lineno} column {error.colno}: {error.msg}") from error
     except RecursionError as error:
         raise problem(path, "nested too deeply") from error
+    except ValueError as error:
+        raise problem(path, "a number in it has too many digits") from error
+    if _has_half_characters(text, data):
+        raise problem(path, "half of a surrogate pair such as \\ud83d is no character")
     if not isinstance(data, dict) or not any(kind in data for kind in _LISTS):
         raise problem(path, f"this is no init_data.json: expected an object with some of {', '.join(_LISTS)}")
     return data
+
+
+def _has_half_characters(text: str, data: Any) -> bool:
+    return "\\ud" in text.lower() and any("\ud800" <= char <= "\udfff" for char in json.dumps(data, ensure_ascii=False))
 
 
 def _key(path: Path, kind: str, index: int, row: Any) -> str:
@@ -46,6 +56,8 @@ def _key(path: Path, kind: str, index: int, row: Any) -> str:
     name, owner = row.get("name"), row.get("owner", "admin")
     if not isinstance(name, str) or not name or not isinstance(owner, str):
         raise problem(path, f"{where} needs an owner and a name, both text")
+    if kind == "users" and (not owner or "/" in owner + name):
+        raise problem(path, f"{where} ({owner}/{name}) needs an owner and a name without a slash")
     if kind == "certs" and row.get("certificate") and not row.get("privateKey"):
         raise problem(
             path, f"{where} ({name}) has a certificate without its privateKey, so nothing can be signed with it"

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from emulator.durations import parse_duration
 from emulator.model import Scenario
-from emulator.scenario.document import Document, Entry, suggest
+from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault, operations
 
 KINDS = (
@@ -104,14 +106,29 @@ class _Checker:
             self._report(step, f"the flow {name!r} has no parameter {extra!r}{suggest(extra, wanted)}", key="params")
 
     def _check_planned(self, step: Any, kind: str) -> None:
+        self._check_personas(step, kind)
         if kind == "fault":
-            build_fault(step["fault"], (), lambda _trail, text, **_: self._report(step, text, key="fault"), number=0)
+            build_fault(step["fault"], ("fault",), partial(self._report_below, step), number=0)
+        if kind == "advance" and not REFERENCE.search(step["advance"]):
+            try:
+                parse_duration(step["advance"])
+            except ValueError as error:
+                self._report(step, str(error), key="advance")
         if kind == "verify":
             from fnmatch import fnmatchcase
 
             pattern = step["verify"]["operation"]
             if not any(fnmatchcase(name, pattern) for name in operations()):
                 self._report(step, f"unknown operation {pattern!r}{suggest(pattern, operations())}", key="verify")
+
+    def _check_personas(self, step: Any, kind: str) -> None:
+        """Check that somebody declared the personas that a step names outright."""
+        inner = step[kind] if kind in ("wx.login", "login", "fault", "verify") else {}
+        whens = ((inner, "as"), (inner.get("when", {}), "persona"))
+        for entry, key in whens:
+            name, known = entry.get(key), self.scenario.personas
+            if isinstance(name, str) and name not in known and not REFERENCE.search(name):
+                self._report(entry, f"nobody declared the persona {name!r}{suggest(name, known)}", key=key)
 
     def _check_matchers(self, value: Any) -> None:
         """Check every `{$matcher: …}` of an expectation."""
@@ -156,11 +173,18 @@ class _Checker:
         if not isinstance(entry, Entry):
             self.document.report((), message)
             return
-        place = entry.places.get(key, entry.place)
-        if entry.path == self.document.path:
-            self.document.report_at(place, message)
-        else:
-            self.document.report_at((0, 0), f"{entry.path}:{place[0] + 1}: {message}")
+        holder = next((one for one in self.document.chain() if one.path == entry.path), self.document)
+        holder.report_at(entry.places.get(key, entry.place), message)
+
+    def _report_below(self, step: Any, trail: Trail, message: str, **_: bool) -> None:
+        """Note a problem at a value somewhere below a step, as near as its trail leads."""
+        entry = step
+        for key in trail[:-1]:
+            if not isinstance(entry.get(key), Entry):
+                trail = (key,)
+                break
+            entry = entry[key]
+        self._report(entry, message, key=str(trail[-1]))
 
 
 def _wrong_matcher(name: str, value: Any) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 
 from emulator.errors import ScenarioError
 from emulator.scenario.document import Document, Entry, Trail, problem
+from emulator.scenario.document import suggest as suggest
 
 #: More values, aliases counted each time that they are used, are refused.
 MOST_VALUES = 200_000
@@ -189,7 +191,7 @@ def _core(text: str) -> Any:
         and not _INTEGER.fullmatch(text)
         and (len(text) == 1 or text[0] != "0" or text[1] in ".eE")
     ):
-        return float(text)
+        return float(text) if isfinite(float(text)) else None
     return None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import InternalServerError
 from werkzeug.http import http_date
 from werkzeug.local import LocalProxy
@@ -26,6 +26,7 @@ MOST_BODY = 64 * 1024
 MOST_REQUEST = 8 * 1024 * 1024
 NOTE_HEADER = "X-Mockdoor-Note"
 
+_LISTENERS = "mockdoor.listeners"
 _NOT_MOUNTED = "mockdoor.not_mounted"
 _BEGUN = "mockdoor.begun"
 
@@ -66,6 +67,7 @@ def raw_target() -> str:
 
 def _mounting(inner: Callable[..., Iterable[bytes]], frame: Frame) -> Callable[..., Iterable[bytes]]:
     def mounted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ[_LISTENERS] = frame.listeners
         try:
             mount.mount(environ, frame.worlds)
         except mount.NotMounted as error:
@@ -84,6 +86,7 @@ class _Begun:
     at: datetime
     call: Call
     body: bytes
+    listeners: list[Callable[[Exchange], None]]
 
 
 def _begin() -> Response | None:
@@ -94,7 +97,7 @@ def _begin() -> Response | None:
     call = Call(operation=asked.endpoint or "casdoor.unknown", signed_in=environ.get(mount.SIGNED_IN))
     # Read before anything parses it, so that forms and the journal both have the bytes as sent.
     body = asked.get_data() if environ.get("CONTENT_LENGTH", "0") not in ("0", "") else b""
-    environ[_BEGUN] = _Begun(world, state, state.clock.now(), call, body)
+    environ[_BEGUN] = _Begun(world, state, state.clock.now(), call, body, environ.get(_LISTENERS, []))
     g.world, g.call = world, call
     refusal: mount.NotMounted | None = environ.get(_NOT_MOUNTED)
     if refusal is None:
@@ -113,14 +116,14 @@ def _finish(response: Response) -> Response:
     begun: _Begun = asked.environ[_BEGUN]
     call = begun.call
     if call.notes:
-        response.headers[NOTE_HEADER] = ", ".join(call.notes)
+        response.headers.add(NOTE_HEADER, ", ".join(call.notes))
     if "Date" not in response.headers:
         response.headers.add("Date", _date(int(begun.at.timestamp())))
     if call.delay and isinstance(response, WireResponse):
         response.delay = call.delay
     if not (asked.endpoint or "").startswith("control.") and asked.path != "/favicon.ico":
         exchange = _record(begun, asked, response)
-        for listener in frame_of(current_app).listeners:
+        for listener in begun.listeners:
             listener(exchange)
     return response
 

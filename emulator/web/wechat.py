@@ -1,5 +1,7 @@
 """WeChat's side of the application."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, g
 
 from emulator.web.frame import here
@@ -13,8 +15,8 @@ bp = Blueprint("wechat", __name__)
 def code2session() -> Response:
     """Trade a login code; parameters come from the query, then from a form, never from JSON."""
     asked, world = here(), g.world
-    params = {name: values[0] for name, values in asked.args.lists()}
+    params: Mapping[str, str] = asked.args  # reads the first of repeated names, as a copy would, for less
     if asked.method == "POST":
-        params = {name: values[0] for name, values in asked.form.lists()} | params
+        params = asked.form.to_dict() | asked.args.to_dict()
     headers = {name.lower(): value for name, value in asked.headers} if world.state.faults else None
     return to_response(answer(world, g.call, params, headers))
