@@ -15,6 +15,7 @@ import click
 
 from emulator import __version__
 from emulator.commands import CANNOT_START, INTERRUPTED, USER_ERROR, examples, execute, init, load_scenario, run
+from emulator.steering import STEERING
 
 if TYPE_CHECKING:
     from emulator.exchange import Exchange
@@ -39,7 +40,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (run, init, execute):
+for _command in (run, init, execute, *STEERING):
     main.add_command(_command)
 
 
