@@ -148,7 +148,7 @@ def _base(document: Document, above: tuple[Path, ...]) -> tuple[Document | None,
 def _wrong_base(named: str, path: Path, chain: tuple[Path, ...]) -> str:
     """Return why a path cannot be extended, empty when it can."""
     if not named or not is_there(path):
-        return f"there is no file {named or repr(named)}; write default, none, or the path of a scenario"
+        return f"there is no file {_plain(named)}; write default, none, or the path of a scenario"
     if Path(os.path.realpath(path)) in chain:
         return f"{named} extends this file in turn"
     return f"more than {MOST_FILES} files extend each other" if len(chain) > MOST_FILES else ""
@@ -164,12 +164,17 @@ def _init_data(document: Document) -> dict[str, Any]:
     named = document.value["init_data"]
     path = document.path.parent / named
     if not named or not is_there(path):
-        document.report(("init_data",), f"there is no file {named or repr(named)}")
+        document.report(("init_data",), f"there is no file {_plain(named)}")
         _raise(document)
     try:
         return read_init_data(path)
     except ScenarioError as error:
         raise ScenarioError((*document.all_problems(), *error.problems)) from None
+
+
+def _plain(name: str) -> str:
+    """Return a file's name as a message shows it, quoted when it would not be seen otherwise."""
+    return name if name.strip() and name.isprintable() else repr(name)
 
 
 def _raise(document: Document) -> None:

@@ -112,7 +112,7 @@ class Builder:
         for index, item in enumerate(row.rows("providers")):
             if item.name not in known:
                 message = f"unknown provider {item.name!r}{suggest(item.name, known)}"
-                self.report((*trail, "providers", index), message)
+                self.report((*trail, "providers", index, "name"), message)
 
     def _user(self, key: str, value: Mapping[str, Any]) -> Row:
         trail: Trail = ("users", key)

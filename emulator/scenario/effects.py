@@ -140,7 +140,7 @@ def _delay(value: Any, trail: Trail, report: Report) -> Delay | None:
         return Delay(shortest=always, longest=always)
     shortest, longest = (_duration(value[name], (*trail, name), report) for name in ("from", "to"))
     if shortest > longest:
-        report((*trail, "from"), f"from is longer than to: {value['from']} and {value['to']}")
+        report((*trail, "from"), f"from ({value['from']}) is longer than to ({value['to']})")
     return Delay(shortest=shortest, longest=longest)
 
 

@@ -64,6 +64,11 @@ def _compose(text: str, document: Document) -> yaml.Node | None:
         message = " ".join(str(part) for part in (error.context, error.problem) if part)
         document.report_at((mark.line, mark.column) if mark else (0, 0), f"this is not YAML: {message}")
         raise ScenarioError(tuple(document.problems)) from error
+    except yaml.reader.ReaderError as error:
+        before = text[: text.find(chr(error.character))]
+        place = before.count("\n"), len(before) - before.rfind("\n") - 1
+        document.report_at(place, f"this is not YAML: the character U+{error.character:04X} is not allowed")
+        raise ScenarioError(tuple(document.problems)) from error
     except yaml.YAMLError as error:
         raise problem(document.path, f"this is not YAML: {' '.join(str(error).split())}") from error
     if len(nodes) > 1:
