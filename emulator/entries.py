@@ -1,12 +1,33 @@
 """An exchange as JSON, for `GET /_emulator/journal` and `mockdoor serve --json`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 
 from emulator.conceal import conceal, conceal_header
 from emulator.exchange import Exchange, Headers, InnerCall, Reply
 from emulator.notes import catalogue
 from emulator.row import Json
+
+
+class LazyEntry(Mapping[str, Json]):
+    """An exchange as JSON that is only made when something but its number is asked for: most never are."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    @cached_property
+    def _whole(self) -> dict[str, Json]:
+        return entry(self._exchange)
+
+    def __getitem__(self, name: str) -> Json:
+        return self._exchange.number if name == "number" else self._whole[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
 
 
 def entry(exchange: Exchange) -> dict[str, Json]:

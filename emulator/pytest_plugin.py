@@ -101,7 +101,7 @@ class ScenarioItem(pytest.Item):
 
         case = run_in_session(self.config, self.scenario)
         if case.journal:
-            text = json.dumps(case.journal, ensure_ascii=False, indent=1)
+            text = json.dumps([dict(entry) for entry in case.journal], ensure_ascii=False, indent=1)
             self.add_report_section("call", "journal", text)
         if case.status in ("failed", "error"):
             raise ScenarioFailure(case)

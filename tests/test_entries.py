@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from emulator.entries import entry, instant, status_of
+from emulator.entries import LazyEntry, entry, instant, status_of
 from emulator.exchange import Exchange, Reply
 
 
-def shown(**changes):
+def made(**changes):
     values = {
         "number": 1,
         "at": datetime(2026, 1, 1, tzinfo=UTC),
@@ -25,7 +25,11 @@ def shown(**changes):
         "faults": (),
         "inner": (),
     }
-    return entry(Exchange(**(values | changes)))
+    return Exchange(**(values | changes))
+
+
+def shown(**changes):
+    return entry(made(**changes))
 
 
 @pytest.mark.parametrize(
@@ -69,3 +73,11 @@ def test_a_note_that_nobody_knows_keeps_its_id() -> None:
 )
 def test_instants_are_rfc_3339(at, text) -> None:
     assert instant(at) == text
+
+
+def test_a_lazy_entry_is_the_same_as_a_whole_one() -> None:
+    exchange = made(number=7, why="because")
+
+    lazy = LazyEntry(exchange)
+
+    assert (lazy["number"], dict(lazy), len(lazy)) == (exchange.number, entry(exchange), len(entry(exchange)))

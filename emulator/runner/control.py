@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from emulator.durations import parse_duration
-from emulator.entries import entry
+from emulator.entries import LazyEntry
 from emulator.row import Json
 from emulator.runner.http import send
 from emulator.scenario import parse_fault
@@ -96,7 +96,7 @@ class Embedded:
         """Return the exchanges behind a number, oldest first."""
         with self.world.lock:
             found = [one for one in self.world.state.journal if one.number > after]
-        return [entry(one) for one in found]
+        return [LazyEntry(one) for one in found]
 
 
 class Remote:

@@ -29,7 +29,7 @@ def _case(run: RunResult, case: CaseResult) -> dict[str, Any]:
         "interrupted": case.interrupted,
         "idle_faults": list(case.idle_faults),
         "steps": [_step(step) for step in case.steps],
-        "journal": list(case.journal),
+        "journal": [dict(entry) for entry in case.journal],
     }
 
 
