@@ -10,6 +10,7 @@ from emulator.entries import instant
 from emulator.errors import ScenarioError
 from emulator.model import Scenario
 from emulator.row import Json
+from emulator.scenario.document import suggest
 from emulator.web import fields
 from emulator.web.control.blueprint import bp
 from emulator.web.fields import BadRequest
@@ -86,7 +87,7 @@ def replace_scenario() -> Response:
 
 def _scenario(given: Mapping[str, Json]) -> Scenario | None:
     """Return the scenario that a body names or holds, None when it does neither."""
-    from emulator.scenario import find, load, parse, shipped
+    from emulator.scenario import load, parse, shipped
 
     name, text = fields.text(given, "scenario"), fields.text(given, "text")
     if name and text:
@@ -94,8 +95,11 @@ def _scenario(given: Mapping[str, Json]) -> Scenario | None:
     try:
         if text:
             return parse(text, Path("text"))
+        if name and name not in shipped():
+            # Not a path: a caller over the network has no business with this machine's files.
+            raise BadRequest(f"there is no shipped scenario {name!r}{suggest(name, shipped())}")
         if name:
-            return load(shipped().get(name) or find(name))
+            return load(shipped()[name])
     except ScenarioError as error:
         raise BadRequest("\n".join(str(one) for one in error.problems)) from error
     return None
