@@ -19,7 +19,7 @@ from emulator.scenario.merge import merge
 from emulator.scenario.names import check_steps
 from emulator.scenario.nodes import parse_document, schema
 
-__all__ = ["find", "load", "load_default", "parse", "parse_fault", "schema", "shipped"]
+__all__ = ["find", "load", "load_default", "parse", "parse_closed", "parse_fault", "schema", "shipped"]
 
 _DEFAULT = "default"
 #: Longer chains of `extends` are refused.
@@ -48,6 +48,21 @@ def parse(text: str, path: Path) -> Scenario:
     check_steps(document, scenario)
     _raise(document)
     return scenario
+
+
+def parse_closed(text: str) -> Scenario:
+    """Return the scenario of a text from elsewhere, which may name no file of this machine.
+
+    Raises ScenarioError with every problem of the text.
+    """
+    path = Path("text")
+    document = parse_document(text, path)
+    if document.value.get("extends", _DEFAULT) not in (_DEFAULT, "none"):
+        document.report(("extends",), "a scenario sent here extends default or none, never a file")
+    if "init_data" in document.value:
+        document.report(("init_data",), "a scenario sent here can name no file; write the objects out")
+    _raise(document)
+    return parse(text, path)
 
 
 def parse_fault(value: object, *, scenario: Scenario, number: int) -> Fault:

@@ -106,7 +106,7 @@ def _say(error: ValidationError) -> str:
         case "maximum":
             return f"expected at most {error.validator_value}, got {got}"
         case "minItems":
-            return f"expected at least one entry, got {got}"
+            return "expected at least one entry, got an empty list"
     return f"expected {error.schema.get('x-expected', 'something else')}, got {got}"
 
 
@@ -126,5 +126,5 @@ def show(value: Any) -> str:
     if isinstance(value, dict):
         return "a mapping" if value else "an empty mapping"
     if isinstance(value, list):
-        return "a list" if value else "an empty list"
+        return "a list"
     return repr(value) if len(repr(value)) < 80 else f"{repr(value)[:77]}…"

@@ -62,6 +62,7 @@ class _Checker:
         self.document = document
         self.scenario = scenario
         self.flows: Mapping[str, Any] = scenario.flows
+        self._files = tuple(document.chain())
 
     def check(self, step: Any, known: set[str]) -> None:
         """Check one step, and add the names that it sets to the known ones."""
@@ -96,6 +97,9 @@ class _Checker:
     def _check_use(self, step: Any) -> None:
         name, flows = step["use"], self.flows
         flow = flows.get(name)
+        declared = any(("flows", name) in one.keys and name not in one.value.get("flows", {}) for one in self._files)
+        if flow is None and declared:
+            return  # its mistakes are told already
         if flow is None:
             self._report(step, f"unknown flow {name!r}{suggest(name, flows)}", key="use")
             return
@@ -118,7 +122,7 @@ class _Checker:
             from fnmatch import fnmatchcase
 
             pattern = step["verify"]["operation"]
-            if not any(fnmatchcase(name, pattern) for name in operations()):
+            if not REFERENCE.search(pattern) and not any(fnmatchcase(name, pattern) for name in operations()):
                 self._report(step, f"unknown operation {pattern!r}{suggest(pattern, operations())}", key="verify")
 
     def _check_personas(self, step: Any, kind: str) -> None:
@@ -173,11 +177,13 @@ class _Checker:
         if not isinstance(entry, Entry):
             self.document.report((), message)
             return
-        holder = next((one for one in self.document.chain() if one.path == entry.path), self.document)
+        holder = next((one for one in self._files if one.path == entry.path), self.document)
         holder.report_at(entry.places.get(key, entry.place), message)
 
     def _report_below(self, step: Any, trail: Trail, message: str, **_: bool) -> None:
         """Note a problem at a value somewhere below a step, as near as its trail leads."""
+        if REFERENCE.search(step["fault"]["at"]) and "at" in trail:
+            return  # which operation it is shows when the step runs
         entry = step
         for key in trail[:-1]:
             if not isinstance(entry.get(key), Entry):
@@ -200,7 +206,7 @@ def _wrong_matcher(name: str, value: Any) -> str:
     if name == "$regex":
         try:
             re.compile(value)
-        except (re.error, TypeError) as error:
+        except (re.error, TypeError, OverflowError, RecursionError) as error:
             return f"{value!r} is no regular expression: {error}"
     return ""
 

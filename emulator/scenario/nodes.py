@@ -13,7 +13,6 @@ import yaml
 
 from emulator.errors import ScenarioError
 from emulator.scenario.document import Document, Entry, Trail, problem
-from emulator.scenario.document import suggest as suggest
 
 #: More values, aliases counted each time that they are used, are refused.
 MOST_VALUES = 200_000

@@ -127,3 +127,21 @@ def test_an_effect_of_a_wrong_kind_is_refused_or_understood(effect, value):
 def test_a_name_that_is_no_file_is_refused(name):
     with pytest.raises(ScenarioError):
         load(find(name))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"get_account": {}, "expect": {"text": {"$regex": "(" * 3000}}},
+        {"get_account": {}, "expect": {"json": {"$type": [1]}}},
+        {"use": "x", "params": {"x": []}},
+        {"fault": {"at": "*", "delay": {"from": "9s", "to": "1s"}, "when": {"persona": "zoe"}}},
+        {"login": {}, "wx.login": {}, "use": "x", "advance": "x", "fault": {"at": "x"}},
+        {"verify": {"operation": "[", "when": {"persona": "${"}}},
+    ],
+    ids=lambda step: ",".join(step),
+)
+def test_a_wrong_step_is_refused_wherever_it_stands(step):
+    for file in ({"steps": [step]}, {"finally": [step]}, {"flows": {"x": {"steps": [step]}}}):
+        with pytest.raises(ScenarioError):
+            parse(json.dumps(file | {"version": 1}), Path("x.yaml"))

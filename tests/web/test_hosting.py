@@ -105,6 +105,17 @@ def test_a_deleted_world_is_gone(client):
             {"text": "version: 1\nprofile: doc\n"},
             "text:2:10: 'doc' is not allowed here; did you mean 'docs'?\n    profile: doc\n             ^",
         ),
+        (
+            "PUT",
+            "/_emulator/scenario",
+            {"text": "version: 1\nextends: /etc/passwd\ninit_data: README.md\n"},
+            (
+                "text:2:10: a scenario sent here extends default or none, never a file\n"
+                "    extends: /etc/passwd\n             ^\n"
+                "text:3:12: a scenario sent here can name no file; write the objects out\n"
+                "    init_data: README.md\n               ^"
+            ),
+        ),
         ("PUT", "/_emulator/scenario", {"text": "a", "scenario": "b"}, "give 'scenario' or 'text', not both"),
         ("POST", "/_emulator/verify", {}, "'operation' must be a text, it is missing"),
         (

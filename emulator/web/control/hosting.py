@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from flask import Response, current_app, g, request
 
@@ -87,14 +86,14 @@ def replace_scenario() -> Response:
 
 def _scenario(given: Mapping[str, Json]) -> Scenario | None:
     """Return the scenario that a body names or holds, None when it does neither."""
-    from emulator.scenario import load, parse, shipped
+    from emulator.scenario import load, parse_closed, shipped
 
     name, text = fields.text(given, "scenario"), fields.text(given, "text")
     if name and text:
         raise BadRequest("give 'scenario' or 'text', not both")
     try:
         if text:
-            return parse(text, Path("text"))
+            return parse_closed(text)
         if name and name not in shipped():
             # Not a path: a caller over the network has no business with this machine's files.
             raise BadRequest(f"there is no shipped scenario {name!r}{suggest(name, shipped())}")
