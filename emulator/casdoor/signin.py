@@ -74,6 +74,7 @@ def _check_before_client(request: LoginRequest, profile: Profile) -> None:
     if request.grant_type == _DEVICE:
         raise TokenError("invalid_request", "device_code parameter is required for this grant type")
     if profile.checks_dpop and request.dpop:
+        # No proof verifies here, and the description is assumed: only the error's name was recorded.
         raise TokenError("invalid_dpop_proof", "invalid DPoP proof")
 
 
@@ -199,6 +200,7 @@ def _other_grant(world: World, call: Call, application: Row, request: LoginReque
                 resource=request.resource,
             )
         case "password" | "token" | "id_token":
+            # Recorded without a username; that one is refused with a username too is assumed.
             raise TokenError("invalid_grant", "the user does not exist", why=why)
     raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
 

@@ -35,6 +35,7 @@ def fetch_session(world: World, call: Call, *, provider: Row, code: str) -> Wech
         raise _failed(
             f'parse "{_quoted(url)}": net/url: invalid control character in URL', "the code holds a control character"
         )
+    # A space in the code would break a real request line; here it is passed on (assumed), for DevTools' mock code.
     reply = _get(world, call, url)
     if reply.failure == "hang":
         raise Unreachable("hang")
