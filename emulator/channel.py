@@ -7,16 +7,20 @@ connection is queued again when the pause is over.
 
 import socket
 import struct
-from collections.abc import Iterable, Iterator
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
+from emulator.web.waiting import PARK, Subscribe
 from emulator.web.wire import CONNECTION, Close, Pause, Step
 
 #: How many more requests a connection may send while a reply is paused.
 _MOST_WAITING = 8
+_waking = threading.Lock()
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -27,9 +31,10 @@ class _Staged(BaseException):
 class _Paused(BaseException):
     """Leaves waitress before it files the request as answered. A BaseException for the same reason."""
 
-    def __init__(self, task: "SteppedTask", seconds: float | None) -> None:
+    def __init__(self, task: "SteppedTask", seconds: float | None, subscribe: Subscribe | None = None) -> None:
         self.task = task
         self.seconds = seconds
+        self.subscribe = subscribe
 
 
 class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
@@ -37,11 +42,15 @@ class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
 
     wrote_header: bool
     _script: Iterator[Step] | None = None
+    _parked_until: float | None = None
+    #: Calls off what a parked request waits for.
+    call_off: Callable[[], None] | None = None
 
     def execute(self) -> None:
-        """Run the application, or go on with the script that it left."""
+        """Run the application, again for a request that was parked, or go on with the script that it left."""
         if self._script is None:
-            self.get_environment()[CONNECTION] = self._play
+            self.environ = None  # a first run has changed it
+            self.get_environment().update({CONNECTION: self._play, PARK: self._park})
             try:
                 super().execute()
             except _Staged:
@@ -75,6 +84,14 @@ class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
         self._script = iter(steps)
         raise _Staged
 
+    def _park(self, seconds: float, subscribe: Subscribe) -> None:
+        """Leave the application, to run it again when something happens; return when the time is up."""
+        now = time.monotonic()
+        if self._parked_until is None:
+            self._parked_until = now + seconds
+        if now < self._parked_until:
+            raise _Paused(self, self._parked_until - now, subscribe)
+
     def _perform(self, step: Step) -> None:
         if isinstance(step, Pause):
             raise _Paused(self, step.seconds)
@@ -102,6 +119,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     drain_on_close = False
     _draining = False
     _paused: SteppedTask | None = None
+    #: The paused task that has not been woken yet; of several wakes only the first counts.
+    _asleep: SteppedTask | None = None
 
     def task_class(self, channel: "Channel", request: Any) -> SteppedTask:
         """Return the task for a request: the paused one, if that is what it belongs to."""
@@ -113,8 +132,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         try:
             super().service()
         except _Paused as pause:
-            self._paused = pause.task
-            self.server.wake_later(self, pause.seconds)
+            self._paused = self._asleep = pause.task
+            self.server.wake_later(self, pause.task, pause.seconds)
+            if pause.subscribe is not None:
+                task, server = pause.task, self.server
+                task.call_off = pause.subscribe(lambda: server.wake(self, task))
+
+    def woken(self, task: SteppedTask) -> bool:
+        """Tell whether a wake of this task is the first one."""
+        with _waking:
+            if self._asleep is not task:
+                return False
+            self._asleep = None
+        if task.call_off is not None:
+            task.call_off()
+        return True
 
     def close_with_reset(self) -> None:
         """Make the coming close send RST."""

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -18,6 +19,8 @@ from emulator.commands import CANNOT_START, INTERRUPTED, USER_ERROR, examples, e
 from emulator.steering import STEERING
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from emulator.exchange import Exchange
     from emulator.server import Server
     from emulator.world import World
@@ -56,6 +59,13 @@ for _command in (run, init, execute, *STEERING):
 @click.option("--casdoor", metavar="VERSION", help="Play the profile nearest to this version of Casdoor.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option(
+    "--state",
+    "kept",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Go on from the state in FILE, if it is there, and keep it there.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
 def serve(
@@ -65,6 +75,7 @@ def serve(
     host: str,
     port: int,
     *,
+    kept: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -73,10 +84,13 @@ def serve(
 
     world = World(load_scenario(scenario), wall=lambda: datetime.now(UTC), profile=_profile(profile, casdoor))
     server = _bound(world, host, port)
+    keeper = _kept(kept, server, world, profile=_profile(profile, casdoor), named=scenario) if kept else nullcontext()
     _announce(world, server, as_json=as_json, quiet=quiet)
     if not quiet:
         _tell_exchanges(server, as_json=as_json)
-    sys.exit(_run(server))
+    with keeper:
+        code = _run(server)
+    sys.exit(code)
 
 
 @main.command(epilog=examples("mockdoor check demo.scenario.yaml", "mockdoor check scenarios/*.yaml --json"))
@@ -172,6 +186,32 @@ def _bound(world: "World", host: str, port: int) -> "Server":
         reason, hint = "no such address", ""
     click.echo(f"mockdoor: cannot listen on {host}:{port}: {reason}{hint}", err=True)
     sys.exit(CANNOT_START)
+
+
+def _kept(
+    path: Path, server: "Server", world: "World", *, profile: str | None, named: str | None
+) -> "AbstractContextManager[object]":
+    """Go on from a state file; exit 2 when it cannot be used, and leave it as it is."""
+    from emulator.keeping import Keeper, Unreadable
+    from emulator.web.frame import frame_of
+
+    wanted = world.scenario.name
+    keeper = Keeper(path, frame_of(server.app).worlds, tell=lambda text: click.echo(text, err=True))
+    wrong = "" if path.parent.is_dir() else f"{path}: there is no folder {path.parent}"
+    try:
+        keeper.load()
+    except Unreadable as error:
+        wrong = f"{error}; mend it, or name another file"
+    if named is not None and world.scenario.name != wanted:
+        wrong = (
+            f"{path} holds scenario {world.scenario.name}, not {wanted}; leave the scenario out, or name another file"
+        )
+    if wrong:
+        server.stop()
+        click.echo(wrong, err=True)
+        sys.exit(USER_ERROR)
+    world.profile = profile or world.profile
+    return keeper
 
 
 def _announce(world: "World", server: "Server", *, as_json: bool, quiet: bool) -> None:

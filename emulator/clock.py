@@ -14,21 +14,21 @@ class Clock:
     Not locked: callers hold the world's lock when they change it.
     """
 
-    def __init__(self, wall: WallClock, *, frozen_at: datetime | None = None) -> None:
+    def __init__(self, wall: WallClock, *, frozen_at: datetime | None = None, offset: timedelta = timedelta(0)) -> None:
         self._wall = wall
-        self._frozen_at = frozen_at
-        self._offset = timedelta(0)
+        self.frozen_at = frozen_at
+        self.offset = offset
 
     @property
     def frozen(self) -> bool:
         """Whether time stands still between calls."""
-        return self._frozen_at is not None
+        return self.frozen_at is not None
 
     def now(self) -> datetime:
         """Return the current instant."""
-        if self._frozen_at is not None:
-            return self._frozen_at
-        return self._wall() + self._offset
+        if self.frozen_at is not None:
+            return self.frozen_at
+        return self._wall() + self.offset
 
     def advance(self, by: timedelta) -> datetime:
         """Move forward and return the new instant.
@@ -49,10 +49,10 @@ class Clock:
         if at < now:
             raise ValueError(f"the clock cannot go back from {rfc3339(now)} to {rfc3339(at)}")
         if self.frozen if frozen is None else frozen:
-            self._frozen_at = at
+            self.frozen_at = at
         else:
-            self._frozen_at = None
-            self._offset = at - self._wall()
+            self.frozen_at = None
+            self.offset = at - self._wall()
         return at
 
     def _moved(self, by: timedelta) -> datetime:

@@ -5,9 +5,12 @@ from datetime import datetime
 from functools import cached_property
 
 from emulator.conceal import conceal, conceal_header
-from emulator.exchange import Exchange, Headers, InnerCall, Reply
+from emulator.exchange import Change, Exchange, Headers, InnerCall, Reply
 from emulator.notes import catalogue
 from emulator.row import Json
+
+#: Fields of a user whose values the journal hides.
+_SECRET_FIELDS = frozenset({"password", "passwordSalt", "accessKey", "accessSecret", "accessToken", "hash", "preHash"})
 
 
 class LazyEntry(Mapping[str, Json]):
@@ -49,6 +52,7 @@ def entry(exchange: Exchange) -> dict[str, Json]:
         "faults": list(exchange.faults),
         "inner": [_inner(call) for call in exchange.inner],
         "why": exchange.why or None,
+        "changes": [_change(change) for change in exchange.changes],
     }
 
 
@@ -93,6 +97,13 @@ def _inner(call: InnerCall) -> Json:
         "faults": list(call.faults),
         "why": call.why or None,
     }
+
+
+def _change(change: Change) -> Json:
+    shown = {name: {"before": before, "after": after} for name, (before, after) in change.fields.items()}
+    for name in _SECRET_FIELDS & set(shown):
+        shown[name] = {side: "***" if value else value for side, value in shown[name].items()}
+    return {"user": change.user, "created": change.created, "fields": dict(shown)}
 
 
 def _notes(ids: Iterable[str]) -> list[Json]:

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 
 from emulator.errors import ConnectionFailure
 from emulator.faults import Drip
+from emulator.row import Json, Row
 
 Headers = tuple[tuple[str, str], ...]
+#: What a field of a new user that nobody set holds.
+_EMPTY: tuple[Json, ...] = (None, "", 0, False, [], {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,15 @@ class InnerCall:
     why: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What one call changed of a user: the fields' values before and after, all of them for one just made."""
+
+    user: str
+    created: bool = False
+    fields: Mapping[str, tuple[Json, Json]] = field(default_factory=dict)
+
+
 @dataclass(kw_only=True)
 class Call:
     """One request while it is being answered: who asks, and what there is to tell about it.
@@ -58,18 +70,28 @@ class Call:
     why: str = ""
     delay: timedelta = timedelta(0)
     spoil: str = ""
+    changes: list[Change] = field(default_factory=list)
 
     def note(self, note_id: str) -> None:
         """Name a place where production differs, once."""
         if note_id not in self.notes:
             self.notes.append(note_id)
 
+    def changed(self, before: Row | None, after: Row) -> None:
+        """Keep what a user was and is."""
+        old = before or Row()
+        fields = {name: (old.get(name), after.get(name)) for name in after if old.get(name) != after.get(name)}
+        told = {name: pair for name, pair in fields.items() if before is not None or pair[1] not in _EMPTY}
+        if told or before is None:
+            self.changes.append(Change(user=after.id, created=before is None, fields=told))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
     """One entry of the journal. `at` is the world's time; bodies and headers are as sent.
 
-    `cut` names the bodies (`request`, `reply`) of which only the beginning is kept.
+    `cut` names the bodies (`request`, `reply`) of which only the beginning is kept; `signed_in` stood behind
+    unknown codes.
     """
 
     number: int
@@ -86,8 +108,9 @@ class Exchange:
     notes: tuple[str, ...]
     faults: tuple[str, ...]
     inner: tuple[InnerCall, ...]
-    facts: Mapping[str, str] = field(default_factory=dict)
     cut: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    signed_in: str = ""
 
     @property
     def size(self) -> int:
@@ -95,4 +118,6 @@ class Exchange:
         held = len(self.request_body) + len(self.reply.body) + 500
         for one in self.inner:
             held += len(one.reply.body)
+        for change in self.changes:
+            held += 100 * len(change.fields)
         return held

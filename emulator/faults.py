@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 from emulator.derive import derive_fraction
 from emulator.row import Json
@@ -155,44 +155,58 @@ class Strike:
     ids: tuple[str, ...]
 
 
-class FaultPlan:
-    """The faults of a world in order, with the count of what they have met and struck.
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A fault, and the moment from which its window counts."""
 
-    Not locked: callers hold the world's lock.
+    fault: Fault
+    since: datetime
+
+
+@dataclass(kw_only=True)
+class FaultPlan:
+    """The faults of a world in order, with the count of what they have met and struck, by fault id.
+
+    `added` counts all that were ever planned; `passed` holds when a limit let calls pass. Not locked: callers
+    hold the world's lock.
     """
 
-    def __init__(self, faults: tuple[Fault, ...], *, seed: str, now: datetime) -> None:
-        self._seed = seed
-        self._faults: list[tuple[Fault, datetime]] = [(fault, now) for fault in faults]
-        self._added = len(faults)
-        self._met: Counter[str] = Counter()
-        self.struck: Counter[str] = Counter()
-        self._passed: dict[str, deque[datetime]] = {}
+    seed: str
+    planned: list[Planned] = field(default_factory=list)
+    added: int = 0
+    met: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+    passed: dict[str, deque[datetime]] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, faults: tuple[Fault, ...], *, seed: str, now: datetime) -> Self:
+        """Return the plan of a scenario's faults, none of which has met a call."""
+        return cls(seed=seed, planned=[Planned(fault=fault, since=now) for fault in faults], added=len(faults))
 
     def __bool__(self) -> bool:
         """Whether any fault is planned."""
-        return bool(self._faults)
+        return bool(self.planned)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The planned faults, in the order in which they are tried."""
-        return tuple(fault for fault, _ in self._faults)
+        return tuple(one.fault for one in self.planned)
 
     @property
     def next_number(self) -> int:
         """The number that names the next fault without an id."""
-        return self._added + 1
+        return self.added + 1
 
     def add(self, fault: Fault, *, now: datetime) -> None:
         """Plan one more fault, tried after the others."""
-        self._faults.append((fault, now))
-        self._added += 1
+        self.planned.append(Planned(fault=fault, since=now))
+        self.added += 1
 
     def remove(self, fault_id: str) -> bool:
         """Lift a fault; tell whether there was one of that id."""
-        kept = [entry for entry in self._faults if entry[0].id != fault_id]
-        found = len(kept) < len(self._faults)
-        self._faults = kept
+        kept = [one for one in self.planned if one.fault.id != fault_id]
+        found = len(kept) < len(self.planned)
+        self.planned = kept
         return found
 
     def strike(self, operation: str, facts: Facts, *, now: datetime) -> Strike | None:
@@ -203,13 +217,14 @@ class FaultPlan:
         effect: Effect | None = None
         delay = timedelta(0)
         ids: list[str] = []
-        for fault, planned in self._faults:
+        for planned in self.planned:
+            fault = planned.fault
             if not fnmatchcase(operation, fault.at) or not _fits(fault, facts):
                 continue
-            self._met[fault.id] += 1
+            self.met[fault.id] += 1
             if effect is not None and fault.effect is not None:
                 continue
-            if not self._due(fault, now - planned):
+            if not self._due(fault, now - planned.since):
                 continue
             found = self._effect(fault, now)
             if found is None and fault.delay is None:
@@ -221,7 +236,7 @@ class FaultPlan:
         return Strike(effect=effect, delay=delay, ids=tuple(ids)) if ids else None
 
     def _due(self, fault: Fault, age: timedelta) -> bool:
-        turn = self._met[fault.id] - fault.after
+        turn = self.met[fault.id] - fault.after
         if turn < 1 or turn % fault.every:
             return False
         if fault.times is not None and self.struck[fault.id] >= fault.times:
@@ -233,7 +248,7 @@ class FaultPlan:
     def _effect(self, fault: Fault, now: datetime) -> Effect | None:
         if not isinstance(fault.effect, Limit):
             return fault.effect
-        passed = self._passed.setdefault(fault.id, deque())
+        passed = self.passed.setdefault(fault.id, deque())
         while passed and now - passed[0] >= fault.effect.per:
             passed.popleft()
         if len(passed) >= fault.effect.requests:
@@ -248,7 +263,7 @@ class FaultPlan:
         return fault.delay.shortest + spread * self._fraction(fault, "delay")
 
     def _fraction(self, fault: Fault, purpose: str) -> float:
-        return derive_fraction(self._seed, "fault", purpose, fault.id, self._met[fault.id])
+        return derive_fraction(self.seed, "fault", purpose, fault.id, self.met[fault.id])
 
 
 def _fits(fault: Fault, facts: Facts) -> bool:

@@ -44,6 +44,17 @@ class Journal:
             self._bytes -= self._entries.popleft().size
         return entry
 
+    def put_back(self, exchange: Exchange) -> None:
+        """Keep an exchange of before under its own number; raises ValueError when that came already."""
+        if exchange.number <= self._last:
+            raise ValueError(f"exchange {exchange.number} comes after exchange {self._last}; numbers only grow")
+        self._last = exchange.number - 1
+        self.append(exchange)
+
+    def skip_to(self, number: int) -> None:
+        """Count as if the exchange of this number had been the last."""
+        self._last = max(self._last, number)
+
     def clear(self) -> None:
         """Forget every exchange; numbers go on."""
         self._entries.clear()

@@ -65,7 +65,8 @@ class Scenario:
 
     The rows hold the fields that were written; defaults are filled in when the world is made.
     `clock` None means that time runs; `runs` that the file says so itself. The first persona is the one signed in.
-    `steps`, `flows`, `variables` and `cleanup` are kept as written for the runner.
+    `steps`, `flows`, `variables` and `cleanup` are kept as written for the runner,
+    `document` is what a file without them says to make the same world, naming no other file.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Scenario:
     steps: tuple[Json, ...] = ()
     cleanup: tuple[Json, ...] = ()
     path: Path | None = None
+    document: Mapping[str, Json] = field(default_factory=dict, compare=False)
 
     @cached_property
     def recorded_rid(self) -> str:

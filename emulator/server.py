@@ -18,7 +18,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import logger
 
-from emulator.channel import Channel
+from emulator.channel import Channel, SteppedTask
 from emulator.web import create_app
 from emulator.web.frame import MOST_REQUEST, frame_of
 from emulator.world import World
@@ -109,7 +109,7 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     channel_class = Channel
 
     def __init__(self, application: Flask, bound: socket.socket) -> None:
-        self._pauses: list[tuple[float, int, Channel]] = []
+        self._pauses: list[tuple[float, int, Channel, SteppedTask]] = []
         self._pauses_lock = threading.Lock()
         self._turns = itertools.count()
         #: Reentrant, because a signal handler may call `stop` at any point of the loop.
@@ -135,12 +135,17 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             application, {}, _sock=bound, dispatcher=self._workers, adj=settings, sockinfo=about, bind_socket=False
         )
 
-    def wake_later(self, channel: Channel, seconds: float | None) -> None:
-        """Queue a connection again after so many seconds, None for never; from any thread."""
+    def wake_later(self, channel: Channel, task: SteppedTask, seconds: float | None) -> None:
+        """Queue a connection whose task paused again after so many seconds, None for never; from any thread."""
         if seconds is not None:
             with self._pauses_lock:
-                heapq.heappush(self._pauses, (time.monotonic() + seconds, next(self._turns), channel))
+                heapq.heappush(self._pauses, (time.monotonic() + seconds, next(self._turns), channel, task))
         self.pull_trigger()
+
+    def wake(self, channel: Channel, task: SteppedTask) -> None:
+        """Queue a connection again, unless that was done since its task paused; from any thread."""
+        if channel.woken(task):
+            self.add_task(channel)
 
     def run(self) -> None:
         """Serve until told to stop, then close everything."""
@@ -183,4 +188,5 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         now = time.monotonic()
         with self._pauses_lock:
             while self._pauses and self._pauses[0][0] <= now:
-                self.add_task(heapq.heappop(self._pauses)[2])
+                _, _, channel, task = heapq.heappop(self._pauses)
+                self.wake(channel, task)

@@ -1,8 +1,8 @@
 """The live state made from a scenario: the only mutable object of the emulator."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 
@@ -11,7 +11,7 @@ from emulator.faults import Effect, Facts, Fault, FaultPlan, Limit, Strike
 from emulator.identity import openid_of, unionid_of
 from emulator.journal import Journal
 from emulator.model import MiniProgram, Persona, Scenario
-from emulator.row import Row
+from emulator.row import Json, Row
 from emulator.shapes import (
     complete_application,
     complete_cert,
@@ -23,6 +23,9 @@ from emulator.token_row import TokenRow
 
 #: The cert that an application without one signs with.
 BUILT_IN_CERT = "cert-built-in"
+
+#: How many deeds a world remembers.
+MOST_DEEDS = 2000
 
 
 @dataclass(kw_only=True)
@@ -54,6 +57,16 @@ class Session:
     account_token: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """What was done to a world from outside, after exchange `after`: as a step of a scenario, `{}` if there is none."""
+
+    after: int
+    at: datetime
+    what: str
+    step: Mapping[str, Json] = field(default_factory=dict)
+
+
 @dataclass(kw_only=True)
 class State:
     """What a reset throws away. Users are keyed by `(owner, name)`, tokens by their row name."""
@@ -77,6 +90,7 @@ class State:
     openids: dict[tuple[str, str], str] = field(default_factory=dict)
     unionids: dict[tuple[str, str], str | None] = field(default_factory=dict)
     limited_codes: dict[str, FaultPlan] = field(default_factory=dict)
+    deeds: list[Deed] = field(default_factory=list)
     journal: Journal = field(default_factory=Journal)
 
 
@@ -90,26 +104,62 @@ class World:
     def __init__(self, scenario: Scenario, *, wall: WallClock, name: str = "main", profile: str | None = None) -> None:
         self.name = name
         self.lock = RLock()
-        self._wall = wall
+        self.wall = wall
         self.scenario = scenario
         self.profile = profile or scenario.profile
         self.state = self._fresh(scenario)
+        #: Grows with every change, exchanges included.
+        self.revision = 0
+        self._watchers: dict[object, Callable[[], None]] = {}
 
     def reset(self) -> None:
         """Go back to the scenario: users, codes, tokens, clock, faults and journal. One swap under the lock."""
         state = self._fresh(self.scenario)
         with self.lock:
             self.state = state
+        self.touch()
 
     def load(self, scenario: Scenario, *, profile: str | None = None) -> None:
         """Become another scenario: one swap under the lock."""
         state = self._fresh(scenario)
         with self.lock:
             self.scenario, self.profile, self.state = scenario, profile or scenario.profile, state
+        self.touch()
+
+    def restore(self, scenario: Scenario, state: State, *, profile: str) -> None:
+        """Become what a snapshot told: one swap under the lock."""
+        with self.lock:
+            self.scenario, self.profile, self.state = scenario, profile, state
+        self.touch()
+
+    def touch(self) -> None:
+        """Count a change, and tell whoever waits for one."""
+        with self.lock:
+            self.revision += 1
+            if not self._watchers:
+                return
+            told, self._watchers = self._watchers, {}
+        for ring in told.values():
+            ring()
+
+    def on_change(self, ring: Callable[[], None], *, since: int) -> Callable[[], None]:
+        """Have `ring` called once, at the next change after revision `since`; return what calls that off."""
+        key = object()
+        with self.lock:
+            late = self.revision != since
+            if not late:
+                self._watchers[key] = ring
+        if late:
+            ring()
+        return lambda: self._forget(key)
+
+    def _forget(self, key: object) -> None:
+        with self.lock:
+            self._watchers.pop(key, None)
 
     def beside(self, scenario: Scenario, *, name: str, profile: str | None = None) -> "World":
         """Return another world that reads the same machine's clock."""
-        return World(scenario, wall=self._wall, name=name, profile=profile)
+        return World(scenario, wall=self.wall, name=name, profile=profile)
 
     def add_persona(self, person: Persona) -> bool:
         """Add a person, or replace the one of that name; tell whether it is new."""
@@ -120,6 +170,15 @@ class World:
             state.openids, state.unionids = {}, {}
             state.signed_in = state.signed_in or person.name
         return new
+
+    def did(self, what: str, step: Mapping[str, Json] | None = None) -> None:
+        """Remember something that was done to this world from outside, up to a bound."""
+        with self.lock:
+            state = self.state
+            deed = Deed(after=state.journal.next_number - 1, at=self.now(), what=what, step=step or {})
+            state.deeds.append(deed)
+            if len(state.deeds) > MOST_DEEDS:
+                state.deeds[:2] = [replace(state.deeds[1], what="more was done than is remembered", step={})]
 
     def now(self) -> datetime:
         """Return the world's time, aware, in UTC."""
@@ -149,7 +208,7 @@ class World:
             return effect
         with self.lock:
             fault = Fault(id=code, at="*", effect=effect)
-            fresh = FaultPlan((fault,), seed=self.seed, now=self.now())
+            fresh = FaultPlan.begin((fault,), seed=self.seed, now=self.now())
             struck = self.state.limited_codes.setdefault(code, fresh).strike(operation, _no_fact, now=self.now())
             return struck.effect if struck else None
 
@@ -201,12 +260,12 @@ class World:
         return self.personas.get(name, Persona(name=name))
 
     def _fresh(self, scenario: Scenario) -> State:
-        clock = Clock(self._wall, frozen_at=scenario.clock)
+        clock = Clock(self.wall, frozen_at=scenario.clock)
         now = clock.now()
         organizations = _by_name(complete_organization(row, now=now) for row in scenario.organizations)
         return State(
             clock=clock,
-            faults=FaultPlan(scenario.faults, seed=scenario.seed, now=now),
+            faults=FaultPlan.begin(scenario.faults, seed=scenario.seed, now=now),
             signed_in=next(iter(scenario.personas), ""),
             personas=dict(scenario.personas),
             organizations=organizations,

@@ -12,7 +12,7 @@ OPERATION = "wechat.code2session"
 
 
 def plan_of(*faults, seed="s"):
-    return FaultPlan(faults, seed=seed, now=NOW)
+    return FaultPlan.begin(faults, seed=seed, now=NOW)
 
 
 def struck(plan, times, *, facts=None, operation=OPERATION):

@@ -29,7 +29,7 @@ def add_user(world: World, call: Call, caller: Caller, body: bytes) -> str:
         others = users_of(world, new.owner)
         check_email(call, new, others)
         check_phone(world, call, profile_of(world), new, others)
-        store_user(world, _filled(world, caller, new, organization))
+        store_user(world, call, _filled(world, caller, new, organization))
     return "Affected"
 
 

@@ -87,14 +87,14 @@ def _login_mini_program(world: World, call: Call, application: Row, request: Log
         if not application.flag("enableSignUp"):
             why = f"nobody in {owner} has this openid, and {application.name} has enableSignUp false"
             raise TokenError("invalid_grant", "the application does not allow to sign up new account", why=why)
-        user = make_wechat_user(world, application, session, username=request.username, avatar=request.avatar)
+        user = make_wechat_user(world, call, application, session, username=request.username, avatar=request.avatar)
         _note_second_account(world, call, user)
         if request.username and not is_username(request.username):
             call.note("nickname-dropped")
     else:
         _note_known_user(world, call, user, session, request)
     if profile_of(world).login_updates_profile:
-        user = _update_profile(world, user, request)
+        user = _update_profile(world, call, user, request)
     row = issue_token(world, call, application=application, user=user, code=session.session_key)
     return _login_body(world, call, row_body(row), oauth_body(row))
 
@@ -124,7 +124,7 @@ def _login_body(world: World, call: Call, raw: dict[str, Json], oauth: dict[str,
     return oauth
 
 
-def _update_profile(world: World, user: Row, request: LoginRequest) -> Row:
+def _update_profile(world: World, call: Call, user: Row, request: LoginRequest) -> Row:
     """Write username and avatar onto the user, as the docs page promises."""
     changes: dict[str, Json] = {}
     if request.username and request.username != user.text("displayName"):
@@ -136,7 +136,7 @@ def _update_profile(world: World, user: Row, request: LoginRequest) -> Row:
     with world.lock:
         stored = find_user(world, user.owner, user.name) or user
         updated = Row(stored | changes)
-        store_user(world, updated)
+        store_user(world, call, updated)
     return updated
 
 

@@ -49,7 +49,7 @@ def update_user(world: World, call: Call, caller: Caller, request: UpdateRequest
         compared = _shared(old, new, given) if profile.columns_merge and columns else old
         check_items(world, call, old=compared, new=new, admin=admin, allow_empty=bool(request.allow_empty))
         names = _columns(profile, columns, admin=admin)
-        _write(world, profile, old, new, names)
+        _write(world, call, profile, old, new, names)
     return "Affected"
 
 
@@ -195,13 +195,14 @@ def _named(profile: Profile, columns: str) -> set[str]:
     return names - set(user_fields().unreachable) if profile.camel_columns else names
 
 
-def _write(world: World, profile: Profile, old: Row, new: Row, names: set[str]) -> None:
+def _write(world: World, call: Call, profile: Profile, old: Row, new: Row, names: set[str]) -> None:
     changes: dict[str, Json] = {name: _stored(name, new.get(name)) for name in names if name in old}
     if new.text("deletedTime"):
         changes["deletedTime"] = new.text("deletedTime")
     if changes.get("password") == "***":
         del changes["password"]
     user = Row(old | changes | {"updatedTime": rfc3339(world.now())})
+    call.changed(old, user)
     world.state.users.pop((old.owner, old.name))
     world.state.users[user.owner, user.name] = user
     lost = (user.flag("isForbidden") and not old.flag("isForbidden")) or (

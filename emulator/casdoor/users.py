@@ -8,6 +8,7 @@ from emulator.casdoor.wechat_client import WechatSession
 from emulator.clock import rfc3339
 from emulator.derive import derive_uuid
 from emulator.errors import ApiError
+from emulator.exchange import Call
 from emulator.row import Json, Row
 from emulator.shapes import complete
 from emulator.world import World
@@ -42,9 +43,10 @@ def find_wechat_user(world: World, owner: str, session: WechatSession) -> Row | 
     return min(matches, key=lambda user: user.name.encode(), default=None)
 
 
-def store_user(world: World, user: Row) -> None:
+def store_user(world: World, call: Call, user: Row) -> None:
     """Store a user in place of the one of the same name."""
     with world.lock:
+        call.changed(world.state.users.get((user.owner, user.name)), user)
         world.state.users[user.owner, user.name] = user
 
 
@@ -59,7 +61,9 @@ def new_user_id(world: World, application: Row | None, owner: str, name: str) ->
     return derive_uuid(world.seed, "user", owner, name, *([made] if made else []))
 
 
-def make_wechat_user(world: World, application: Row, session: WechatSession, *, username: str, avatar: str) -> Row:
+def make_wechat_user(
+    world: World, call: Call, application: Row, session: WechatSession, *, username: str, avatar: str
+) -> Row:
     """Make and store the user of a first sign-in.
 
     Raises ApiError when the organization is missing or the name is taken.
@@ -88,7 +92,7 @@ def make_wechat_user(world: World, application: Row, session: WechatSession, *, 
             "properties": properties,
         }
         user = complete("user", Row(fields))
-        store_user(world, user)
+        store_user(world, call, user)
     return user
 
 

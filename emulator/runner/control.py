@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from emulator.durations import parse_duration
 from emulator.entries import LazyEntry
@@ -29,8 +30,8 @@ class Control(Protocol):
     def plan(self, fault: Mapping[str, Any]) -> None:
         """Plan a fault."""
 
-    def clear_faults(self) -> None:
-        """Lift every fault."""
+    def clear_faults(self, fault_id: str = "") -> None:
+        """Lift one fault, without an id every one."""
 
     def reset(self) -> None:
         """Go back to the scenario."""
@@ -76,11 +77,14 @@ class Embedded:
         with world.lock:
             world.state.faults.add(planned, now=world.now())
 
-    def clear_faults(self) -> None:
-        """Lift every fault."""
+    def clear_faults(self, fault_id: str = "") -> None:
+        """Lift one fault, without an id every one."""
         with self.world.lock:
-            for fault in self.world.state.faults.faults:
-                self.world.state.faults.remove(fault.id)
+            planned = [fault.id for fault in self.world.state.faults.faults]
+            if fault_id and fault_id not in planned:
+                raise NoControl(f"there is no fault {fault_id!r}; there are: {', '.join(planned) or 'none'}")
+            for one in [fault_id] if fault_id else planned:
+                self.world.state.faults.remove(one)
 
     def reset(self) -> None:
         """Go back to the scenario."""
@@ -119,9 +123,9 @@ class Remote:
         """Plan a fault."""
         self._call("POST", "faults", dict(fault))
 
-    def clear_faults(self) -> None:
-        """Lift every fault."""
-        self._call("DELETE", "faults")
+    def clear_faults(self, fault_id: str = "") -> None:
+        """Lift one fault, without an id every one."""
+        self._call("DELETE", f"faults/{quote(fault_id, safe='')}" if fault_id else "faults")
 
     def reset(self) -> None:
         """Go back to the scenario."""

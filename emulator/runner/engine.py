@@ -133,7 +133,7 @@ class Engine:
                 self._plan(value)
             case "clear_faults":
                 self._note_struck()
-                self.control.clear_faults()
+                self.control.clear_faults("" if value is True else value)
             case "reset":
                 self._note_struck()
                 self.control.reset()

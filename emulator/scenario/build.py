@@ -1,5 +1,6 @@
 """From a merged file to a scenario, with its cross-references checked."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from emulator.faults import Fault
 from emulator.identity import openid_of, unionid_of
 from emulator.model import CodeRule, MiniProgram, Persona, Scenario
-from emulator.row import Row
+from emulator.row import Json, Row
 from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect
 
@@ -58,6 +59,7 @@ class Builder:
             steps=tuple(merged.get("steps", [])),
             cleanup=tuple(merged.get("finally", [])),
             path=document.path,
+            document=_closed(document, merged),
         )
 
     def _faults(self) -> tuple[Fault, ...]:
@@ -207,3 +209,17 @@ class Builder:
 def _persona(name: str, value: Mapping[str, Any]) -> Persona:
     unbound = "unionid" in value and value["unionid"] is None
     return Persona(name=name, has_unionid=not unbound, **value)
+
+
+def _closed(document: Document, merged: Mapping[str, Any]) -> dict[str, Json]:
+    """Return what a file has to say to make this world without another file and without steps."""
+    own = document.value
+    if document.built_in or (document.path.name == "default.yaml" and document.base is None):
+        said: dict[str, Any] = {"version": 1}
+    elif own.get("extends", "default") in ("default", "none") and "init_data" not in own:
+        said = own
+    else:
+        said = {"version": 1, "extends": "none", **merged}
+    left_out = ("steps", "finally", "flows", "vars", *(["init_data"] if said is not own else []))
+    plain: dict[str, Json] = json.loads(json.dumps({k: v for k, v in said.items() if k not in left_out}, default=str))
+    return plain

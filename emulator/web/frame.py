@@ -138,7 +138,7 @@ def _record(begun: _Begun, asked: Request, response: Response) -> Exchange:
     headers = _headers(asked.environ)
     journal = begun.state.journal
     with begun.world.lock:
-        return journal.append(
+        exchange = journal.append(
             Exchange(
                 number=journal.next_number,
                 at=begun.at,
@@ -155,8 +155,12 @@ def _record(begun: _Begun, asked: Request, response: Response) -> Exchange:
                 faults=tuple(call.faults),
                 inner=tuple(call.inner),
                 cut=cut,
+                changes=tuple(call.changes),
+                signed_in=call.signed_in or begun.state.signed_in,
             )
         )
+    begun.world.touch()
+    return exchange
 
 
 def _reply(response: Response, body: bytes) -> Reply:

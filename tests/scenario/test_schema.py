@@ -20,7 +20,7 @@ ENDS_UP_IN = {
     "finally": "cleanup",
 }
 #: Parts that are made from a word of another name.
-DERIVED = {"runs": "clock", "strict_codes": "codes", "path": None}
+DERIVED = {"runs": "clock", "strict_codes": "codes", "path": None, "document": None}
 
 
 def test_every_word_at_the_top_becomes_a_part_of_the_scenario():

@@ -194,9 +194,11 @@ def test_the_journal_tells_everything_but_secrets(client) -> None:
                     }
                 ],
                 "why": "because",
+                "changes": [],
             }
         ],
         "last": 1,
+        "revision": 1,
     }
 
 
@@ -291,7 +293,8 @@ WRONG = [
         "GET",
         "journal?since=1",
         b"",
-        "unknown 'since'; this call takes an object with 'operation', 'after', 'persona', 'status', 'limit'",
+        "unknown 'since'; this call takes an object with 'operation', 'after', 'persona', 'status', 'limit', 'wait', "
+        "'revision'",
     ),
 ]
 
@@ -331,18 +334,25 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
                 "GET /_emulator/health",
                 "DELETE /_emulator/journal",
                 "GET /_emulator/journal",
+                "GET /_emulator/journal/<number>",
                 "POST /_emulator/login-codes",
                 "GET /_emulator/notes",
                 "GET /_emulator/personas",
                 "PUT /_emulator/personas/<name>",
                 "GET /_emulator/profile",
                 "PUT /_emulator/profile",
+                "GET /_emulator/recording",
                 "POST /_emulator/reset",
                 "GET /_emulator/scenario",
                 "PUT /_emulator/scenario",
+                "GET /_emulator/scenarios",
                 "GET /_emulator/schema.json",
                 "GET /_emulator/signed-in",
                 "PUT /_emulator/signed-in",
+                "GET /_emulator/state",
+                "PUT /_emulator/state",
+                "GET /_emulator/tokens",
+                "GET /_emulator/users",
                 "POST /_emulator/verify",
                 "GET /_emulator/worlds",
                 "POST /_emulator/worlds",

@@ -101,6 +101,7 @@ def test_an_exchange_is_in_the_journal_as_sent(world, client) -> None:
             notes=("first", "second"),
             faults=(),
             inner=(),
+            signed_in="alice",
         )
     ]
 

@@ -49,6 +49,11 @@ def _calls() -> list[tuple[str, str]]:
     named = [rule for rule in rules if rule.endpoint != "control.unknown"]
     methods = ("GET", "POST", "PUT", "DELETE")
     return sorted(
-        ((method, rule.rule) for rule in named for method in methods if method in (rule.methods or ())),
+        (
+            (method, re.sub("<[a-z]+:", "<", rule.rule))
+            for rule in named
+            for method in methods
+            if method in (rule.methods or ())
+        ),
         key=lambda call: (call[1], call[0]),
     )

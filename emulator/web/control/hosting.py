@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from flask import Response, current_app, g, request
 
@@ -66,6 +67,12 @@ def delete_world(name: str) -> Response:
     return json_response({"deleted": name})
 
 
+@bp.get("/scenarios")
+def list_scenarios() -> Response:
+    """List the shipped scenarios."""
+    return json_response({"scenarios": _shipped()})
+
+
 @bp.get("/scenario")
 def show_scenario() -> Response:
     """Tell which scenario this world is made from."""
@@ -102,6 +109,17 @@ def _scenario(given: Mapping[str, Json]) -> Scenario | None:
     except ScenarioError as error:
         raise BadRequest("\n".join(str(one) for one in error.problems)) from error
     return None
+
+
+@cache
+def _shipped() -> list[Json]:
+    from emulator.scenario import load, shipped
+
+    known = [(path.parent.name, load(path)) for path in shipped().values()]
+    return [
+        {"name": one.name, "folder": folder, "description": one.description, "tags": list(one.tags)}
+        for folder, one in sorted(known, key=lambda pair: (pair[0], pair[1].name))
+    ]
 
 
 def _only_at_the_root() -> None:

@@ -1,9 +1,10 @@
 """Control calls about the journal."""
 
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import islice
 
-from flask import Response, g
+from flask import Response, g, request
 
 from emulator.counting import count, nearest, seen
 from emulator.entries import entry, status_of
@@ -14,29 +15,46 @@ from emulator.scenario.effects import operations
 from emulator.web import fields
 from emulator.web.control.blueprint import bp
 from emulator.web.fields import BadRequest
+from emulator.web.waiting import Waiting
 from emulator.web.wire import json_response
 from emulator.world import World
+
+#: How many seconds a look at the journal may wait for news.
+LONGEST_WAIT = 60
 
 
 @bp.get("/journal")
 def show_journal() -> Response:
-    """List exchanges, oldest first: with `after` the first `limit` behind that number, else the last `limit`."""
-    asked = fields.query("operation", "after", "persona", "status", "limit")
+    """List exchanges, oldest first: with `after` the first `limit` behind that number, else the last `limit`.
+
+    With `wait` the answer comes as soon as there is an exchange to list, after the journal began anew, or when the
+    world's `revision` is no longer the one given; at the latest after so many seconds.
+    """
+    asked = fields.query("operation", "after", "persona", "status", "limit", "wait", "revision")
     after, limit = fields.number(asked, "after"), fields.number(asked, "limit")
-    status = fields.number(asked, "status")
+    known, status = fields.number(asked, "revision"), fields.number(asked, "status")
+    wait = fields.number(asked, "wait") or 0
+    if wait > LONGEST_WAIT:
+        raise BadRequest(f"'wait' is {wait}; it must be {LONGEST_WAIT} seconds at most")
     world: World = g.world
-    with world.lock:
-        journal, last = list(world.state.journal), world.state.journal.next_number - 1
-    found = [
-        one
-        for one in journal
-        if (after is None or one.number > after)
-        and (status is None or status_of(one.reply) == status)
-        and _concerns(one, operation=asked.get("operation"), persona=asked.get("persona"))
-    ]
+    waiting = Waiting(request.environ, wait)
+    while True:
+        with world.lock:
+            journal, last = list(world.state.journal), world.state.journal.next_number - 1
+            revision = world.revision
+        found = [
+            one
+            for one in journal
+            if (after is None or one.number > after)
+            and (status is None or status_of(one.reply) == status)
+            and _concerns(one, operation=asked.get("operation"), persona=asked.get("persona"))
+        ]
+        news = found or last < (after or 0) or known not in (None, revision)
+        if not wait or news or not waiting.wait(partial(world.on_change, since=revision)):
+            break
     if limit is not None:
         found = list(islice(found, limit)) if after is not None else found[max(len(found) - limit, 0) :]
-    return json_response({"exchanges": [entry(one) for one in found], "last": last})
+    return json_response({"exchanges": [entry(one) for one in found], "last": last, "revision": revision})
 
 
 @bp.delete("/journal")

@@ -37,6 +37,7 @@ def plan_fault() -> Response:
         if fault.id in {known.id for known in plan.faults}:
             raise BadRequest(f"there is a fault {fault.id!r} already")
         plan.add(fault, now=world.now())
+        world.did("a fault was planned", {"fault": {"id": fault.id, **fault.words}})
         shown = _shown(fault, plan)
     return json_response(shown, 201)
 
@@ -49,6 +50,7 @@ def lift_faults() -> Response:
         ids = [fault.id for fault in world.state.faults.faults]
         for fault_id in ids:
             world.state.faults.remove(fault_id)
+        world.did("faults were lifted", {"clear_faults": True})
     return json_response({"lifted": ids})
 
 
@@ -59,6 +61,8 @@ def lift_fault(fault_id: str) -> Response:
     with world.lock:
         known = [fault.id for fault in world.state.faults.faults]
         found = world.state.faults.remove(fault_id)
+        if found:
+            world.did("a fault was lifted", {"clear_faults": fault_id})
     if not found:
         return problem(404, "unknown_fault", f"there is no fault {fault_id!r}; there are: {', '.join(known) or 'none'}")
     return json_response({"lifted": [fault_id]})

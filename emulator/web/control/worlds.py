@@ -6,7 +6,7 @@ from emulator import __version__
 from emulator.entries import instant
 from emulator.web import fields
 from emulator.web.control.blueprint import bp
-from emulator.web.wire import json_response
+from emulator.web.wire import WireResponse, json_response
 from emulator.world import World
 
 
@@ -21,6 +21,24 @@ def reset() -> Response:
     """Go back to the scenario."""
     fields.read()
     g.world.reset()
+    return json_response({"status": "ok", **_world_shown(g.world)})
+
+
+@bp.get("/state")
+def show_state() -> Response:
+    """Tell everything that there is to know of this world, secrets included, so that PUT brings it back."""
+    from emulator.snapshot import dump, take
+
+    return WireResponse(dump(take(g.world)), 200, (("Content-Type", "application/json; charset=utf-8"),))
+
+
+@bp.put("/state")
+def restore_state() -> Response:
+    """Put this world into a state that GET told; one with mistakes changes nothing."""
+    from emulator.snapshot import restore
+
+    with fields.refusing():
+        restore(g.world, fields.read_any())
     return json_response({"status": "ok", **_world_shown(g.world)})
 
 
@@ -40,7 +58,9 @@ def switch_profile() -> Response:
     world: World = g.world
     profile = fields.choice(fields.read("profile"), "profile", tuple(PROFILES), required=True)
     with world.lock:
-        world.profile = profile or world.profile
+        if profile and profile != world.profile:
+            world.profile = profile
+            world.did("the profile was switched")
     return show_profile()
 
 
