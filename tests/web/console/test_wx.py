@@ -1,0 +1,192 @@
+"""The page's `wx`, run by Node against a served emulator."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+SCRIPT = ROOT / "emulator/web/console/static/wx.js"
+JAVASCRIPT_TESTS = HERE / "wx.test.cjs"
+PROMISES = re.findall(r"^test\('(.+)',", JAVASCRIPT_TESTS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+NAME = "wechat-oGk3T5tIiMFo3SazCO75f0HEiE7Q"
+
+#: The public docs page's snippets, as they stand there.
+FIRST_SNIPPET = """\
+// Login in mini program
+wx.login({
+success: res => {
+// This is the login code that needs to be sent to Casdoor
+console.log(res.code)
+
+wx.request({
+url: `${CASDOOR_HOSTNAME}/api/login/oauth/access_token`,
+method: "POST",
+data: {
+"tag": "wechat_miniprogram", // Required
+"client_id": "6825f4f0af45554c8952",
+"code": res.code,
+"username": this.data.userInfo.nickName, // Update user profile when you log in.
+"avatar": this.data.userInfo.avatarUrl,
+},
+header:{
+"content-type": "application/x-www-form-urlencoded",
+},
+success: res => {
+console.log(res)
+this.globalData.accessToken = res.data.access_token // Get Casdoor's access token
+}
+})
+}
+})
+"""
+SECOND_SNIPPET = """\
+wx.getUserProfile({
+desc: 'share your info to Casdoor',
+success: (res) => {
+this.setData({
+userInfo: res.userInfo,
+hasUserInfo: true
+})
+console.log(app.globalData.accessToken)
+wx.request({
+url: `${CASDOOR_HOSTNAME}/api/update-user`, // Casdoor URL
+method: "POST",
+data: {
+"owner": "test",
+"name": "wechat-oGk3T5tIiMFo3SazCO75f0HEiE7Q",
+"displayName": this.data.userInfo.nickName,
+"avatar": this.data.userInfo.avatarUrl
+},
+header: {
+"Authorization": "Bearer " + app.globalData.accessToken, // Bearer token
+"content-type": "application/json"
+},
+success: (res) => {
+console.log(res)
+}
+})
+}
+})
+"""
+RUN_SNIPPETS = """\
+const { script, base, snippets, userInfo } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+const { createWx, createRuntime } = require(script);
+const replies = [];
+const listener = ({ api, phase, result }) => api === 'request' && phase !== 'call' && replies.push(result);
+const runtime = createRuntime({
+  wx: createWx({ base, persona: 'visitor', listener }),
+  console: { log() {} },
+});
+(async () => {
+  await runtime.snippet(snippets[0], { data: { userInfo } });
+  const page = await runtime.snippet(snippets[1]);
+  console.log(JSON.stringify({ replies, data: page.data, token: page.globalData.accessToken }));
+})();
+"""
+RUN_IMPORT = """\
+import './wx.js';
+const wx = globalThis.mockdoor.createWx({ base: process.argv[2] });
+const { errMsg, code } = await wx.login();
+console.log(JSON.stringify({ errMsg, length: code.length, global: typeof globalThis.wx }));
+"""
+
+
+@pytest.fixture(name="node", scope="module")
+def fixture_node():
+    """Run Node with arguments and an input; returns what it printed, or fails with what it complained about."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("Node is not installed: the JavaScript needs node 18 or later on the PATH")
+
+    def run(*arguments, text="", check=True, **environment):
+        done = subprocess.run(
+            [program, *map(str, arguments)],
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+            env=os.environ | environment,
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(name="base", scope="module")
+def fixture_base(running_default):
+    """The address of the default world under profile docs."""
+    with running_default() as url:
+        yield url
+
+
+@pytest.fixture(name="outcomes", scope="module")
+def fixture_outcomes(node, base):
+    """What Node's test runner said of each JavaScript test: name -> (passed, report)."""
+    tap = node(
+        "--test", "--test-reporter=tap", JAVASCRIPT_TESTS, check=False, MOCKDOOR_BASE=base, MOCKDOOR_WX=str(SCRIPT)
+    )
+    reports = re.split(r"^\s*(?=(?:not )?ok \d+ - )", tap, flags=re.MULTILINE)
+    heads = [(re.match(r"(not )?ok \d+ - (.+)", report), report) for report in reports]
+    return {head[2]: (head[1] is None, report) for head, report in heads if head} | {"": (True, tap)}
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_it_holds_in_node(outcomes, promise):
+    passed, report = outcomes.get(promise, (False, outcomes[""][1]))
+
+    assert passed, report
+
+
+def test_the_docs_pages_snippets_log_in_and_update_the_user(node, base):
+    user_info = {"nickName": "微信用户", "avatarUrl": "https://example.com/me.png"}
+    given = {
+        "script": str(SCRIPT),
+        "base": base,
+        "snippets": [FIRST_SNIPPET, SECOND_SNIPPET],
+        "userInfo": user_info,
+    }
+
+    told = json.loads(node("-e", RUN_SNIPPETS, text=json.dumps(given)))
+
+    login, update = told["replies"]
+    assert (login["statusCode"], login["errMsg"], login["data"]["access_token"]) == (200, "request:ok", told["token"])
+    assert (update["data"]["status"], update["data"]["data"]) == ("ok", "Affected")
+    assert told["data"]["hasUserInfo"] is True
+    user = _account(base, told["token"])
+    avatar = f"{base}/_emulator/assets/anonymous.svg"
+    assert (user["name"], user["displayName"], user["avatar"]) == (NAME, "微信用户", avatar)
+
+
+@pytest.mark.parametrize("kind", ["commonjs", "module"])
+def test_an_import_leaves_the_functions_in_a_global(node, base, tmp_path, kind):
+    shutil.copy(SCRIPT, tmp_path)
+    (tmp_path / "package.json").write_text(json.dumps({"type": kind}))
+    (tmp_path / "main.mjs").write_text(RUN_IMPORT)
+
+    told = json.loads(node(tmp_path / "main.mjs", base))
+
+    assert told == {"errMsg": "login:ok", "length": 32, "global": "undefined"}
+
+
+def test_an_error_in_a_callback_ends_node_unless_a_hook_takes_it(node, base):
+    text = f"require({json.dumps(str(SCRIPT))}).createWx({{ base: {json.dumps(base)} }})"
+    text += ".checkSession({ fail: () => { throw new Error('mistake of mine') } })"
+
+    told = node("-e", f"process.on('uncaughtException', (error) => console.log(error.message)); {text}")
+
+    assert told == "mistake of mine\n"
+
+
+def _account(base, token):
+    request = Request(f"{base}/api/get-account", headers={"Authorization": f"Bearer {token}"})
+    with urlopen(request) as reply:
+        return json.load(reply)["data"]
