@@ -19,9 +19,10 @@ class Application(Flask):
 
 def create_app(world: World) -> Flask:
     """Return the application that plays WeChat and Casdoor for a world, with the control API under `/_emulator/`."""
-    from emulator.web import casdoor, control, wechat
+    from emulator.web import casdoor, console, control, wechat
 
     app = bare_app(world)
+    console.install(app)
     app.register_blueprint(control.bp)
     app.register_blueprint(wechat.bp)
     casdoor.install(app)

@@ -26,6 +26,8 @@ MOST_BODY = 64 * 1024
 MOST_REQUEST = 8 * 1024 * 1024
 NOTE_HEADER = "X-Mockdoor-Note"
 
+#: Endpoints that play nobody, so that the journal leaves them out.
+_OURS = ("control.", "console.")
 _LISTENERS = "mockdoor.listeners"
 _NOT_MOUNTED = "mockdoor.not_mounted"
 _BEGUN = "mockdoor.begun"
@@ -121,7 +123,11 @@ def _finish(response: Response) -> Response:
         response.headers.add("Date", _date(int(begun.at.timestamp())))
     if call.delay and isinstance(response, WireResponse):
         response.delay = call.delay
-    if not (asked.endpoint or "").startswith("control.") and asked.path != "/favicon.ico":
+    if (
+        not (asked.endpoint or "").startswith(_OURS)
+        and not call.operation.startswith(_OURS)
+        and asked.path != "/favicon.ico"
+    ):
         exchange = _record(begun, asked, response)
         for listener in begun.listeners:
             listener(exchange)

@@ -153,6 +153,7 @@ def _describe(world: World) -> dict[str, Json]:
         "tags": list(scenario.tags),
         "profile": world.profile,
         "personas": list(scenario.personas),
+        "client_id": scenario.applications[0].text("clientId") if scenario.applications else None,
         "codes": list(scenario.codes),
         "faults": [{"id": fault.id, **fault.words} for fault in scenario.faults],
         "steps": len(scenario.steps),
