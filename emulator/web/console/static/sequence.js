@@ -3,7 +3,7 @@
 import { t } from './i18n.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const NARROWEST = 360;
+const NARROWEST = 300;
 const WIDEST = 1000;
 const HEAD = 46;
 const STEP = 44;
@@ -73,6 +73,13 @@ function successOf(entry) {
   return body.name || body.status || 'ok';
 }
 
+/** A text no longer than so many characters; of a request's path the last part tells most. */
+function fitting(text, length) {
+  const [method, path] = text.split(' ');
+  const asked = /^[A-Z]+$/.test(method) && path?.startsWith('/');
+  return brief(asked && text.length > length ? `…/${path.split('/').at(-1)}` : text, length);
+}
+
 export const brief = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
 /** Draw exchanges into a container; `choose(number)` is called for a clicked arrow. */
@@ -109,7 +116,7 @@ function drawArrow(arrow, place, y, choose) {
   group.append(shape('path', { class: 'head', d: `M${to} ${y}l${-way * 10} -5v10z` }));
   const room = Math.floor(Math.abs(to - from) / 7);
   const said = `${arrow.failed ? '✗ ' : ''}${arrow.text}`;
-  group.append(words((from + to) / 2, y - 7, brief(said, Math.max(room, 10)), 'middle'));
+  group.append(words((from + to) / 2, y - 7, fitting(said, Math.max(room, 10)), 'middle'));
   const title = shape('title');
   title.textContent = `#${arrow.number} ${said}${arrow.why ? ` — ${arrow.why}` : ''}`;
   group.append(title);
