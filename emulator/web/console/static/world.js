@@ -89,6 +89,7 @@ function showClock(clock) {
   tick();
   find('clock-mode').textContent = t(frozen ? 'frozen' : 'running');
   find('freeze').textContent = t(frozen ? 'run' : 'freeze');
+  find('freeze').disabled = false;
   find('freeze').dataset.mode = frozen ? 'running' : 'frozen';
 }
 
