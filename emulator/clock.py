@@ -37,15 +37,21 @@ class Clock:
         """
         if by < timedelta(0):
             raise ValueError("the clock cannot go back")
-        return self.set(self._moved(by))
+        moved = self._moved(by)
+        if self.frozen_at is not None:
+            self.frozen_at = moved
+        else:
+            self.offset += by
+        return moved
 
-    def set(self, at: datetime, *, frozen: bool | None = None) -> datetime:
-        """Move to an instant, not before the present one, and return it.
+    def set(self, at: datetime | None, *, frozen: bool | None = None) -> datetime:
+        """Move to an instant, not before the present one, and return it; None stays at the present.
 
         `frozen` stops or starts the clock there; None leaves that as it is. Raises ValueError
         when `at` lies in the past.
         """
         now = self.now()
+        at = now if at is None else at
         if at < now:
             raise ValueError(f"the clock cannot go back from {rfc3339(now)} to {rfc3339(at)}")
         if self.frozen if frozen is None else frozen:

@@ -113,10 +113,7 @@ class _Recorder:
             raise CannotRecord(f"{deed.what} after exchange {deed.after}, which no step can do; reset and repeat")
         yield from self._pass_time(deed.at)
         yield dict(deed.step)
-        if "wx.login" in deed.step:
-            self._code = next(
-                (code.code for code in self._world.state.login_codes.values() if code.issued_at == deed.at), ""
-            )
+        self._code = deed.code or self._code
 
     def _pass_time(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Yield the step that lets the time until an instant pass; a running clock is told in whole seconds."""

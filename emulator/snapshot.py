@@ -90,10 +90,17 @@ def _structured(value: Json, kind: type[Any], name: str) -> Any:
     try:
         return _converter().structure(value, kind)
     except BaseValidationError as error:
-        found = [one.replace("@ $", f"at {name}") for one in transform_error(error)]
+        found = [one.replace("@ $", f"at {name}") for one in transform_error(error, format_exception=_told)]
         raise ValueError("; ".join(found[:5])) from error
     except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name}: {error}") from error
+
+
+def _told(error: BaseException, kind: Any) -> str:
+    from cattrs.v import format_exception
+
+    ours = type(error) in (TypeError, ValueError) and error.args and "cattrs" not in type(error).__module__
+    return str(error) if ours else format_exception(error, kind)
 
 
 @cache

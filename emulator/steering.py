@@ -1,9 +1,9 @@
-"""Commands that steer a running emulator over its control API: `reset`, `journal`, `clock`, `faults`, `worlds`."""
+"""Commands that steer a running emulator over its control API: `reset`, `state`, `journal`, `clock` and others."""
 
 import json
 import sys
-import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -11,8 +11,8 @@ import click
 from emulator.commands import CANNOT_START, INTERRUPTED, USER_ERROR, examples
 
 DEFAULT_URL = "http://127.0.0.1:8000"
-#: Seconds between two looks of `journal --follow`.
-PAUSE = 0.5
+#: Seconds that one look of `journal --follow` waits for news.
+LONGEST_WAIT = 5
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -55,15 +55,45 @@ def journal(*, operation: str, persona: str, follow: bool, url: str, token: str,
     last = 0
     try:
         while True:
-            told = _call(url, token, "GET", f"journal?{urlencode({'after': last, 'limit': 1000} | chosen)}")
+            wait = {"wait": LONGEST_WAIT} if follow else {}
+            told = _call(url, token, "GET", f"journal?{urlencode({'after': last, 'limit': 1000} | wait | chosen)}")
             for entry in told["exchanges"]:
                 click.echo(json.dumps(entry, ensure_ascii=False) if as_json else _line(entry))
             last = told["last"] if told["last"] >= last else 0
             if not follow:
                 return
-            time.sleep(PAUSE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+@click.command(
+    epilog=examples(
+        "mockdoor state > state.json", "mockdoor state --save state.json", "mockdoor state --load state.json"
+    )
+)
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the state to this file.")
+@click.option(
+    "--load", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Bring back the state in this file."
+)
+@_reaching
+def state(*, save: Path | None, load: Path | None, url: str, token: str, as_json: bool) -> None:
+    """Show, save or bring back everything that a world knows, secrets included."""
+    if load is not None:
+        told = _call(url, token, "PUT", "state", _json(load.read_text("utf-8", "replace")))
+        _print(told, as_json, f"{told['world']} is in the state of {load}")
+        return
+    from emulator.snapshot import dump
+
+    text = dump(_call(url, token, "GET", "state"))
+    if save is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        save.write_text(text, "utf-8")
+    except OSError as error:
+        click.echo(f"{save}: cannot be written: {error.strerror}", err=True)
+        sys.exit(USER_ERROR)
+    _print({"saved": str(save)}, as_json, f"wrote {save}")
 
 
 @click.command(epilog=examples("mockdoor clock", "mockdoor clock --advance 5m", "mockdoor clock --mode frozen"))
@@ -121,7 +151,7 @@ def worlds(*, add: str, scenario: str, delete: str, url: str, token: str, as_jso
     _print(told, as_json, "\n".join(lines))
 
 
-STEERING = (reset, journal, clock, faults, worlds)
+STEERING = (reset, state, journal, clock, faults, worlds)
 
 
 def _call(url: str, token: str, method: str, path: str, body: Any = None) -> Any:

@@ -59,12 +59,16 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Deed:
-    """What was done to a world from outside, after exchange `after`: as a step of a scenario, `{}` if there is none."""
+    """What was done to a world from outside, after exchange `after`: as a step of a scenario, `{}` if there is none.
+
+    `code` is the login code that was given out.
+    """
 
     after: int
     at: datetime
     what: str
     step: Mapping[str, Json] = field(default_factory=dict)
+    code: str = ""
 
 
 @dataclass(kw_only=True)
@@ -171,11 +175,11 @@ class World:
             state.signed_in = state.signed_in or person.name
         return new
 
-    def did(self, what: str, step: Mapping[str, Json] | None = None) -> None:
+    def did(self, what: str, step: Mapping[str, Json] | None = None, *, code: str = "") -> None:
         """Remember something that was done to this world from outside, up to a bound."""
         with self.lock:
             state = self.state
-            deed = Deed(after=state.journal.next_number - 1, at=self.now(), what=what, step=step or {})
+            deed = Deed(after=state.journal.next_number - 1, at=self.now(), what=what, step=step or {}, code=code)
             state.deeds.append(deed)
             if len(state.deeds) > MOST_DEEDS:
                 state.deeds[:2] = [replace(state.deeds[1], what="more was done than is remembered", step={})]

@@ -26,7 +26,7 @@ def test_the_locale_decides_the_language(environ, expected) -> None:
 def test_the_start_says_where_to_point_clients_and_who_is_there(world, spoken) -> None:
     shown = banner(world, URL, language=spoken)
 
-    expected = [f"  CASDOOR_HOSTNAME  {URL}\n", f"{URL}/_emulator/health", *suggestions(world, URL)]
+    expected = [f"  CASDOOR_HOSTNAME  {URL}\n", f"{URL}/_emulator/\n", *suggestions(world, URL)]
     expected += [f"{name:<10} openid {world.openid(next(iter(world.miniprograms)), name)}" for name in world.personas]
     assert [one for one in expected if one not in shown] == []
 

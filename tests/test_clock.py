@@ -56,3 +56,12 @@ def test_a_clock_refuses_to_go_back_or_out_of_the_calendar(change, message):
 
 def test_instants_are_shown_in_whole_seconds():
     assert rfc3339(NOW + timedelta(milliseconds=999)) == "2026-01-01T08:00:00Z"
+
+
+def test_a_clock_can_be_stopped_while_it_runs():
+    ticks = iter(range(1000))
+    clock = Clock(lambda: NOW + timedelta(seconds=next(ticks)))
+
+    clock.set(None, frozen=True)
+
+    assert clock.now() == clock.now()

@@ -10,7 +10,8 @@ def refusal(headers: Headers, *, mutating: bool, loopback: bool, token: str) -> 
     """Return a sentence on why a control call is refused, None when it is not.
 
     A foreign page can make a browser send a POST to this machine, and a foreign name can be made to
-    resolve to it; both show in Origin and Host. Source: design.md 8.
+    resolve to it; both show in Origin and Host. A page behind such a name could read the answers too, secrets of a
+    state included, so that reading under it is refused as well. Source: design.md 8.
     """
     host = headers.get("Host", "")
     if not loopback and not _holds(headers, token):
@@ -18,10 +19,10 @@ def refusal(headers: Headers, *, mutating: bool, loopback: bool, token: str) -> 
             "this server can be reached from other machines, so control calls need the token that it printed at "
             "start, as 'Authorization: Bearer TOKEN' or 'X-Mockdoor-Token: TOKEN'"
         )
-    if not mutating:
-        return None
     if loopback and host and not _is_loopback(host):
         return f"the Host {host!r} is not this machine; use localhost or 127.0.0.1"
+    if not mutating:
+        return None
     origin = headers.get("Origin")
     if origin is not None and _address(origin) != _address(f"http://{host}"):
         return f"a page of {origin!r} may not change this emulator; only pages of http://{host} may"

@@ -293,8 +293,10 @@ WRONG = [
         "GET",
         "journal?since=1",
         b"",
-        "unknown 'since'; this call takes an object with 'operation', 'after', 'persona', 'status', 'limit', 'wait', "
-        "'revision'",
+        (
+            "unknown 'since'; this call takes an object with 'operation', 'after', 'persona', 'status', 'limit', "
+            "'wait', 'revision'"
+        ),
     ),
 ]
 
@@ -337,6 +339,7 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
                 "GET /_emulator/journal/<number>",
                 "POST /_emulator/login-codes",
                 "GET /_emulator/notes",
+                "GET /_emulator/openapi.json",
                 "GET /_emulator/personas",
                 "PUT /_emulator/personas/<name>",
                 "GET /_emulator/profile",

@@ -47,10 +47,16 @@ def test_foreign_pages_and_names_may_not(headers: dict[str, str], reason: str) -
     assert reason in str(refusal(Headers(headers), mutating=True, loopback=True, token=""))
 
 
-def test_foreign_pages_may_look() -> None:
-    headers = Headers({"Host": "evil.example", "Origin": "https://evil.example"})
+def test_foreign_pages_may_ask_but_not_for_changes() -> None:
+    headers = Headers({"Host": "localhost:8000", "Origin": "https://elsewhere.example"})
 
     assert refusal(headers, mutating=False, loopback=True, token="") is None
+
+
+def test_a_name_that_was_made_to_resolve_here_may_not_even_look() -> None:
+    headers = Headers({"Host": "rebound.example:8000", "Origin": "http://rebound.example:8000"})
+
+    assert "is not this machine" in str(refusal(headers, mutating=False, loopback=True, token=""))
 
 
 @pytest.mark.parametrize("mutating", [False, True])

@@ -4,7 +4,7 @@ import re
 
 from flask import Response, current_app, request
 
-from emulator.web.control.blueprint import bp
+from emulator.web.control.blueprint import bp, world_url
 from emulator.web.wire import json_response, problem
 
 
@@ -22,6 +22,14 @@ def show_schema() -> Response:
     from emulator.scenario import schema
 
     return json_response(schema())
+
+
+@bp.get("/openapi.json")
+def show_openapi() -> Response:
+    """Describe every endpoint, imitated ones included."""
+    from emulator.openapi import openapi
+
+    return json_response(openapi(world_url()))
 
 
 @bp.route("/", defaults={"rest": ""}, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

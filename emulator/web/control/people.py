@@ -85,7 +85,7 @@ def play_wx_login() -> Response:
     appid = fields.text(given, "appid") or next(iter(world.miniprograms), "")
     with fields.refusing():
         code = issue_code(world, persona=persona, appid=appid)
-        world.did("a login code was given out", {"wx.login": {"as": code.persona, "appid": code.appid}})
+        world.did("a login code was given out", {"wx.login": {"as": code.persona, "appid": code.appid}}, code=code.code)
     return json_response(
         {
             "code": code.code,

@@ -33,7 +33,7 @@ def set_clock() -> Response:
     world: World = g.world
     with world.lock, fields.refusing():
         clock = world.state.clock
-        clock.set(_within_calendar(at or clock.now()), frozen=None if mode is None else mode == "frozen")
+        clock.set(at and _within_calendar(at), frozen=None if mode is None else mode == "frozen")
     return json_response(_clock_shown(world))
 
 

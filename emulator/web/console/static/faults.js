@@ -12,6 +12,7 @@ const SWITCHES = {
   quota: { at: WECHAT, error: 45011 },
   blocked: { at: WECHAT, error: 40226 },
   down: { at: WECHAT, connection: 'reset' },
+  hangs: { at: WECHAT, connection: 'hang' },
   html: { at: WECHAT, reply: { status: 502, content_type: 'text/html', text: '<html>502 Bad Gateway</html>' } },
   slow: { at: WECHAT, delay: '2s' },
   'casdoor-503': { at: 'casdoor.*', http: 503 },

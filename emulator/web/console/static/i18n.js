@@ -34,6 +34,7 @@ const TEXTS = {
   planned: ['Planned now', '当前故障'], noFaults: ['Nothing goes wrong.', '一切正常。'], struck: ['struck {n}', '已触发 {n} 次'], lift: ['Lift', '撤除'], liftAll: ['Lift all', '全部撤除'],
   'fault.invalid-code': ['Invalid code', 'code 无效'], 'fault.code-used': ['Code already used', 'code 已被使用'], 'fault.busy': ['WeChat busy', '微信繁忙'],
   'fault.quota': ['WeChat quota', '微信限额'], 'fault.blocked': ['User blocked', '用户被拦截'], 'fault.down': ['WeChat down', '微信宕机'],
+  'fault.hangs': ['WeChat hangs', '微信无响应'],
   'fault.html': ['WeChat answers HTML', '微信返回 HTML'], 'fault.slow': ['WeChat slow (2 s)', '微信缓慢（2 秒）'],
   'fault.casdoor-503': ['Casdoor 503', 'Casdoor 503'], 'fault.expired-token': ['Expired tokens', '令牌已过期'],
   emptyTitle: ['No request yet', '还没有请求'], emptyText: ['Send the first login from a shell. alice stands for the code that wx.login() would have given.', '在命令行发出第一次登录。alice 相当于 wx.login() 返回的 code。'],

@@ -146,7 +146,7 @@ for (const button of document.querySelectorAll('[data-tab]')) {
   });
 }
 find('ask-token').addEventListener('close', () => {
-  sessionStorage.setItem('mockdoor.token', find('token').value);
+  if (find('token').value) sessionStorage.setItem('mockdoor.token', find('token').value);
   refresh();
 });
 find('ask-token').addEventListener('cancel', (event) => { if (!token()) event.preventDefault(); });
