@@ -42,6 +42,9 @@ export async function call(method, path, body, { signal, root = false } = {}) {
   return told;
 }
 
+/** Milliseconds between two looks, so that a burst of requests is shown in one go and not slowed down. */
+const BREATH = 250;
+
 const watchers = new Set();
 let running = false;
 
@@ -78,6 +81,7 @@ async function follow() {
       revision = told.revision;
       broken = 0;
       tell({ entries: told.exchanges, restarted, changed });
+      await pause(BREATH);
     } catch (error) {
       broken += 1;
       tell({ connected: false, error });

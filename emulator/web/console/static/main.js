@@ -12,6 +12,7 @@ import { installView } from './view.js';
 import { installWorld, showWorld } from './world.js';
 
 const MOST_DRAWN = 6;
+const BREATH = 250;
 const TABS = { people: () => showPeople({ run }), faults: () => showFaults({ run }), users: () => showUsers() };
 let tab = 'people';
 
@@ -75,6 +76,7 @@ async function refresh() {
   } catch (error) {
     askForToken(error);
   }
+  await new Promise((resolve) => { setTimeout(resolve, BREATH); });
   refreshing = false;
   if (again) {
     again = false;
