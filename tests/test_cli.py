@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -238,3 +239,47 @@ def test_quiet_says_nothing(start) -> None:
     rest, errors = process.communicate(timeout=10)
 
     assert (rest, errors) == ("", "")
+
+
+def test_serve_goes_on_from_its_state_file(start, tmp_path) -> None:
+    state = str(tmp_path / "state.json")
+    form = b"tag=wechat_miniprogram&client_id=6825f4f0af45554c8952&code=alice&username=Alice"
+    process = start("--json", "--state", state)
+    url = json.loads(process.stdout.readline())["url"]
+    urllib.request.urlopen(f"{url}/api/login/oauth/access_token", form).close()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+
+    process = start("--json", "--state", state)
+    url = json.loads(process.stdout.readline())["url"]
+    with urllib.request.urlopen(f"{url}/_emulator/users") as reply:
+        users = [one["id"] for one in json.load(reply)["users"]]
+
+    assert "test/Alice" in users
+
+
+def test_a_state_file_that_is_none_is_refused_and_left_alone(tmp_path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text("{}")
+
+    done = run("serve", "--port", "0", "--state", str(file))
+
+    assert (done.exit_code, file.read_text()) == (2, "{}")
+    assert done.stderr.startswith(f"{file}: a state is an object with 'format'")
+
+
+def test_a_state_file_of_another_scenario_is_refused(tmp_path, make_world) -> None:
+    from emulator.snapshot import dump, take
+
+    file = tmp_path / "state.json"
+    file.write_text(dump(take(make_world())), "utf-8")
+
+    done = run("serve", "quota", "--port", "0", "--state", str(file))
+
+    assert (done.exit_code, f"{file} holds scenario default, not quota" in done.stderr) == (2, True)
+
+
+def test_a_state_file_in_no_folder_is_refused(tmp_path) -> None:
+    done = run("serve", "--port", "0", "--state", str(tmp_path / "gone" / "state.json"))
+
+    assert (done.exit_code, "there is no folder" in done.stderr) == (2, True)

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -89,3 +90,15 @@ def test_control_calls_that_the_text_names_exist(client, path):
     reply = client.open(f"/_emulator/{path.removeprefix('/_emulator/')}", method="PATCH")
 
     assert reply.status_code == 405
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no Node on this machine")
+def test_the_javascript_logs_in_under_node(running_default, tmp_path):
+    (script,) = [text for kind, text in BLOCKS if kind == "js"]
+    with running_default() as url:
+        with urllib.request.urlopen(f"{url}/_emulator/wx.js") as reply:
+            (tmp_path / "wx.js").write_bytes(reply.read())
+        (tmp_path / "try.js").write_text(script.replace("http://127.0.0.1:8000", url), "utf-8")
+        done = subprocess.run(["node", "try.js"], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert re.fullmatch(r"[0-9A-Za-z]{32}\n", done.stdout)

@@ -122,3 +122,31 @@ def test_following_shows_what_comes_and_ends_with_ctrl_c(url):
         process.wait(10)
 
     assert ("casdoor.login" in line, process.returncode) == (True, 130)
+
+
+def test_a_state_is_saved_and_brought_back(url, steer, tmp_path):
+    file = str(tmp_path / "state.json")
+    login(url)
+    saved = steer("state", "--save", file)
+    steer("reset")
+
+    loaded = steer("state", "--load", file)
+
+    assert (saved.stdout, loaded.stdout) == (f"wrote {file}\n", f"main is in the state of {file}\n")
+    assert len(steer("journal").stdout.splitlines()) == 1
+
+
+def test_a_state_is_printed_as_the_server_tells_it(url, steer):
+    login(url)
+
+    with urllib.request.urlopen(f"{url}/_emulator/state") as reply:
+        assert steer("state").stdout == reply.read().decode()
+
+
+def test_a_file_that_is_no_state_is_refused(steer, tmp_path):
+    file = tmp_path / "state.json"
+    file.write_text("{}")
+
+    done = steer("state", "--load", str(file))
+
+    assert (done.exit_code, "a state is an object with" in done.stderr) == (2, True)
