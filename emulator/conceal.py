@@ -17,11 +17,13 @@ def conceal(text: str) -> str:
     """Return a query or a body with passwords and secrets hidden, and tokens shortened."""
     if len(text) < 4:
         return text
-    text = _PARAMETER.sub(rf"\1{_HIDDEN}", text)
+    # The long tokens first: what is left takes the other patterns a tenth of the time.
+    text = _JWT.sub(lambda found: shorten(found[0]), text)
+    if "=" in text:
+        text = _PARAMETER.sub(rf"\1{_HIDDEN}", text)
+        text = _TOKEN_PARAMETER.sub(lambda found: found[1] + shorten(found[2]), text)
     text = _FIELD.sub(rf"\1{_HIDDEN}", text)
-    text = _TOKEN_PARAMETER.sub(lambda found: found[1] + shorten(found[2]), text)
-    text = _TOKEN_FIELD.sub(lambda found: found[1] + shorten(found[2]), text)
-    return _JWT.sub(lambda found: shorten(found[0]), text)
+    return _TOKEN_FIELD.sub(lambda found: found[1] + shorten(found[2]), text)
 
 
 def conceal_header(name: str, value: str) -> str:

@@ -3,6 +3,8 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -144,3 +146,17 @@ def test_a_wrong_state_is_refused_and_changes_nothing(lived, path, value, messag
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b"[" * 5000])
 def test_what_is_no_state_at_all_is_refused(client, body):
     assert client.put(STATE, data=body).status_code == 400
+
+
+def test_a_state_with_a_full_journal_is_not_too_long_to_come_back(running_default):
+    """Full journals hold bodies that JSON has to escape, which makes them longer."""
+    with running_default() as url:
+        for _ in range(150):
+            with suppress(HTTPError):
+                urlopen(f"{url}/api/update-user", b'"' * 60_000, timeout=10).close()
+        told = urlopen(f"{url}/_emulator/state").read()
+
+        reply = urlopen(Request(f"{url}/_emulator/state", told, method="PUT"))
+
+        assert (len(told) > 15_000_000, reply.status) == (True, 200)
+        assert urlopen(f"{url}/_emulator/state").read() == told

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: How many bytes of a body the journal keeps.
 MOST_BODY = 64 * 1024
-#: How many bytes of a body are read at all; the server answers longer ones with 413.
-MOST_REQUEST = 8 * 1024 * 1024
+#: How many bytes of a body are read at all; the server answers longer ones with 413. A state with a full journal fits.
+MOST_REQUEST = 32 * 1024 * 1024
 NOTE_HEADER = "X-Mockdoor-Note"
 
 #: Endpoints that play nobody, so that the journal leaves them out.

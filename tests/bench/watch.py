@@ -6,7 +6,7 @@ import sys
 import time
 
 #: The pause between two looks, as in api.js, and what the page asks for again after a change, as in main.js.
-PAUSE = 0.25
+PAUSE = 0.4
 PANELS = ("health", "clock", "profile", "worlds", "personas")
 
 
@@ -23,7 +23,7 @@ def watch(port, seconds=60):
     sys.stdout.flush()
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        told = ask(f"journal?after={told['last']}&revision={told['revision']}&wait=20")
+        told = ask(f"journal?after={told['last']}&revision={told['revision']}&newest=50&wait=20")
         for path in PANELS:
             ask(path)
         if told["exchanges"]:

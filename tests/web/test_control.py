@@ -208,6 +208,8 @@ def test_the_journal_tells_everything_but_secrets(client) -> None:
         ("", [1, 2, 3, 4]),
         ("after=2", [3, 4]),
         ("after=1&limit=2", [2, 3]),
+        ("after=1&newest=2", [3, 4]),
+        ("newest=0", []),
         ("limit=2", [3, 4]),
         ("limit=0", []),
         ("limit=99", [1, 2, 3, 4]),
@@ -295,7 +297,7 @@ WRONG = [
         b"",
         (
             "unknown 'since'; this call takes an object with 'operation', 'after', 'persona', 'status', 'limit', "
-            "'wait', 'revision'"
+            "'newest', 'wait', 'revision'"
         ),
     ),
 ]

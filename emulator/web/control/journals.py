@@ -27,13 +27,15 @@ LONGEST_WAIT = 60
 def show_journal() -> Response:
     """List exchanges, oldest first: with `after` the first `limit` behind that number, else the last `limit`.
 
+    Of those that are left `newest` takes the last so many, for a watcher who need not see every one of a storm.
+
     With `wait` the answer comes as soon as there is an exchange to list, after the journal began anew, or when the
     world's `revision` is no longer the one given; at the latest after so many seconds.
     """
-    asked = fields.query("operation", "after", "persona", "status", "limit", "wait", "revision")
+    asked = fields.query("operation", "after", "persona", "status", "limit", "newest", "wait", "revision")
     after, limit = fields.number(asked, "after"), fields.number(asked, "limit")
     known, status = fields.number(asked, "revision"), fields.number(asked, "status")
-    wait = fields.number(asked, "wait") or 0
+    newest, wait = fields.number(asked, "newest"), fields.number(asked, "wait") or 0
     if wait > LONGEST_WAIT:
         raise BadRequest(f"'wait' is {wait}; it must be {LONGEST_WAIT} seconds at most")
     world: World = g.world
@@ -54,6 +56,8 @@ def show_journal() -> Response:
             break
     if limit is not None:
         found = list(islice(found, limit)) if after is not None else found[max(len(found) - limit, 0) :]
+    if newest is not None:
+        found = found[max(len(found) - newest, 0) :]
     return json_response({"exchanges": [entry(one) for one in found], "last": last, "revision": revision})
 
 

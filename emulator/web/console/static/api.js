@@ -43,7 +43,7 @@ export async function call(method, path, body, { signal, root = false } = {}) {
 }
 
 /** Milliseconds between two looks, so that a burst of requests is shown in one go and not slowed down. */
-const BREATH = 250;
+const BREATH = 400;
 
 const watchers = new Set();
 let running = false;
@@ -72,7 +72,7 @@ async function follow() {
   for (;;) {
     await visible();
     try {
-      const query = revision < 0 ? 'journal?limit=1000' : `journal?after=${after}&revision=${revision}&wait=20`;
+      const query = revision < 0 ? 'journal?limit=1000' : `journal?after=${after}&revision=${revision}&newest=50&wait=20`;
       let told = await call('GET', query);
       const restarted = revision < 0 || told.last < after;
       if (restarted && revision >= 0) told = await call('GET', 'journal?limit=1000');
