@@ -123,11 +123,7 @@ def _finish(response: Response) -> Response:
         response.headers.add("Date", _date(int(begun.at.timestamp())))
     if call.delay and isinstance(response, WireResponse):
         response.delay = call.delay
-    if (
-        not (asked.endpoint or "").startswith(_OURS)
-        and not call.operation.startswith(_OURS)
-        and asked.path != "/favicon.ico"
-    ):
+    if not (asked.endpoint or "").startswith(_OURS) and asked.path != "/favicon.ico":
         exchange = _record(begun, asked, response)
         for listener in begun.listeners:
             listener(exchange)

@@ -1,15 +1,22 @@
 """The pages for people: the console, the mini program in the browser, and the files that they are made of."""
 
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Flask, Response, g, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Flask, Response, redirect
 
 from emulator.web.wire import problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 bp = Blueprint("console", __name__, url_prefix="/_emulator")
 
 _FILES = Path(__file__).parent / "static"
+#: Where a world can be entered: `/`, `/@NAME/`, and its console without a slash at the end.
+_DOOR = re.compile(r"(/@[^/]+)?(/?|/_emulator)")
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -22,7 +29,7 @@ _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; bas
 def install(app: Flask) -> None:
     """Add the pages, and lead a browser that opens the server itself to the console."""
     app.register_blueprint(bp)
-    app.before_request(_lead_browsers)
+    app.wsgi_app = _leading(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap
 
 
 @bp.get("/")
@@ -66,10 +73,22 @@ def _file(name: str, *, policy: str = _POLICY) -> Response:
     return response
 
 
-def _lead_browsers() -> AnyResponse | None:
-    if request.path not in ("/", "/_emulator") or request.method != "GET":
-        return None
-    if request.path == "/" and "text/html" not in request.headers.get("Accept", ""):
-        return None
-    g.call.operation = "console.page"
-    return redirect(f"{request.script_root}/_emulator/")
+def _leading(inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Wrap an application so that it leads browsers to the console; outermost, since every request passes here."""
+
+    def led(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if (path == "/" or path.endswith("/_emulator") or path.startswith("/@")) and _seeks_console(environ, path):
+            return redirect(
+                f"{environ.get('SCRIPT_NAME', '')}{path.removesuffix('/_emulator').rstrip('/')}/_emulator/"
+            )(environ, start_response)
+        return inner(environ, start_response)
+
+    return led
+
+
+def _seeks_console(environ: "WSGIEnvironment", path: str) -> bool:
+    """Tell whether a request is for a world itself, by a browser, or for the console without its last slash."""
+    if environ["REQUEST_METHOD"] != "GET" or not _DOOR.fullmatch(path):
+        return False
+    return path.endswith("/_emulator") or "text/html" in environ.get("HTTP_ACCEPT", "")
