@@ -28,6 +28,7 @@ _TOLD_KEYS = ("error", "error_description", "errcode", "errmsg", "status", "msg"
 _TOKEN_KEYS = ("access_token", "accessToken", "refresh_token", "refreshToken", "id_token")
 #: From here on a text differs from run to run: a request id, an instant.
 _VARYING = re.compile(r",? ?rid:|\d{4}-\d\d-\d\d[T ]")
+_HERE = re.compile(r"(127\.|localhost|\[::1\])")
 _SHORTEST_TOKEN = 16
 
 
@@ -237,10 +238,15 @@ def _user_of(body: Row) -> tuple[str, str] | None:
 
 
 def _told_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    """Yield the headers that say something; an Origin that was this very server would be a foreign one next time."""
+    """Yield the headers that say something.
+
+    A Host of this machine and an Origin that was this very server would name another port next time.
+    """
     own = "//" + dict(exchange.request_headers).get("Host", "")
     for name, value in exchange.request_headers:
         lowered = name.lower()
+        if lowered == "host" and not _HERE.match(value):
+            yield name, value
         if lowered in _UNTOLD or lowered.startswith(("sec-", "x-forwarded", "x-mockdoor")):
             continue
         if lowered != "origin" or not value.endswith(own):
