@@ -20,7 +20,7 @@ def read(*allowed: str) -> dict[str, Json]:
     if not sent.strip():
         return {}
     try:
-        given = json.loads(sent)
+        given = _loads(sent)
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"the body is no JSON; {_allowing(allowed)}") from error
     if not isinstance(given, dict):
@@ -32,10 +32,9 @@ def read(*allowed: str) -> dict[str, Json]:
 def read_any() -> Json:
     """Return the JSON value in the request's body."""
     try:
-        value: Json = json.loads(request.get_data())
+        return _loads(request.get_data())
     except (ValueError, RecursionError) as error:
         raise BadRequest("the body is no JSON") from error
-    return value
 
 
 def query(*allowed: str) -> dict[str, str]:
@@ -99,6 +98,13 @@ def refusing() -> Iterator[None]:
         yield
     except ValueError as error:
         raise BadRequest(str(error)) from error
+
+
+def _loads(sent: bytes) -> Json:
+    """Return what JSON says; raises ValueError for what no reply could say again, such as NaN or half a character."""
+    value: Json = json.loads(sent)
+    json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    return value
 
 
 def _check_names(given: Mapping[str, object], allowed: tuple[str, ...]) -> None:

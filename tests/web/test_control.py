@@ -460,3 +460,10 @@ def test_the_schema_of_scenario_files_is_shown(client) -> None:
 
     assert reply.status_code == 200
     assert {"personas", "faults", "extends"} <= set(reply.json["properties"])
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', "NaN", "1e400"])
+def test_what_json_could_not_say_again_is_refused(client, text) -> None:
+    body = f'{{"nickname": {text}}}'
+
+    assert client.put("/_emulator/personas/zoe", data=body).json["message"].startswith("the body is no JSON")
