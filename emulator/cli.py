@@ -195,21 +195,24 @@ def _kept(
     from emulator.keeping import Keeper, Unreadable
     from emulator.web.frame import frame_of
 
-    wanted = world.scenario.name
+    fresh = world.scenario
     keeper = Keeper(path, frame_of(server.app).worlds, tell=lambda text: click.echo(text, err=True))
     wrong = "" if path.parent.is_dir() else f"{path}: there is no folder {path.parent}"
     try:
         keeper.load()
     except Unreadable as error:
         wrong = f"{error}; mend it, or name another file"
-    if named is not None and world.scenario.name != wanted:
-        wrong = (
-            f"{path} holds scenario {world.scenario.name}, not {wanted}; leave the scenario out, or name another file"
-        )
+    if named is not None and world.scenario.name != fresh.name:
+        held = world.scenario.name
+        wrong = f"{path} holds scenario {held}, not {fresh.name}; leave the scenario out, or name another file"
     if wrong:
         server.stop()
         click.echo(wrong, err=True)
         sys.exit(USER_ERROR)
+    if world.scenario.name == fresh.name and world.scenario.document != fresh.document:
+        click.echo(
+            f"{path} goes on from an earlier text of {fresh.name}; delete it to begin with the new one", err=True
+        )
     world.profile = profile or world.profile
     return keeper
 

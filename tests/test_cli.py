@@ -283,3 +283,20 @@ def test_a_state_file_in_no_folder_is_refused(tmp_path) -> None:
     done = run("serve", "--port", "0", "--state", str(tmp_path / "gone" / "state.json"))
 
     assert (done.exit_code, "there is no folder" in done.stderr) == (2, True)
+
+
+def test_a_state_of_an_earlier_text_of_its_scenario_is_told(start, tmp_path, make_world) -> None:
+    from emulator.scenario import load
+    from emulator.snapshot import dump, take
+    from emulator.world import World
+
+    scenario, file = tmp_path / "mine.scenario.yaml", tmp_path / "state.json"
+    scenario.write_text("version: 1\npersonas: {zoe: {}}\n")
+    file.write_text(dump(take(World(load(scenario), wall=make_world().wall))), "utf-8")
+    scenario.write_text("version: 1\npersonas: {zora: {}}\n")
+
+    process = start(str(scenario), "--json", "--state", str(file))
+    process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+
+    assert "goes on from an earlier text of mine" in process.communicate(timeout=10)[1]

@@ -72,10 +72,10 @@ async function follow() {
   for (;;) {
     await visible();
     try {
-      const query = revision < 0 ? 'journal?limit=1000' : `journal?after=${after}&revision=${revision}&newest=50&wait=20`;
+      const query = revision < 0 ? 'journal?limit=300' : `journal?after=${after}&revision=${revision}&newest=50&wait=20`;
       let told = await call('GET', query);
       const restarted = revision < 0 || told.last < after;
-      if (restarted && revision >= 0) told = await call('GET', 'journal?limit=1000');
+      if (restarted && revision >= 0) told = await call('GET', 'journal?limit=300');
       const changed = restarted || broken > 0 || told.revision !== revision;
       after = told.last;
       revision = told.revision;
