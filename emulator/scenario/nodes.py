@@ -80,16 +80,23 @@ def _check_nesting(text: str, document: Document) -> None:
     """Refuse depth before it is composed: the composer recurses."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MOST_DEPTH:
-                mark = event.start_mark
-                place = (mark.line, mark.column) if mark else (0, 0)
-                document.report_at(place, f"more than {MOST_DEPTH} levels deep")
-                raise ScenarioError(tuple(document.problems))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MOST_DEPTH:
+                    mark = event.start_mark
+                    place = (mark.line, mark.column) if mark else (0, 0)
+                    document.report_at(place, f"more than {MOST_DEPTH} levels deep")
+                    raise ScenarioError(tuple(document.problems))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.MarkedYAMLError as error:
+        # The scanner reads ahead. PyYAML 6.0.4 has a bound of its own there, which a deep line meets before ours.
+        if "nesting" not in f"{error.problem}" or not (error.problem_mark and error.problem_mark.index):
+            raise
+        _check_nesting(text[: error.problem_mark.index], document)
+        raise
 
 
 class _Builder:
