@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from emulator.pytest_handle import Mockdoor
-    from emulator.server import Server
+    from emulator.runner.pytest_handle import Mockdoor
+    from emulator.server.listener import Server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def mockdoor_server() -> Iterator["Server"]:
     """Serve for this session, on a port of its own; each test has its own world there."""
-    from emulator.pytest_handle import start_server
+    from emulator.runner.pytest_handle import start_server
 
     with start_server() as server:
         yield server
@@ -44,7 +44,7 @@ def mockdoor_server() -> Iterator["Server"]:
 @pytest.fixture
 def mockdoor(request: pytest.FixtureRequest, mockdoor_server: "Server") -> Iterator["Mockdoor"]:
     """Give this test a clean world of its own, and the means to drive and to question it."""
-    from emulator.pytest_handle import open_world
+    from emulator.runner.pytest_handle import open_world
 
     marker = request.node.get_closest_marker("mockdoor")
     given = dict(marker.kwargs) if marker else {}
@@ -71,7 +71,7 @@ class ScenarioFile(pytest.File):
 
     def collect(self) -> Iterable["ScenarioItem"]:
         """Yield the scenario; a file with mistakes is an error of collection that lists them."""
-        from emulator.errors import ScenarioError
+        from emulator.core.errors import ScenarioError
         from emulator.scenario import load
 
         try:
@@ -97,7 +97,7 @@ class ScenarioItem(pytest.Item):
         """Run the steps against the emulator of this process."""
         import json
 
-        from emulator.pytest_handle import run_in_session
+        from emulator.runner.pytest_handle import run_in_session
 
         case = run_in_session(self.config, self.scenario)
         if case.journal:
@@ -111,7 +111,7 @@ class ScenarioItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what differed in place of a traceback."""
         if isinstance(excinfo.value, ScenarioFailure):
-            from emulator.runner.terminal import show_case
+            from emulator.runner.reports.terminal import show_case
 
             return show_case(excinfo.value.args[0], verbose=False, colour=False)
         return super().repr_failure(excinfo, style)

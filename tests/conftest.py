@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from emulator.scenario import load, load_default
-from emulator.server import Server
+from emulator.server.listener import Server
 from emulator.web import create_app
-from emulator.world import World
+from emulator.world.world import World
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden" / "golden.scenario.yaml"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from emulator.cli import main
+from emulator.cli.main import main
 from emulator.scenario import parse
 
 ROOT = Path(__file__).parent.parent

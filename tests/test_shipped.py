@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.errors import Unreachable
-from emulator.exchange import Call
+from emulator.core.errors import Unreachable
+from emulator.journal.exchange import Call
 from emulator.scenario import load, shipped
 from emulator.web import create_app
 from emulator.wechat.code2session import answer
-from emulator.world import World
+from emulator.world.world import World
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 LOGIN = "/api/login/oauth/access_token"

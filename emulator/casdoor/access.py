@@ -9,11 +9,11 @@ from emulator.casdoor.signin import find_application
 from emulator.casdoor.texts import filter_language, text
 from emulator.casdoor.tokens import find_access_token, is_dead
 from emulator.casdoor.users import find_user
-from emulator.clock import rfc3339
-from emulator.errors import ApiError
-from emulator.exchange import Call
-from emulator.row import Row
-from emulator.world import Session, World
+from emulator.core.errors import ApiError
+from emulator.core.json_object import JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.clock import rfc3339
+from emulator.world.world import Session, World
 
 _OPEN_GETS = frozenset(
     {"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login", "logout"}
@@ -57,7 +57,7 @@ def caller_of(session: Session) -> Caller:
     return Caller(owner=owner, name=name)
 
 
-def row_of(world: World, caller: Caller) -> Row | None:
+def row_of(world: World, caller: Caller) -> JsonObject | None:
     """Return the caller's user row, None for nobody, an application, or a removed user."""
     return None if caller.is_app or caller.is_nobody else find_user(world, caller.owner, caller.name)
 

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_id
+from emulator.casdoor.defaults import data_text
 from emulator.casdoor.items import account_items, items_of
 from emulator.casdoor.profiles import Profile, profile_of
 from emulator.casdoor.texts import text
 from emulator.casdoor.tokens import issue_token
 from emulator.casdoor.user_fields import user_fields, zero
 from emulator.casdoor.users import find_user, users_of
-from emulator.errors import ApiError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.shapes import data_text
-from emulator.world import Session, World
+from emulator.core.errors import ApiError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.world import Session, World
 
 _SECRET_COLUMNS = ("masterPassword", "defaultPassword", "masterVerificationCode")
 _MORE_SECRET_COLUMNS = ("passwordSalt", "passwordObfuscatorKey")
@@ -60,7 +60,7 @@ def get_account(world: World, call: Call, session: Session, *, user_id: str) -> 
     )
 
 
-def _give_account_token(world: World, call: Call, session: Session, user: Row) -> None:
+def _give_account_token(world: World, call: Call, session: Session, user: JsonObject) -> None:
     application = world.state.applications.get(user.text("signupApplication"))
     if application is None:
         raise ApiError(f"the application for user {user.id} is not found")
@@ -125,7 +125,7 @@ _USERINFO_FIELDS = {
 }
 
 
-def _listed_fields(world: World, application: Row | None) -> set[str] | None:
+def _listed_fields(world: World, application: JsonObject | None) -> set[str] | None:
     """Return the claims that tokenFields lists, None when nothing limits them."""
     fields = application.texts("tokenFields") if application else []
     if not fields or not profile_of(world).userinfo_follows_token_fields:
@@ -133,7 +133,7 @@ def _listed_fields(world: World, application: Row | None) -> set[str] | None:
     return {claim for field in fields for claim in _USERINFO_FIELDS.get(field, set())}
 
 
-def _profile_claims(user: Row) -> dict[str, Json]:
+def _profile_claims(user: JsonObject) -> dict[str, Json]:
     return {
         "preferred_username": user.name,
         "name": user.text("displayName"),
@@ -160,7 +160,7 @@ def get_laravel_user(world: World, call: Call, session: Session) -> dict[str, Js
     }
 
 
-def _signed_in(world: World, call: Call, session: Session) -> Row:
+def _signed_in(world: World, call: Call, session: Session) -> JsonObject:
     caller = caller_of(session)
     _require_login(call, caller)
     user = row_of(world, caller)
@@ -169,7 +169,7 @@ def _signed_in(world: World, call: Call, session: Session) -> Row:
     return user
 
 
-def get_user(world: World, call: Call, caller: Caller, query: Row) -> dict[str, Json] | None:
+def get_user(world: World, call: Call, caller: Caller, query: JsonObject) -> dict[str, Json] | None:
     """Return the user that a query names, without the fields its viewer may not see; None when there is none."""
     user = _find_queried(world, query)
     organization = world.state.organizations.get(user.owner if user else query.text("id").partition("/")[0])
@@ -190,7 +190,7 @@ def get_users(world: World, owner: str) -> list[dict[str, Json]]:
     return [show_row(world, user) for user in users]
 
 
-def show_row(world: World, user: Row) -> dict[str, Json]:
+def show_row(world: World, user: JsonObject) -> dict[str, Json]:
     """Return a user as a list shows it: as stored, but for the password."""
     shown = {name: value for name, value in user.items() if name not in _hidden_always(profile_of(world))}
     shown |= {"roles": None, "permissions": None, "password": "***" if user.text("password") else ""}
@@ -201,7 +201,7 @@ def _hidden_always(profile: Profile) -> frozenset[str]:
     return profile.omits_user | {"multiFactorAuths"}
 
 
-def _find_queried(world: World, query: Row) -> Row | None:
+def _find_queried(world: World, query: JsonObject) -> JsonObject | None:
     identifier, owner = query.text("id"), query.text("owner")
     if identifier:
         owner, name = split_id(identifier, early=False)
@@ -218,7 +218,7 @@ def _find_queried(world: World, query: Row) -> Row | None:
     return None
 
 
-def _check_private(world: World, call: Call, caller: Caller, user: Row | None, owner: str) -> None:
+def _check_private(world: World, call: Call, caller: Caller, user: JsonObject | None, owner: str) -> None:
     if caller.is_nobody:
         raise ApiError(text("login_first", call.language))
     peer = profile_of(world).peers_see_private and caller.owner == owner
@@ -227,7 +227,7 @@ def _check_private(world: World, call: Call, caller: Caller, user: Row | None, o
         raise ApiError(text("unauthorized", call.language))
 
 
-def _hide(world: World, caller: Caller, user: Row, shown: dict[str, Json]) -> dict[str, Json]:
+def _hide(world: World, caller: Caller, user: JsonObject, shown: dict[str, Json]) -> dict[str, Json]:
     """Set to zero what the account items hide from this viewer (facts/casdoor.md 5.2)."""
     if is_admin(world, caller, user.owner):
         return shown
@@ -239,7 +239,7 @@ def _hide(world: World, caller: Caller, user: Row, shown: dict[str, Json]) -> di
     return shown
 
 
-def _extended(world: World, user: Row) -> dict[str, Json]:
+def _extended(world: World, user: JsonObject) -> dict[str, Json]:
     """Return a user with what get-user and get-account add to the stored row."""
     import json
 
@@ -248,13 +248,13 @@ def _extended(world: World, user: Row) -> dict[str, Json]:
     shown["multiFactorAuths"] = json.loads(data_text("multi_factor_auths.json"))
     shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}
     shown |= {"groups": user.get("groups") or [], "totpSecret": "", "recoveryCodes": None}
-    codes = world.state.organizations.get(user.owner, Row()).texts("countryCodes")
+    codes = world.state.organizations.get(user.owner, JsonObject()).texts("countryCodes")
     if len(codes) == 1 and not user.text("countryCode"):
         shown["countryCode"] = codes[0]
     return shown
 
 
-def show_organization(world: World, organization: Row, caller: Caller) -> dict[str, Json]:
+def show_organization(world: World, organization: JsonObject, caller: Caller) -> dict[str, Json]:
     """Return an organization with its secrets masked (facts/casdoor.md 5.1)."""
     profile = profile_of(world)
     shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}

@@ -6,15 +6,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from emulator.casdoor.access import Caller, is_admin
 from emulator.casdoor.account import show_organization
+from emulator.casdoor.defaults import data_text
 from emulator.casdoor.items import account_items
 from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.signin import find_application, provider_row
 from emulator.casdoor.texts import text
-from emulator.errors import ApiError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.shapes import data_text
-from emulator.world import World
+from emulator.core.errors import ApiError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.world import World
 
 
 @cache
@@ -36,7 +36,7 @@ def get_application(world: World, caller: Caller, *, owner: str, name: str) -> d
     return show_application(world, application, masked=not is_admin(world, caller, application.text("organization")))
 
 
-def get_app_login(world: World, call: Call, query: Row) -> dict[str, Json] | None:
+def get_app_login(world: World, call: Call, query: JsonObject) -> dict[str, Json] | None:
     """Return the masked application that a login page would show, None without `type`.
 
     Raises ApiError for a wrong response type, client or redirect address.
@@ -52,7 +52,7 @@ def get_app_login(world: World, call: Call, query: Row) -> dict[str, Json] | Non
     return None
 
 
-def is_allowed_redirect(application: Row, uri: str) -> bool:
+def is_allowed_redirect(application: JsonObject, uri: str) -> bool:
     """Tell whether an application may redirect to an address (facts/casdoor.md 5.8)."""
     try:
         target = urlsplit(uri)
@@ -77,7 +77,7 @@ def get_organization(world: World, call: Call, caller: Caller, *, owner: str, na
     return shown | {"mfaRememberInHours": shown["mfaRememberInHours"] or 12}
 
 
-def show_application(world: World, application: Row, *, masked: bool) -> dict[str, Json]:
+def show_application(world: World, application: JsonObject, *, masked: bool) -> dict[str, Json]:
     """Return an application with its providers and its organization, secrets masked if asked."""
     profile = profile_of(world)
     items: list[Json] = []
@@ -94,7 +94,7 @@ def show_application(world: World, application: Row, *, masked: bool) -> dict[st
     return _mask("application", shown, more=profile.masks_more) if masked else shown
 
 
-def _app_login_by_code(world: World, call: Call, query: Row) -> dict[str, Json]:
+def _app_login_by_code(world: World, call: Call, query: JsonObject) -> dict[str, Json]:
     response_type = query.text("responseType")
     if response_type not in ("code", "token", "id_token"):
         raise ApiError(f"Grant_type: {response_type} is not supported in this application")
@@ -119,7 +119,7 @@ def is_same_or_subdomain(host: str, parent: str) -> bool:
     return host == parent or host.endswith(f".{parent}")
 
 
-def _show_organization(world: World, organization: Row, *, masked: bool) -> dict[str, Json]:
+def _show_organization(world: World, organization: JsonObject, *, masked: bool) -> dict[str, Json]:
     profile = profile_of(world)
     shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}
     shown["accountItems"] = [dict(item) for item in account_items(world, organization)]

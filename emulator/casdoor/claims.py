@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
-from emulator.errors import TokenError
-from emulator.row import Json, Row
-from emulator.shapes import shape
+from emulator.casdoor.defaults import shape
+from emulator.core.errors import TokenError
+from emulator.core.json_object import Json, JsonObject
 
 ACCESS, REFRESH = "access-token", "refresh-token"
 
@@ -49,7 +49,7 @@ class Grant:
         }
 
 
-def claims_of(user: Row, application: Row, grant: Grant) -> dict[str, Json]:
+def claims_of(user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
     """Return the claims in the application's token format, in Casdoor's order.
 
     Raises TokenError for an unknown format.
@@ -73,7 +73,7 @@ def _given(**claims: str | bool) -> dict[str, Json]:
     return {name: value for name, value in claims.items() if value}
 
 
-def _user_claims(user: Row) -> dict[str, Json]:
+def _user_claims(user: JsonObject) -> dict[str, Json]:
     claims: dict[str, Json] = {}
     skipping = False
     for name in _claim_order():
@@ -96,7 +96,7 @@ def _claim_order() -> tuple[str, ...]:
     return (*names[:after], *late, *names[after:])
 
 
-def _full(user: Row, grant: Grant) -> dict[str, Json]:
+def _full(user: JsonObject, grant: Grant) -> dict[str, Json]:
     claims = _user_claims(user)
     claims["tokenType"] = grant.token_type
     claims |= _given(nonce=grant.nonce)
@@ -104,7 +104,7 @@ def _full(user: Row, grant: Grant) -> dict[str, Json]:
     return claims | _given(scope=grant.scope) | grant.registered(user.text("id"))
 
 
-def _short(user: Row, grant: Grant) -> dict[str, Json]:
+def _short(user: JsonObject, grant: Grant) -> dict[str, Json]:
     names = ("owner", "name", "id", "displayName", "avatar", "email")
     claims: dict[str, Json] = {name: user.text(name) for name in names}
     claims |= _given(email_verified=user.flag("emailVerified"))
@@ -113,7 +113,7 @@ def _short(user: Row, grant: Grant) -> dict[str, Json]:
     return claims | _given(nonce=grant.nonce, scope=grant.scope) | grant.registered(user.text("id"))
 
 
-def _standard(user: Row, grant: Grant) -> dict[str, Json]:
+def _standard(user: JsonObject, grant: Grant) -> dict[str, Json]:
     scopes = grant.scope.split()
     claims: dict[str, Json] = {"owner": user.owner, "preferred_username": user.name, "id": user.text("id")}
     claims |= _given(name=user.text("displayName"), picture=user.text("avatar"))
@@ -135,13 +135,13 @@ def _standard(user: Row, grant: Grant) -> dict[str, Json]:
     return claims | {"address": address} | grant.registered(user.text("id"))
 
 
-def _international(user: Row) -> str:
+def _international(user: JsonObject) -> str:
     from emulator.casdoor.phones import international
 
     return international(user.text("phone"), user.text("countryCode"))
 
 
-def _custom(user: Row, application: Row, grant: Grant) -> dict[str, Json]:
+def _custom(user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
     claims = grant.registered(user.text("id"))
     claims |= {"nonce": grant.nonce, "scope": grant.scope, "tokenType": ACCESS}
     if grant.token_type == REFRESH:
@@ -153,7 +153,7 @@ def _custom(user: Row, application: Row, grant: Grant) -> dict[str, Json]:
     return dict(sorted(claims.items()))
 
 
-def _field_claim(user: Row, field: str) -> dict[str, Json]:
+def _field_claim(user: JsonObject, field: str) -> dict[str, Json]:
     """Return the claim for an entry of tokenFields, which are names of Go fields."""
     if field.startswith("Properties."):
         name = field.removeprefix("Properties.")
@@ -175,7 +175,7 @@ def _shown_field(name: str, value: Json) -> Json:
     return [] if name in _EMPTY_LISTS and not value else value
 
 
-def _attribute_claim(user: Row, attribute: Row) -> dict[str, Json]:
+def _attribute_claim(user: JsonObject, attribute: JsonObject) -> dict[str, Json]:
     """Return the claim for an entry of tokenAttributes (facts/casdoor.md 3)."""
     value: Json = attribute.text("value")
     if attribute.text("category") == "Existing Field":

@@ -2,11 +2,11 @@
 
 import json
 
+from emulator.casdoor.defaults import data_text
 from emulator.casdoor.keys import public_jwk
 from emulator.casdoor.profiles import profile_of
-from emulator.row import Json, Row
-from emulator.shapes import data_text
-from emulator.world import BUILT_IN_CERT, World
+from emulator.core.json_object import Json, JsonObject
+from emulator.world.world import BUILT_IN_CERT, World
 
 
 def openid_configuration(world: World, *, origin: str, application: str = "") -> dict[str, Json]:
@@ -32,7 +32,7 @@ def openid_configuration(world: World, *, origin: str, application: str = "") ->
 def key_set(world: World, *, application: str = "") -> dict[str, Json]:
     """Return the JWK set: every cert, or the one of an application that has one."""
     certs = list(world.state.certs.values())
-    name = world.state.applications.get(application, Row()).text("cert")
+    name = world.state.applications.get(application, JsonObject()).text("cert")
     chosen = [cert for cert in certs if cert.name == name] if name else certs
     certs = chosen or certs
     certs.sort(key=lambda cert: cert.name != BUILT_IN_CERT)

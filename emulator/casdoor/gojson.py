@@ -8,14 +8,14 @@ import json
 import re
 from collections.abc import Callable
 
-from emulator.row import Json
+from emulator.core.json_object import Json
 
 _SPACE = " \t\r\n"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _TO_ESCAPE = re.compile("[<>&\u2028\u2029]")
 _UNPRINTABLE = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\v": r"\v"}
-_MOST_DEPTH = 200
+_MAX_DEPTH = 200
 
 
 class GoJsonError(ValueError):
@@ -90,7 +90,7 @@ def _unexpected(text: str, at: int, where: str) -> GoJsonError:
 
 def _value(text: str, at: int, depth: int) -> int:
     """Return the position after the value that starts at `at`."""
-    if depth > _MOST_DEPTH:
+    if depth > _MAX_DEPTH:
         raise GoJsonError("exceeded max depth")
     char = text[at : at + 1]
     if char == "{":

@@ -2,38 +2,38 @@
 
 import re
 
+from emulator.casdoor.defaults import default_account_items
 from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.texts import text
 from emulator.casdoor.user_fields import user_fields
-from emulator.errors import ApiError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.shapes import default_account_items
-from emulator.world import World
+from emulator.core.errors import ApiError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.world import World
 
 
-def account_items(world: World, organization: Row) -> list[Row]:
+def account_items(world: World, organization: JsonObject) -> list[JsonObject]:
     """Return an organization's account items, the version's default ones when it has none."""
     omitted = profile_of(world).omits_items
     own = organization.rows("accountItems")
     return own or [item for item in default_account_items() if item.name not in omitted]
 
 
-def items_of(world: World, organization: str) -> dict[str, Row]:
+def items_of(world: World, organization: str) -> dict[str, JsonObject]:
     """Return the account items of an organization by name; the first of a name counts."""
-    items: dict[str, Row] = {}
-    for item in account_items(world, world.state.organizations.get(organization, Row())):
+    items: dict[str, JsonObject] = {}
+    for item in account_items(world, world.state.organizations.get(organization, JsonObject())):
         items.setdefault(item.name, item)
     return items
 
 
-def check_items(world: World, call: Call, *, old: Row, new: Row, admin: bool, allow_empty: bool) -> None:
+def check_items(world: World, call: Call, *, old: JsonObject, new: JsonObject, admin: bool, allow_empty: bool) -> None:
     """Refuse a change that an account item forbids; put back what only administrators see.
 
     Changes `new` in place. Raises ApiError with the first failure in the order of facts/casdoor.md 4.3.
     """
     items, omitted = items_of(world, old.owner), profile_of(world).omits_items
-    noted: list[tuple[Row, str]] = []
+    noted: list[tuple[JsonObject, str]] = []
     for item_name, field in user_fields().items:
         item = items.get(item_name)
         if item is None or item_name in omitted or not _differs(field, old, new):
@@ -48,7 +48,7 @@ def check_items(world: World, call: Call, *, old: Row, new: Row, admin: bool, al
         _check_rule(call, item, field, new, admin=admin)
 
 
-def _differs(field: str, old: Row, new: Row) -> bool:
+def _differs(field: str, old: JsonObject, new: JsonObject) -> bool:
     if field == "faceIds":
         return new.get(field) is not None
     if field == "password" and new.text(field) == "***":
@@ -61,7 +61,7 @@ def _shown(field: str, value: Json) -> Json:
     return empties[field] if field in empties and not value else value
 
 
-def _check_rule(call: Call, item: Row, field: str, new: Row, *, admin: bool) -> None:
+def _check_rule(call: Call, item: JsonObject, field: str, new: JsonObject, *, admin: bool) -> None:
     rule = item.text("modifyRule")
     if rule == "Immutable":
         why = _why_immutable(field, new)
@@ -76,7 +76,7 @@ def _check_rule(call: Call, item: Row, field: str, new: Row, *, admin: bool) -> 
         raise ApiError(text("regex", call.language, value=value, item=item.name))
 
 
-def _why_immutable(field: str, new: Row) -> str:
+def _why_immutable(field: str, new: JsonObject) -> str:
     if new.get(field):
         return f"the body gives {field} {_written(new.get(field))}, which differs from the stored one"
     return (

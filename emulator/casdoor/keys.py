@@ -5,9 +5,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from emulator.casdoor.gojson import encode
-from emulator.errors import TokenError
-from emulator.row import Json, Row
-from emulator.world import BUILT_IN_CERT, World
+from emulator.core.errors import TokenError
+from emulator.core.json_object import Json, JsonObject
+from emulator.world.world import BUILT_IN_CERT, World
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -20,7 +20,7 @@ _CURVE_METHODS = frozenset({"ES256", "ES384", "ES512"})
 _METHODS = _CURVE_METHODS | {"RS512"}
 
 
-def cert_of(world: World, application: Row) -> Row:
+def cert_of(world: World, application: JsonObject) -> JsonObject:
     """Return the cert that an application signs with; an empty name means `cert-built-in`.
 
     Raises TokenError when there is none of that name (facts/casdoor.md 2.4).
@@ -32,7 +32,7 @@ def cert_of(world: World, application: Row) -> Row:
     return cert
 
 
-def signing_method(application: Row, cert: Row) -> str:
+def signing_method(application: JsonObject, cert: JsonObject) -> str:
     """Return the algorithm: the application's, RS256 for an empty or unknown one (facts/casdoor.md 3).
 
     Raises TokenError for an elliptic-curve method with an RSA key.
@@ -45,7 +45,7 @@ def signing_method(application: Row, cert: Row) -> str:
     return chosen
 
 
-def sign(claims: dict[str, Json], cert: Row, *, method: str, kid: str | None) -> str:
+def sign(claims: dict[str, Json], cert: JsonObject, *, method: str, kid: str | None) -> str:
     """Return a JWT; the payload is compact JSON with Go's escapes, header keys are sorted."""
     headers = {"kid": kid} if kid else None
     key = _private_key(cert.text("privateKey"))
@@ -53,7 +53,7 @@ def sign(claims: dict[str, Json], cert: Row, *, method: str, kid: str | None) ->
     return _signer().encode(payload, key, algorithm=method, headers=headers, sort_headers=True)
 
 
-def public_jwk(cert: Row) -> Json:
+def public_jwk(cert: JsonObject) -> Json:
     """Return a cert as an entry of a JWK set, with its certificate in x5c (facts/casdoor.md 5.9)."""
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from emulator.casdoor.account import get_users
 from emulator.casdoor.user_fields import columns_of, fields_by_column
 from emulator.casdoor.users import users_of
-from emulator.errors import ApiError, Panic
-from emulator.row import Json, Row
-from emulator.world import World
+from emulator.core.errors import ApiError, Panic
+from emulator.core.json_object import Json, JsonObject
+from emulator.world.world import World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Page:
     total: int | None
 
 
-def list_users(world: World, query: Row) -> Page:
+def list_users(world: World, query: JsonObject) -> Page:
     """Return the users that a query asks for.
 
     Raises Panic for a pageSize that is no number, ApiError for an unknown column.
@@ -49,14 +49,14 @@ def count_users(world: World, *, owner: str, is_online: str) -> int:
     return sum(user.flag("isOnline") == (wanted == 1) for user in users)
 
 
-def _filtered(users: list[dict[str, Json]], query: Row) -> list[dict[str, Json]]:
+def _filtered(users: list[dict[str, Json]], query: JsonObject) -> list[dict[str, Json]]:
     if not (query.text("field") and query.text("value")):
         return users
     field = _column(query.text("field"), prefix="")
     return [user for user in users if query.text("value").lower() in str(user.get(field) or "").lower()]
 
 
-def _sorted(users: list[dict[str, Json]], query: Row) -> list[dict[str, Json]]:
+def _sorted(users: list[dict[str, Json]], query: JsonObject) -> list[dict[str, Json]]:
     if not (query.text("sortField") and query.text("sortOrder")):
         return users
     field = _column(query.text("sortField"), prefix="a.")

@@ -6,12 +6,12 @@ from emulator.casdoor.access import caller_of
 from emulator.casdoor.applications import is_allowed_redirect
 from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.texts import text
+from emulator.casdoor.token_row import TokenRow
 from emulator.casdoor.tokens import end_token, find_access_token
-from emulator.errors import ApiError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.token_row import TokenRow
-from emulator.world import Session, World
+from emulator.core.errors import ApiError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.world import Session, World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ def logout(world: World, call: Call, session: Session, *, hint: str, redirect_ur
     if caller.is_nobody:
         return LoggedOut()
     row = world.state.tokens.get(session.token)
-    application = world.state.applications.get(row.application, Row()) if row else Row()
+    application = world.state.applications.get(row.application, JsonObject()) if row else JsonObject()
     done = LoggedOut(data=caller.id, data2=application.text("homepageUrl") or None, cleared=True)
     return _redirected(world, call, row, redirect_uri, state, done)
 
@@ -53,7 +53,7 @@ def _redirected(
 ) -> LoggedOut:
     if not redirect_uri:
         return otherwise
-    application = world.state.applications.get(row.application, Row()) if row else Row()
+    application = world.state.applications.get(row.application, JsonObject()) if row else JsonObject()
     if not is_allowed_redirect(application, redirect_uri):
         raise ApiError(text("bad_redirect", call.language, uri=redirect_uri))
     location = f"{redirect_uri.rstrip('/')}?state={state}" if state else redirect_uri

@@ -1,19 +1,19 @@
 """POST /api/add-user and /api/delete-user (facts/casdoor.md 5.4)."""
 
 from emulator.casdoor.access import Caller, row_of
+from emulator.casdoor.defaults import shape
 from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.texts import text
 from emulator.casdoor.tokens import end_tokens_of
 from emulator.casdoor.update import check_email, check_phone, check_username
 from emulator.casdoor.user_fields import decode_user, zero
 from emulator.casdoor.users import new_user_id, next_ranking, store_user, users_of
-from emulator.clock import rfc3339
-from emulator.derive import derive_hex
-from emulator.errors import ApiError, Panic
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.shapes import shape
-from emulator.world import World
+from emulator.core.derive import derive_hex
+from emulator.core.errors import ApiError, Panic
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.clock import rfc3339
+from emulator.world.world import World
 
 
 def add_user(world: World, call: Call, caller: Caller, body: bytes) -> str:
@@ -22,7 +22,7 @@ def add_user(world: World, call: Call, caller: Caller, body: bytes) -> str:
     Raises ApiError as facts/casdoor.md 5.4 lists them.
     """
     given = decode_user(body)
-    new = Row({name: given.get(name, zero(name)) for name in shape("user")})
+    new = JsonObject({name: given.get(name, zero(name)) for name in shape("user")})
     with world.lock:
         organization = _organization_for(world, new)
         check_username(world, call, owner=new.owner, name=new.name)
@@ -48,7 +48,7 @@ def delete_user(world: World, call: Call, body: bytes) -> str:
     return "Unaffected" if removed is None else "Affected"
 
 
-def _organization_for(world: World, new: Row) -> Row:
+def _organization_for(world: World, new: JsonObject) -> JsonObject:
     organization = world.state.organizations.get(new.owner)
     if organization is None:
         raise ApiError(f"The organization: {new.owner} does not exist")
@@ -59,7 +59,7 @@ def _organization_for(world: World, new: Row) -> Row:
     return organization
 
 
-def _filled(world: World, caller: Caller, new: Row, organization: Row) -> Row:
+def _filled(world: World, caller: Caller, new: JsonObject, organization: JsonObject) -> JsonObject:
     now = rfc3339(world.now())
     application = world.state.applications.get(new.text("signupApplication"))
     source = row_of(world, caller)
@@ -79,4 +79,4 @@ def _filled(world: World, caller: Caller, new: Row, organization: Row) -> Row:
     if new.text("password"):
         changes["passwordType"] = organization.text("passwordType")
         changes["passwordSalt"] = organization.text("passwordSalt") or derive_hex(world.seed, 20, "salt", new.id)
-    return Row(new | changes)
+    return JsonObject(new | changes)

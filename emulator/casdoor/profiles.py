@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from emulator.world import World
+from emulator.world.world import World
 
 MINI_PROGRAM = "WeChatMiniProgram"
 

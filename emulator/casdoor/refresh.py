@@ -1,6 +1,7 @@
 """Refreshing and introspecting tokens (facts/casdoor.md 5.6 and 5.7)."""
 
 from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.token_row import TokenRow
 from emulator.casdoor.tokens import (
     delete_token,
     find_access_token,
@@ -11,17 +12,16 @@ from emulator.casdoor.tokens import (
     oauth_body,
 )
 from emulator.casdoor.users import find_user
-from emulator.errors import ApiError, TokenError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.token_row import TokenRow
-from emulator.world import World
+from emulator.core.errors import ApiError, TokenError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.world import World
 
 _FORBIDDEN = "the user is forbidden to sign in, please contact the administrator"
 
 
 def refresh_token(
-    world: World, call: Call, *, application: Row, token: str, client_secret: str, scope: str, resource: str
+    world: World, call: Call, *, application: JsonObject, token: str, client_secret: str, scope: str, resource: str
 ) -> dict[str, Json]:
     """Trade a refresh token for a new pair; the old pair dies.
 
@@ -45,7 +45,7 @@ def refresh_token(
     return oauth_body(fresh)
 
 
-def introspect(world: World, *, application: Row, token: str, hint: str) -> dict[str, Json]:
+def introspect(world: World, *, application: JsonObject, token: str, hint: str) -> dict[str, Json]:
     """Tell whether a token is good, and what it says; any application with the same cert may ask."""
     row = _introspected(world, token, hint)
     if row is None:
@@ -77,7 +77,7 @@ def introspect(world: World, *, application: Row, token: str, hint: str) -> dict
     )
 
 
-def _check_row(world: World, row: TokenRow, application: Row, resource: str) -> None:
+def _check_row(world: World, row: TokenRow, application: JsonObject, resource: str) -> None:
     profile = profile_of(world)
     if row.ended or not row.lifetime:
         raise TokenError("invalid_grant", "refresh token is expired")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emulator.casdoor.gojson import GoJsonError, decode
-from emulator.row import Json, Row
+from emulator.core.json_object import Json, JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,16 +40,16 @@ class ApiRequest:
         return self.path.removesuffix("/") if len(self.path) > 1 else self.path
 
 
-def json_object(body: bytes) -> Row | None:
+def json_object(body: bytes) -> JsonObject | None:
     """Return a body that is one JSON object, None for anything else."""
     try:
         value = decode(body)
     except GoJsonError:
         return None
-    return Row(value) if isinstance(value, dict) else None
+    return JsonObject(value) if isinstance(value, dict) else None
 
 
-def field_of(row: Row, name: str) -> Json:
+def field_of(row: JsonObject, name: str) -> Json:
     """Return a field whose name matches ignoring case, the last of several, as Go does."""
     found: Json = None
     for key, value in row.items():

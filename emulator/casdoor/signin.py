@@ -7,10 +7,10 @@ from emulator.casdoor.refresh import refresh_token
 from emulator.casdoor.tokens import issue_token, oauth_body, row_body
 from emulator.casdoor.users import find_user, find_wechat_user, is_username, make_wechat_user, store_user, users_of
 from emulator.casdoor.wechat_client import WechatSession, fetch_session
-from emulator.errors import ApiError, Panic, TokenError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.world import World
+from emulator.core.errors import ApiError, Panic, TokenError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.world import World
 
 TAG = "wechat_miniprogram"
 _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -59,7 +59,7 @@ def login(world: World, call: Call, request: LoginRequest) -> dict[str, Json]:
     return _other_grant(world, call, application, request)
 
 
-def find_application(world: World, client_id: str) -> Row | None:
+def find_application(world: World, client_id: str) -> JsonObject | None:
     """Return the application of a client_id, compared exactly."""
     if not client_id:
         return None
@@ -78,7 +78,7 @@ def _check_before_client(request: LoginRequest, profile: Profile) -> None:
         raise TokenError("invalid_dpop_proof", "invalid DPoP proof")
 
 
-def _login_mini_program(world: World, call: Call, application: Row, request: LoginRequest) -> dict[str, Json]:
+def _login_mini_program(world: World, call: Call, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
     provider = _mini_program_provider(world, call, application)
     session = fetch_session(world, call, provider=provider, code=request.code)
     owner = application.text("organization")
@@ -99,14 +99,14 @@ def _login_mini_program(world: World, call: Call, application: Row, request: Log
     return _login_body(world, call, row_body(row), oauth_body(row))
 
 
-def _note_known_user(world: World, call: Call, user: Row, session: WechatSession, request: LoginRequest) -> None:
+def _note_known_user(world: World, call: Call, user: JsonObject, session: WechatSession, request: LoginRequest) -> None:
     if user.row("properties").text("wechatOpenId") != session.openid:
         call.note("linked-account")
     if request.username or request.avatar:
         call.note("login-profile" if profile_of(world).login_updates_profile else "profile-kept")
 
 
-def _note_second_account(world: World, call: Call, user: Row) -> None:
+def _note_second_account(world: World, call: Call, user: JsonObject) -> None:
     """Note a person who now has two users, one for each mini program."""
     if not call.persona:
         return
@@ -124,7 +124,7 @@ def _login_body(world: World, call: Call, raw: dict[str, Json], oauth: dict[str,
     return oauth
 
 
-def _update_profile(world: World, call: Call, user: Row, request: LoginRequest) -> Row:
+def _update_profile(world: World, call: Call, user: JsonObject, request: LoginRequest) -> JsonObject:
     """Write username and avatar onto the user, as the docs page promises."""
     changes: dict[str, Json] = {}
     if request.username and request.username != user.text("displayName"):
@@ -135,18 +135,18 @@ def _update_profile(world: World, call: Call, user: Row, request: LoginRequest) 
         return user
     with world.lock:
         stored = find_user(world, user.owner, user.name) or user
-        updated = Row(stored | changes)
+        updated = JsonObject(stored | changes)
         store_user(world, call, updated)
     return updated
 
 
-def _mini_program_provider(world: World, call: Call, application: Row) -> Row:
+def _mini_program_provider(world: World, call: Call, application: JsonObject) -> JsonObject:
     """Return the first provider of the right type in the application's list (facts/casdoor.md 2.5).
 
     Raises Panic for an item without a row that is reached before a match, TokenError without any match.
     """
     types = profile_of(world).provider_types
-    found: list[Row] = []
+    found: list[JsonObject] = []
     for item in application.rows("providers"):
         row = provider_row(world, application, item.name)
         if row is None:
@@ -165,13 +165,13 @@ def _mini_program_provider(world: World, call: Call, application: Row) -> Row:
     return found[0]
 
 
-def provider_row(world: World, application: Row, name: str) -> Row | None:
+def provider_row(world: World, application: JsonObject, name: str) -> JsonObject | None:
     """Return a provider of the application's organization or of `admin`."""
     providers = world.state.providers
     return providers.get(("admin", name)) or providers.get((application.text("organization"), name))
 
 
-def _other_grant(world: World, call: Call, application: Row, request: LoginRequest) -> dict[str, Json]:
+def _other_grant(world: World, call: Call, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
     """Answer a login without the tag, as the grant it names would (facts/casdoor.md 2.3)."""
     grant, profile = request.grant_type, profile_of(world)
     why = f"tag is {request.tag!r}, not {TAG!r}" if request.tag else "the tag parameter is missing"
@@ -205,9 +205,9 @@ def _other_grant(world: World, call: Call, application: Row, request: LoginReque
     raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
 
 
-def _client_credentials(world: World, call: Call, application: Row, request: LoginRequest) -> dict[str, Json]:
+def _client_credentials(world: World, call: Call, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
     if request.client_secret != application.text("clientSecret"):
         raise TokenError("invalid_client", "client_secret is invalid")
-    subject = Row(owner=application.owner, name=application.name, id=application.id, type="application")
+    subject = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
     row = issue_token(world, call, application=application, user=subject, scope=request.scope)
     return oauth_body(row)

@@ -4,7 +4,7 @@ import json
 import re
 from functools import cache
 
-from emulator.shapes import data_text
+from emulator.casdoor.defaults import data_text
 
 _PLACE = re.compile(r"\{(\w+)\}")
 

@@ -6,19 +6,26 @@ from datetime import timedelta
 
 from emulator.casdoor.claims import ACCESS, REFRESH, Grant, claims_of
 from emulator.casdoor.keys import cert_of, sign, signing_method
-from emulator.clock import rfc3339
-from emulator.derive import derive_uuid
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.token_row import TokenRow
-from emulator.world import State, World
+from emulator.casdoor.token_row import TokenRow
+from emulator.core.derive import derive_uuid
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.clock import rfc3339
+from emulator.world.world import State, World
 
 #: How many token rows a world remembers; the oldest are forgotten first.
-MOST_TOKENS = 20_000
+MAX_TOKENS = 20_000
 
 
 def issue_token(
-    world: World, call: Call, *, application: Row, user: Row, code: str = "", scope: str = "", resource: str = ""
+    world: World,
+    call: Call,
+    *,
+    application: JsonObject,
+    user: JsonObject,
+    code: str = "",
+    scope: str = "",
+    resource: str = "",
 ) -> TokenRow:
     """Sign an access and a refresh token for a user, store their row and return it.
 
@@ -108,7 +115,7 @@ def oauth_body(row: TokenRow) -> dict[str, Json]:
 
 
 def _sign_tokens(
-    world: World, call: Call, *, application: Row, user: Row, code: str, scope: str, resource: str
+    world: World, call: Call, *, application: JsonObject, user: JsonObject, code: str, scope: str, resource: str
 ) -> TokenRow:
     cert = cert_of(world, application)
     method = signing_method(application, cert)
@@ -154,7 +161,7 @@ def _sign_tokens(
     )
 
 
-def _sign(call: Call, claims: dict[str, Json], cert: Row, *, method: str, kid: str | None) -> str:
+def _sign(call: Call, claims: dict[str, Json], cert: JsonObject, *, method: str, kid: str | None) -> str:
     """Sign claims, spoiled as a planned fault asks for; the row stays right."""
     match call.spoil:
         case "expired":
@@ -187,7 +194,7 @@ def _store(state: State, row: TokenRow) -> None:
     state.tokens[row.name] = replace(row, access_token="", refresh_token="")
     state.tokens_by_access_hash[row.access_hash] = row.name
     state.tokens_by_refresh_hash[row.refresh_hash] = row.name
-    if len(state.tokens) > MOST_TOKENS:
+    if len(state.tokens) > MAX_TOKENS:
         _forget(state, next(iter(state.tokens)))
 
 

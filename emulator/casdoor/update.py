@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emulator.casdoor.access import Caller, is_admin, split_id
+from emulator.casdoor.defaults import shape
 from emulator.casdoor.items import check_items
 from emulator.casdoor.phones import national
 from emulator.casdoor.profiles import Profile, profile_of
@@ -12,12 +13,11 @@ from emulator.casdoor.texts import text
 from emulator.casdoor.tokens import end_tokens_of
 from emulator.casdoor.user_fields import columns_of, decode_user, fields_by_column, go_type, user_fields, zero
 from emulator.casdoor.users import find_user, is_username, users_of
-from emulator.clock import rfc3339
-from emulator.errors import ApiError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.shapes import shape
-from emulator.world import World
+from emulator.core.errors import ApiError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.clock import rfc3339
+from emulator.world.world import World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ def update_user(world: World, call: Call, caller: Caller, request: UpdateRequest
     return "Affected"
 
 
-def _target(world: World, call: Call, caller: Caller, request: UpdateRequest) -> Row:
+def _target(world: World, call: Call, caller: Caller, request: UpdateRequest) -> JsonObject:
     if caller.is_nobody:
         raise ApiError(text("missing_parameter", call.language))
     found, shown = None, request.id or request.user_id
@@ -68,25 +68,25 @@ def _target(world: World, call: Call, caller: Caller, request: UpdateRequest) ->
     return found
 
 
-def _new_user(call: Call, profile: Profile, old: Row, given: Row, columns: str) -> tuple[Row, str]:
+def _new_user(call: Call, profile: Profile, old: JsonObject, given: JsonObject, columns: str) -> tuple[JsonObject, str]:
     """Return what the user shall become, and the columns that are to be written."""
     if columns and profile.columns_merge:
         return _merged(old, given), columns
     if not columns and profile.sparse_update:
         call.note("sparse-update")
         return _merged(old, given), ",".join(columns_of(name) for name in given)
-    return Row({name: given.get(name, zero(name)) for name in shape("user")}), columns
+    return JsonObject({name: given.get(name, zero(name)) for name in shape("user")}), columns
 
 
-def _merged(old: Row, given: Row) -> Row:
+def _merged(old: JsonObject, given: JsonObject) -> JsonObject:
     """Lay the given fields over the stored user; properties merge key by key."""
-    new = Row(old | given)
+    new = JsonObject(old | given)
     if "properties" in given:
         new["properties"] = old.row("properties") | given.row("properties")
     return new
 
 
-def _shared(old: Row, new: Row, given: Row) -> Row:
+def _shared(old: JsonObject, new: JsonObject, given: JsonObject) -> JsonObject:
     """Return the stored user as the merge leaves it: Go shares maps, and lists of the same length, between copies.
 
     So such a change escapes the comparison with the account items (facts/casdoor.md 4.3).
@@ -98,10 +98,10 @@ def _shared(old: Row, new: Row, given: Row) -> Row:
             isinstance(before, list) and isinstance(after, list) and len(before) == len(after)
         ):
             shared[name] = after
-    return Row(old | shared)
+    return JsonObject(old | shared)
 
 
-def _check_owner(call: Call, caller: Caller, old: Row, new: Row) -> None:
+def _check_owner(call: Call, caller: Caller, old: JsonObject, new: JsonObject) -> None:
     moved = new.owner != old.owner and not caller.is_global
     root = old.id == "built-in/admin" and new.id != old.id
     if moved or root:
@@ -109,14 +109,14 @@ def _check_owner(call: Call, caller: Caller, old: Row, new: Row) -> None:
         raise ApiError(text("unauthorized", call.language), why=why)
 
 
-def _check_mfa(call: Call, new: Row) -> None:
+def _check_mfa(call: Call, new: JsonObject) -> None:
     if new.flag("mfaEmailEnabled") and not new.text("email"):
         raise ApiError(text("mfa_email", call.language))
     if new.flag("mfaPhoneEnabled") and not new.text("phone"):
         raise ApiError(text("mfa_phone", call.language))
 
 
-def _check_unique(world: World, call: Call, profile: Profile, old: Row, new: Row) -> None:
+def _check_unique(world: World, call: Call, profile: Profile, old: JsonObject, new: JsonObject) -> None:
     others = [user for user in users_of(world, old.owner) if user.name != old.name]
     if new.name != old.name:
         check_username(world, call, owner=new.owner, name=new.name)
@@ -140,19 +140,19 @@ def check_username(world: World, call: Call, *, owner: str, name: str) -> None:
         raise ApiError(text("username_taken", call.language))
 
 
-def check_email(call: Call, new: Row, others: Iterable[Row]) -> None:
+def check_email(call: Call, new: JsonObject, others: Iterable[JsonObject]) -> None:
     """Refuse an email that another user of the organization has, exact case."""
     if new.text("email") and any(user.text("email") == new.text("email") for user in others):
         raise ApiError(text("email_taken", call.language))
 
 
-def check_phone(world: World, call: Call, profile: Profile, new: Row, others: Iterable[Row]) -> None:
+def check_phone(world: World, call: Call, profile: Profile, new: JsonObject, others: Iterable[JsonObject]) -> None:
     """Refuse a phone number that is invalid or taken; `current` normalises it in place."""
     phone = new.text("phone")
     if not phone:
         return
     if profile.normalises_phone:
-        codes = world.state.organizations.get(new.owner, Row()).texts("countryCodes")
+        codes = world.state.organizations.get(new.owner, JsonObject()).texts("countryCodes")
         found = national(phone, new.text("countryCode") or (codes[0] if codes else ""))
         if found is None:
             raise ApiError(text("bad_phone", call.language))
@@ -195,13 +195,13 @@ def _named(profile: Profile, columns: str) -> set[str]:
     return names - set(user_fields().unreachable) if profile.camel_columns else names
 
 
-def _write(world: World, call: Call, profile: Profile, old: Row, new: Row, names: set[str]) -> None:
+def _write(world: World, call: Call, profile: Profile, old: JsonObject, new: JsonObject, names: set[str]) -> None:
     changes: dict[str, Json] = {name: _stored(name, new.get(name)) for name in names if name in old}
     if new.text("deletedTime"):
         changes["deletedTime"] = new.text("deletedTime")
     if changes.get("password") == "***":
         del changes["password"]
-    user = Row(old | changes | {"updatedTime": rfc3339(world.now())})
+    user = JsonObject(old | changes | {"updatedTime": rfc3339(world.now())})
     call.changed(old, user)
     world.state.users.pop((old.owner, old.name))
     world.state.users[user.owner, user.name] = user

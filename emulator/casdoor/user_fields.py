@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from emulator.casdoor.defaults import data_text, shape
 from emulator.casdoor.gojson import decode, kind_of
-from emulator.errors import ApiError
-from emulator.row import Json, Row
-from emulator.shapes import data_text, shape
+from emulator.core.errors import ApiError
+from emulator.core.json_object import Json, JsonObject
 
 _CAPITAL = re.compile("[A-Z]")
 
@@ -71,7 +71,7 @@ def fields_by_column() -> dict[str, str]:
     return {columns_of(name): name for name in shape("user")}
 
 
-def decode_user(body: bytes) -> Row:
+def decode_user(body: bytes) -> JsonObject:
     """Return the fields that a JSON body gives, under their proper names; null and unknown keys are left out.
 
     Raises ApiError with Go's text for a body that is no user (facts/casdoor.md 4.2 step 1).
@@ -81,10 +81,10 @@ def decode_user(body: bytes) -> Row:
     except ValueError as error:
         raise ApiError(str(error)) from error
     if value is None:
-        return Row()
+        return JsonObject()
     if not isinstance(value, dict):
         raise ApiError(f"json: cannot unmarshal {kind_of(value)} into Go value of type object.User")
-    given = Row()
+    given = JsonObject()
     for key, one in value.items():
         name = _names().get(key.lower())
         if name is not None and one is not None:

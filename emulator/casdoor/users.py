@@ -2,16 +2,16 @@
 
 import re
 
+from emulator.casdoor.defaults import complete
 from emulator.casdoor.items import account_items
 from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.wechat_client import WechatSession
-from emulator.clock import rfc3339
-from emulator.derive import derive_uuid
-from emulator.errors import ApiError
-from emulator.exchange import Call
-from emulator.row import Json, Row
-from emulator.shapes import complete
-from emulator.world import World
+from emulator.core.derive import derive_uuid
+from emulator.core.errors import ApiError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call
+from emulator.world.clock import rfc3339
+from emulator.world.world import World
 
 _USERNAME = re.compile(r"[a-zA-Z0-9]+(?:[-._][a-zA-Z0-9]+)*")
 #: What SQLite answers for a name that is taken.
@@ -23,17 +23,17 @@ def is_username(name: str) -> bool:
     return len(name.encode()) <= 255 and _USERNAME.fullmatch(name) is not None
 
 
-def find_user(world: World, owner: str, name: str) -> Row | None:
+def find_user(world: World, owner: str, name: str) -> JsonObject | None:
     """Return a user by organization and name."""
     return world.state.users.get((owner, name))
 
 
-def users_of(world: World, owner: str) -> list[Row]:
+def users_of(world: World, owner: str) -> list[JsonObject]:
     """Return an organization's users."""
     return [user for (organization, _), user in list(world.state.users.items()) if organization == owner]
 
 
-def find_wechat_user(world: World, owner: str, session: WechatSession) -> Row | None:
+def find_wechat_user(world: World, owner: str, session: WechatSession) -> JsonObject | None:
     """Return the user whose `wechat` is the openid or the unionid; of several the lowest name in byte order.
 
     An empty openid beside a unionid matches users without a wechat value too, as in Casdoor.
@@ -43,14 +43,14 @@ def find_wechat_user(world: World, owner: str, session: WechatSession) -> Row | 
     return min(matches, key=lambda user: user.name.encode(), default=None)
 
 
-def store_user(world: World, call: Call, user: Row) -> None:
+def store_user(world: World, call: Call, user: JsonObject) -> None:
     """Store a user in place of the one of the same name."""
     with world.lock:
         call.changed(world.state.users.get((user.owner, user.name)), user)
         world.state.users[user.owner, user.name] = user
 
 
-def new_user_id(world: World, application: Row | None, owner: str, name: str) -> str:
+def new_user_id(world: World, application: JsonObject | None, owner: str, name: str) -> str:
     """Return the id of a new user: a UUID, or the next number where the sign-up item says `Incremental`."""
     items = application.rows("signupItems") if application else []
     if any(item.name == "ID" and item.text("rule") == "Incremental" for item in items):
@@ -62,8 +62,8 @@ def new_user_id(world: World, application: Row | None, owner: str, name: str) ->
 
 
 def make_wechat_user(
-    world: World, call: Call, application: Row, session: WechatSession, *, username: str, avatar: str
-) -> Row:
+    world: World, call: Call, application: JsonObject, session: WechatSession, *, username: str, avatar: str
+) -> JsonObject:
     """Make and store the user of a first sign-in.
 
     Raises ApiError when the organization is missing or the name is taken.
@@ -91,12 +91,12 @@ def make_wechat_user(
             "wechat": session.openid,
             "properties": properties,
         }
-        user = complete("user", Row(fields))
+        user = complete("user", JsonObject(fields))
         store_user(world, call, user)
     return user
 
 
-def organization_of(world: World, name: str) -> Row:
+def organization_of(world: World, name: str) -> JsonObject:
     """Return an organization where a new user may be made.
 
     Raises ApiError when it is missing, or is `built-in` without consent.
@@ -109,7 +109,7 @@ def organization_of(world: World, name: str) -> Row:
     return organization
 
 
-def next_ranking(world: World, organization: Row) -> int:
+def next_ranking(world: World, organization: JsonObject) -> int:
     """Return the ranking of a new user: one after all others, 0 without a `Ranking` item."""
     if not any(item.name == "Ranking" for item in account_items(world, organization)):
         return 0

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from emulator.casdoor.gojson import GoJsonError, decode, kind_of
-from emulator.errors import TokenError, Unreachable
-from emulator.exchange import Call, InnerCall, Reply
-from emulator.row import Json, Row
+from emulator.core.errors import TokenError, Unreachable
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Call, InnerCall, Reply
 from emulator.wechat import code2session
-from emulator.world import World
+from emulator.world.world import World
 
 _ADDRESS = "https://api.weixin.qq.com/sns/jscode2session"
 _FIELDS = {"openid": "string", "session_key": "string", "unionid": "string", "errcode": "int", "errmsg": "string"}
@@ -23,7 +23,7 @@ class WechatSession:
     unionid: str
 
 
-def fetch_session(world: World, call: Call, *, provider: Row, code: str) -> WechatSession:
+def fetch_session(world: World, call: Call, *, provider: JsonObject, code: str) -> WechatSession:
     """Trade a login code at WeChat with the provider's appid and secret.
 
     Raises TokenError `invalid_grant` with WeChat's errmsg or Go's own text, and Unreachable when
@@ -90,14 +90,14 @@ def _read(call: Call, reply: Reply) -> WechatSession:
     return session
 
 
-def _fields(answer: Json) -> Row:
+def _fields(answer: Json) -> JsonObject:
     """Return the known fields, names matched ignoring case as Go does."""
     if answer is None:
-        return Row()
+        return JsonObject()
     struct = "WeChatMiniProgramSessionResponse"
     if not isinstance(answer, dict):
         raise _failed(f"json: cannot unmarshal {kind_of(answer)} into Go value of type idp.{struct}", "not an object")
-    fields = Row()
+    fields = JsonObject()
     for given, value in answer.items():
         name = given.lower()
         wanted = _FIELDS.get(name)

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from emulator.durations import parse_duration
-from emulator.entries import LazyEntry
-from emulator.row import Json
+from emulator.core.durations import parse_duration
+from emulator.core.json_object import Json
+from emulator.journal.serialize import LazyEntry
 from emulator.runner.http import send
 from emulator.scenario import parse_fault
 from emulator.wechat.login_codes import issue_code
-from emulator.world import World
+from emulator.world.world import World
 
 
 class NoControl(Exception):

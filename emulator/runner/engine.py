@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.counting import count, seen
-from emulator.durations import parse_duration
-from emulator.errors import ScenarioError
-from emulator.model import Scenario
-from emulator.row import Json
+from emulator.core.durations import parse_duration
+from emulator.core.errors import ScenarioError
+from emulator.core.json_object import Json
+from emulator.journal.queries import count, seen
 from emulator.runner import requests
 from emulator.runner.control import Control, NoControl
 from emulator.runner.expect import compare
@@ -19,6 +18,7 @@ from emulator.runner.http import PATIENCE, send
 from emulator.runner.names import CannotCapture, UnknownName, capture, fill, json_body, names_set_by
 from emulator.runner.requests import Request
 from emulator.runner.results import CaseResult, Mismatch, Place, Received, StepResult
+from emulator.scenario.model import Scenario
 from emulator.scenario.names import kind_of
 
 

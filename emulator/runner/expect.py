@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from emulator.durations import parse_duration
+from emulator.core.durations import parse_duration
 from emulator.runner.names import CannotCapture, claims_of, json_body
 from emulator.runner.results import Mismatch, Received
 

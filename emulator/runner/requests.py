@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from emulator.model import Scenario
+from emulator.scenario.model import Scenario
 
 LOGIN = "/api/login/oauth/access_token"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}

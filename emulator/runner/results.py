@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from emulator.exchange import Headers
-from emulator.row import Json
+from emulator.core.json_object import Json
+from emulator.journal.exchange import Headers
 
 #: `error` means that the step could not be carried out, `skipped` that it was not due or cannot be done here.
 Status = Literal["passed", "failed", "error", "skipped"]

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from emulator.errors import ScenarioError
-from emulator.model import Scenario
+from emulator.core.errors import ScenarioError
 from emulator.runner.control import Control, Embedded, Remote
 from emulator.runner.engine import Engine
 from emulator.runner.results import CaseResult, RunResult, SuiteResult
 from emulator.scenario import load, shipped
-from emulator.server import Server
-from emulator.web.frame import frame_of
-from emulator.web.mount import MAIN
-from emulator.world import World
+from emulator.scenario.model import Scenario
+from emulator.server.listener import Server
+from emulator.web.lifecycle import app_state
+from emulator.web.world_path import MAIN
+from emulator.world.world import World
 
 #: Where the clock of a scenario stands that names none, so that two runs give the same bytes.
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -115,7 +115,7 @@ def _fresh_world(server: Server, scenario: Scenario, profile: str) -> tuple[str,
     """Put a new world of a scenario onto a server; its clock stands unless the file says `clock: now`."""
     clock = scenario.clock or (None if scenario.runs else START)
     world = World(replace(scenario, clock=clock), wall=_wall, profile=profile)
-    frame_of(server.app).worlds[MAIN] = world
+    app_state(server.app).worlds[MAIN] = world
     return server.url, Embedded(world)
 
 

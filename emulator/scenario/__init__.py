@@ -7,15 +7,15 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from emulator.errors import ScenarioError
-from emulator.faults import Fault
-from emulator.model import Scenario
+from emulator.core.errors import ScenarioError
+from emulator.faults.plan import Fault
 from emulator.scenario.build import Builder
 from emulator.scenario.check import check_fault, check_schema
 from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.init_data import read_init_data
 from emulator.scenario.merge import merge
+from emulator.scenario.model import Scenario
 from emulator.scenario.names import check_steps
 from emulator.scenario.nodes import parse_document, schema
 
@@ -23,7 +23,7 @@ __all__ = ["find", "load", "load_default", "parse", "parse_closed", "parse_fault
 
 _DEFAULT = "default"
 #: Longer chains of `extends` are refused.
-MOST_FILES = 20
+MAX_FILES = 20
 
 
 def load(path: Path) -> Scenario:
@@ -166,7 +166,7 @@ def _wrong_base(named: str, path: Path, chain: tuple[Path, ...]) -> str:
         return f"there is no file {_plain(named)}; write default, none, or the path of a scenario"
     if Path(os.path.realpath(path)) in chain:
         return f"{named} extends this file in turn"
-    return f"more than {MOST_FILES} files extend each other" if len(chain) > MOST_FILES else ""
+    return f"more than {MAX_FILES} files extend each other" if len(chain) > MAX_FILES else ""
 
 
 @cache

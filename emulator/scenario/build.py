@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.faults import Fault
-from emulator.identity import openid_of, unionid_of
-from emulator.model import CodeRule, MiniProgram, Persona, Scenario
-from emulator.row import Json, Row
+from emulator.core.json_object import Json, JsonObject
+from emulator.faults.plan import Fault
 from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect
+from emulator.scenario.identity import openid_of, unionid_of
+from emulator.scenario.model import CodeRule, MiniProgram, Persona, Scenario
 
 _MINI_TYPES = ("WeChatMiniProgram", "WeChat")
 
@@ -75,9 +75,9 @@ class Builder:
                 found.append(fault)
         return tuple(found)
 
-    def _rows(self, kind: str) -> list[Row]:
+    def _rows(self, kind: str) -> list[JsonObject]:
         defaults = {"owner": "admin"}
-        return [Row(defaults | {"name": name} | value) for name, value in self.merged.get(kind, {}).items()]
+        return [JsonObject(defaults | {"name": name} | value) for name, value in self.merged.get(kind, {}).items()]
 
     def _miniprograms(self) -> dict[str, MiniProgram]:
         programs = {
@@ -95,7 +95,7 @@ class Builder:
             programs[appid] = MiniProgram(appid=appid, **given)
         return programs
 
-    def _check_application(self, row: Row) -> None:
+    def _check_application(self, row: JsonObject) -> None:
         trail: Trail = ("applications", row.name)
         items = row.get("providers")
         row["providers"] = [
@@ -116,10 +116,12 @@ class Builder:
                 message = f"unknown provider {item.name!r}{suggest(item.name, known)}"
                 self.report((*trail, "providers", index, "name"), message)
 
-    def _user(self, key: str, value: Mapping[str, Any]) -> Row:
+    def _user(self, key: str, value: Mapping[str, Any]) -> JsonObject:
         trail: Trail = ("users", key)
         owner, slash, name = key.partition("/")
-        row = Row({"owner": owner, "name": name} | {field: one for field, one in value.items() if field != "persona"})
+        row = JsonObject(
+            {"owner": owner, "name": name} | {field: one for field, one in value.items() if field != "persona"}
+        )
         names = [one.name for one in self.organizations]
         if not slash or not owner or not name or "/" in name:
             self.report(trail, f"a user's key is organization/name, got {key!r}", at_key=True)
@@ -131,10 +133,10 @@ class Builder:
             row["wechat"] = self._wechat(row, value["persona"], (*trail, "persona"))
         return row
 
-    def _applications_of(self, organization: str) -> list[Row]:
+    def _applications_of(self, organization: str) -> list[JsonObject]:
         return [one for one in self.applications if one.text("organization") == organization]
 
-    def _wechat(self, row: Row, bound: Any, trail: Trail) -> str:
+    def _wechat(self, row: JsonObject, bound: Any, trail: Trail) -> str:
         """Return the openid or unionid that binds a user to a persona."""
         given = {"name": bound} if isinstance(bound, str) else bound
         if not self._check_persona(given["name"], trail):
@@ -158,7 +160,7 @@ class Builder:
             self.report(trail, why)
         return unionid or ""
 
-    def _appid(self, row: Row) -> str:
+    def _appid(self, row: JsonObject) -> str:
         own = [one for one in self.applications if one.name == row.text("signupApplication")]
         for application in own + self._applications_of(row.owner):
             for item in application.rows("providers"):

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emulator.errors import Problem, ScenarioError
+from emulator.core.errors import Problem, ScenarioError
 
 #: Larger files are refused.
-MOST_BYTES = 5 * 1024 * 1024
+MAX_BYTES = 5 * 1024 * 1024
 
 Trail = tuple[str | int, ...]
 
@@ -117,9 +117,9 @@ def read_text(path: Path) -> str:
         if path.is_dir():
             raise problem(path, "this is a directory; name a file in it")
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise problem(path, f"the file is larger than {MOST_BYTES // 1024 // 1024} MiB")
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise problem(path, f"the file is larger than {MAX_BYTES // 1024 // 1024} MiB")
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise problem(path, f"not UTF-8: byte {error.object[error.start]:#04x} at offset {error.start}") from error

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from emulator.durations import parse_duration
-from emulator.faults import (
+from emulator.core.durations import parse_duration
+from emulator.faults.plan import (
     ApiFailure,
     BrokenConnection,
     DamagedBody,
@@ -20,8 +20,8 @@ from emulator.faults import (
     Fault,
     FixedReply,
     Limit,
-    SpoiledToken,
     StatusOnly,
+    TamperedToken,
     TokenFailure,
     WechatFailure,
 )
@@ -80,7 +80,7 @@ def build_effect(value: Mapping[str, Any], trail: Trail, report: Report) -> Effe
             per = _duration(inner["per"], (*trail, name, "per"), report)
             return Limit(requests=inner["requests"], per=per, failure=failure)
         case "token":
-            return SpoiledToken(kind=inner)
+            return TamperedToken(kind=inner)
     return DroppedKeys(keys=tuple(inner))
 
 
@@ -171,8 +171,8 @@ def _check_operation(pattern: str, effect: Effect | None, trail: Trail, report: 
     wechat = [name for name in struck if name.startswith("wechat.")]
     if isinstance(failure, WechatFailure) and len(wechat) < len(struck):
         report(at, f"an errcode is WeChat's; {pattern} answers with {{error, error_description}} or {{msg}}")
-    if isinstance(failure, TokenFailure | ApiFailure | SpoiledToken) and wechat:
-        what = "a spoiled token" if isinstance(failure, SpoiledToken) else "this error"
+    if isinstance(failure, TokenFailure | ApiFailure | TamperedToken) and wechat:
+        what = "a spoiled token" if isinstance(failure, TamperedToken) else "this error"
         report(at, f"{what} is Casdoor's; {pattern} answers with an errcode such as 40029")
 
 
@@ -180,11 +180,11 @@ def _failure_at(effect: Effect | None, trail: Trail) -> tuple[Effect | None, Tra
     """Return the effect that is or holds an error, and its trail."""
     if isinstance(effect, Limit):
         return effect.failure, (*trail, "limit", "error")
-    return effect, (*trail, "token" if isinstance(effect, SpoiledToken) else "error")
+    return effect, (*trail, "token" if isinstance(effect, TamperedToken) else "error")
 
 
 def check_code_effect(effect: Effect | None, trail: Trail, report: Report) -> None:
     """Refuse an effect that WeChat cannot have: a code is always traded at WeChat."""
     failure, at = _failure_at(effect, trail)
-    if isinstance(failure, TokenFailure | ApiFailure | SpoiledToken):
+    if isinstance(failure, TokenFailure | ApiFailure | TamperedToken):
         report(at, "a code is traded at WeChat; its error is an errcode such as 40029")

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from emulator.durations import parse_duration
-from emulator.model import Scenario
+from emulator.core.durations import parse_duration
 from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault, operations
+from emulator.scenario.model import Scenario
 
 KINDS = (
     "wx.login",

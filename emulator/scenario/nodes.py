@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from emulator.errors import ScenarioError
+from emulator.core.errors import ScenarioError
 from emulator.scenario.document import Document, Entry, Trail, problem
 
 #: More values, aliases counted each time that they are used, are refused.
-MOST_VALUES = 200_000
-MOST_DEPTH = 60
+MAX_VALUES = 200_000
+MAX_DEPTH = 60
 
 Schema = dict[str, Any]
 
@@ -84,10 +84,10 @@ def _check_nesting(text: str, document: Document) -> None:
         for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-                if depth > MOST_DEPTH:
+                if depth > MAX_DEPTH:
                     mark = event.start_mark
                     place = (mark.line, mark.column) if mark else (0, 0)
-                    document.report_at(place, f"more than {MOST_DEPTH} levels deep")
+                    document.report_at(place, f"more than {MAX_DEPTH} levels deep")
                     raise ScenarioError(tuple(document.problems))
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
@@ -104,7 +104,7 @@ class _Builder:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.left = MOST_VALUES
+        self.left = MAX_VALUES
         self.open: set[int] = set()
 
     def build(self, node: yaml.Node, trail: Trail, schemas: list[Schema]) -> Any:
@@ -132,7 +132,7 @@ class _Builder:
     def _count(self, node: yaml.Node) -> None:
         self.left -= 1
         if self.left < 0:
-            self.document.report_at(_place(node), f"the file unfolds to more than {MOST_VALUES} values")
+            self.document.report_at(_place(node), f"the file unfolds to more than {MAX_VALUES} values")
             raise ScenarioError(tuple(self.document.problems[-1:]))
 
     def _mapping(self, node: yaml.MappingNode, trail: Trail, schemas: list[Schema]) -> dict[str, Any]:

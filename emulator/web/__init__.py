@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Flask
 
-from emulator.web import frame
-from emulator.world import World
+from emulator.web import lifecycle as frame
+from emulator.world.world import World
 
 
 class Application(Flask):
@@ -19,7 +19,8 @@ class Application(Flask):
 
 def create_app(world: World) -> Flask:
     """Return the application that plays WeChat and Casdoor for a world, with the control API under `/_emulator/`."""
-    from emulator.web import casdoor, console, control, wechat
+    from emulator.web import casdoor, console, control
+    from emulator.web.wechat import views as wechat
 
     app = bare_app(world)
     console.install(app)
@@ -33,7 +34,7 @@ def bare_app(world: World) -> Flask:
     """Return an application with the frame alone: worlds, journal and notes, but no routes yet."""
     app = Application(__name__, static_folder=None, template_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    app.config["MAX_FORM_MEMORY_SIZE"] = frame.MOST_REQUEST
+    app.config["MAX_FORM_MEMORY_SIZE"] = frame.MAX_REQUEST
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     frame.install(app, world)

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from importlib import resources
 
-from emulator.errors import WechatError
+from emulator.core.errors import WechatError
 
 
 @cache

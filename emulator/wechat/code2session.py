@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from emulator.derive import derive
-from emulator.effects import alter, render
-from emulator.errors import WechatError
-from emulator.exchange import Call, Reply
-from emulator.faults import Effect, WechatFailure
-from emulator.model import MiniProgram
+from emulator.core.derive import derive
+from emulator.core.errors import WechatError
+from emulator.faults.plan import Effect, WechatFailure
+from emulator.faults.tamper import alter, render
+from emulator.journal.exchange import Call, Reply
+from emulator.scenario.model import MiniProgram
 from emulator.wechat.catalogue import wechat_error
 from emulator.wechat.login_codes import peek_persona, spend_code
 from emulator.wechat.wire import HEADERS, dumps, show_error
-from emulator.world import SessionKey, World
+from emulator.world.world import SessionKey, World
 
 OPERATION = "wechat.code2session"
 #: A session_key younger than this survives another login of its user (facts/wechat.md 1.5; the length is assumed).

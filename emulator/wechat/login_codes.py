@@ -4,16 +4,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emulator.derive import derive_alphanumeric
-from emulator.errors import WechatError
-from emulator.exchange import Call
-from emulator.faults import Effect
+from emulator.core.derive import derive_alphanumeric
+from emulator.core.errors import WechatError
+from emulator.faults.plan import Effect
+from emulator.journal.exchange import Call
 from emulator.wechat.catalogue import errmsgs, wechat_error
-from emulator.world import LoginCode, State, World
+from emulator.world.world import LoginCode, State, World
 
 LIFETIME = timedelta(minutes=5)
 #: How many codes a world remembers; the oldest are forgotten first.
-MOST_CODES = 10_000
+MAX_CODES = 10_000
 DEVTOOLS_CODE = "the code is a mock one"
 
 _REAL = re.compile(r"[0-9A-Za-z]{32}")
@@ -115,7 +115,7 @@ def _spend(world: World, issued: LoginCode, appid: str) -> None:
 
 def _remember(state: State, code: LoginCode) -> None:
     state.login_codes[code.code] = code
-    if len(state.login_codes) > MOST_CODES:
+    if len(state.login_codes) > MAX_CODES:
         del state.login_codes[next(iter(state.login_codes))]
 
 

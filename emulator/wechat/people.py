@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from emulator.derive import derive
-from emulator.row import Json
-from emulator.world import World
+from emulator.core.derive import derive
+from emulator.core.json_object import Json
+from emulator.world.world import World
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 import json
 
-from emulator.derive import derive
-from emulator.errors import WechatError
-from emulator.exchange import Headers, Reply
-from emulator.world import World
+from emulator.core.derive import derive
+from emulator.core.errors import WechatError
+from emulator.journal.exchange import Headers, Reply
+from emulator.world.world import World
 
 HEADERS: Headers = (("Content-Type", "text/plain"),)
 

@@ -30,7 +30,7 @@ def sign():
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    from emulator.shapes import data_text
+    from emulator.casdoor.defaults import data_text
 
     load_pem_private_key(data_text("cert-built-in.key").encode(), password=None).sign(b"claims", PKCS1v15(), SHA256())
 
@@ -46,7 +46,7 @@ def serve_on_waitress():
 
 def serve_on_the_emulators_server():
     """Serve with the emulator's own server: what throughput is compared with."""
-    from emulator.server import Server
+    from emulator.server.listener import Server
 
     server = Server(bare_app(), port=0)
     _tell(server.port)

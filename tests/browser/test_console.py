@@ -375,7 +375,7 @@ def test_what_cannot_be_saved_says_why(pages):
 
 
 def test_beyond_this_machine_the_console_asks_for_the_token(browser, make_world):
-    from emulator.server import Server
+    from emulator.server.listener import Server
 
     with Server(make_world(), "0.0.0.0", 0) as server:
         page = browser.new_context(locale="en-US").new_page()

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from emulator.scenario import load
 from emulator.web import create_app
-from emulator.world import World
+from emulator.world.world import World
 
 CLIENT = "6825f4f0af45554c8952"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,8 +6,8 @@ import jwt
 import pytest
 from flask import request
 
-from emulator.errors import Unreachable
-from emulator.faults import (
+from emulator.core.errors import Unreachable
+from emulator.faults.plan import (
     ApiFailure,
     BrokenConnection,
     DamagedBody,
@@ -16,11 +16,11 @@ from emulator.faults import (
     Fault,
     FixedReply,
     Limit,
-    SpoiledToken,
     StatusOnly,
+    TamperedToken,
     TokenFailure,
 )
-from emulator.web.mount import mount
+from emulator.web.world_path import mount
 
 ENVELOPE = {"status": "error", "msg": "x", "sub": "", "name": "", "data": None, "data2": None, "data3": None}
 
@@ -80,7 +80,7 @@ def test_keys_can_be_dropped(casdoor):
     ],
 )
 def test_a_spoiled_token_fails_verification_as_it_should(casdoor, kind, error):
-    server = planned(casdoor, SpoiledToken(kind=kind))
+    server = planned(casdoor, TamperedToken(kind=kind))
     jwks = jwt.PyJWKSet.from_dict(server.get("/.well-known/jwks").get_json())
     token = server.token()
 

@@ -6,7 +6,7 @@ import jwt
 import pytest
 from cryptography import x509
 
-from emulator.shapes import data_text
+from emulator.casdoor.defaults import data_text
 
 REFRESH = "/api/login/oauth/refresh_token"
 INTROSPECT = "/api/login/oauth/introspect"

@@ -7,14 +7,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from emulator.runner.curl import curl_line
-from emulator.runner.explain import explain
-from emulator.runner.html import write_html
-from emulator.runner.junit import write_junit
-from emulator.runner.report_json import write_json
+from emulator.runner.reports.curl import curl_line
+from emulator.runner.reports.explain import explain
+from emulator.runner.reports.html import write_html
+from emulator.runner.reports.json_report import write_json
+from emulator.runner.reports.junit import write_junit
+from emulator.runner.reports.terminal import SCREEN, show_case, show_failure, show_summary
 from emulator.runner.results import Sent
 from emulator.runner.run import Choice, run_paths
-from emulator.runner.terminal import SCREEN, show_case, show_failure, show_summary
 
 TROUBLE = """\
 version: 1

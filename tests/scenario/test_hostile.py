@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.errors import ScenarioError
+from emulator.core.errors import ScenarioError
 from emulator.scenario import find, load, parse, parse_fault, schema
 from emulator.scenario.effects import EFFECTS
-from emulator.world import World
+from emulator.world.world import World
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 KINDS = ("organizations", "providers", "applications", "users", "certs")

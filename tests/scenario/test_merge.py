@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from emulator.errors import ScenarioError
-from emulator.model import MiniProgram
+from emulator.core.errors import ScenarioError
 from emulator.scenario import load, load_default
+from emulator.scenario.model import MiniProgram
 
 APPID = "wx0123456789abcdef"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.errors import ScenarioError
+from emulator.core.errors import ScenarioError
 from emulator.scenario import find, load, parse
 
 PATH = Path("my.scenario.yaml")

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from emulator import faults
-from emulator.errors import ScenarioError
-from emulator.identity import openid_of, unionid_of
-from emulator.model import MiniProgram, Persona
+from emulator.core.errors import ScenarioError
+from emulator.faults import plan as faults
 from emulator.scenario import find, load, load_default, parse, schema, shipped
 from emulator.scenario.effects import EFFECTS
+from emulator.scenario.identity import openid_of, unionid_of
+from emulator.scenario.model import MiniProgram, Persona
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "golden.scenario.yaml"
 APPID = "wx0123456789abcdef"
@@ -155,7 +155,7 @@ def test_own_words_win_over_init_data(tmp_path):
             "limit: {requests: 2, per: 1m, error: {msg: m}}",
             faults.Limit(requests=2, per=timedelta(minutes=1), failure=faults.ApiFailure(msg="m")),
         ),
-        ("token: expired", faults.SpoiledToken(kind="expired")),
+        ("token: expired", faults.TamperedToken(kind="expired")),
         ("drop: [a, b]", faults.DroppedKeys(keys=("a", "b"))),
     ],
 )

@@ -4,10 +4,10 @@ from dataclasses import fields
 
 import pytest
 
-from emulator.faults import Fault
-from emulator.model import Scenario
+from emulator.faults.plan import Fault
 from emulator.scenario import load, schema, shipped
 from emulator.scenario.effects import EFFECTS
+from emulator.scenario.model import Scenario
 from emulator.scenario.names import KINDS
 
 #: Which part of a scenario a word at the top of a file ends up in; None where none is needed.

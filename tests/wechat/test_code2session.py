@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.exchange import Call
-from emulator.faults import DroppedKeys, FixedReply, WechatFailure
-from emulator.model import CodeRule, MiniProgram, Persona
+from emulator.faults.plan import DroppedKeys, FixedReply, WechatFailure
+from emulator.journal.exchange import Call
+from emulator.scenario.model import CodeRule, MiniProgram, Persona
 from emulator.wechat.catalogue import errmsgs
 from emulator.wechat.code2session import answer
-from emulator.wechat.login_codes import MOST_CODES, issue_code
+from emulator.wechat.login_codes import MAX_CODES, issue_code
 
 APPID = "wx0123456789abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -330,7 +330,7 @@ def test_a_code_is_given_to_known_people_only(world, persona, appid, message):
 
 
 def test_codes_are_remembered_up_to_a_bound(world):
-    codes = [issue_code(world, persona="bob", appid=APPID).code for _ in range(MOST_CODES + 2)]
+    codes = [issue_code(world, persona="bob", appid=APPID).code for _ in range(MAX_CODES + 2)]
 
     assert list(world.state.login_codes) == codes[2:]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from emulator.model import Persona
+from emulator.scenario.model import Persona
 from emulator.wechat.people import Profile, describe, draw_avatar, profile_of
 
 APPID = "wx0123456789abcdef"

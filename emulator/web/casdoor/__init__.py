@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from emulator.errors import ApiError, Panic, TokenError
+from emulator.core.errors import ApiError, Panic, TokenError
 from emulator.web.casdoor import accounts, filters, oauth, objects, replies
 from emulator.web.casdoor.blueprint import bp
 

@@ -13,7 +13,7 @@ from emulator.casdoor.manage import delete_user as delete
 from emulator.casdoor.requests import ApiRequest
 from emulator.casdoor.update import UpdateRequest
 from emulator.casdoor.update import update_user as update
-from emulator.row import Row
+from emulator.core.json_object import JsonObject
 from emulator.web.casdoor.blueprint import bp
 from emulator.web.casdoor.filters import renew_session
 from emulator.web.casdoor.replies import WEB_CONFIG, bare, empty, ok
@@ -42,13 +42,13 @@ def user() -> Response:
 @bp.get("/api/get-user")
 def get_user() -> Response:
     """Show the user that the query names."""
-    return ok(find_user(g.world, g.call, caller_of(g.session), Row(g.casdoor.query)))
+    return ok(find_user(g.world, g.call, caller_of(g.session), JsonObject(g.casdoor.query)))
 
 
 @bp.get("/api/get-users")
 def get_users() -> Response:
     """List an organization's users."""
-    page = list_users(g.world, Row(g.casdoor.query))
+    page = list_users(g.world, JsonObject(g.casdoor.query))
     return ok(list(page.users), page.total)
 
 

@@ -4,8 +4,8 @@ import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 from emulator.casdoor.applications import is_same_or_subdomain
-from emulator.errors import Panic
-from emulator.world import World
+from emulator.core.errors import Panic
+from emulator.world.world import World
 
 _ANY_ORIGIN_TARGETS = frozenset({("POST", "/api/login/oauth/access_token")})
 _LOCAL = (("http", "localhost"), ("https", "localhost"), ("http", "127.0.0.1"), ("http", "casdoor-authenticator"))

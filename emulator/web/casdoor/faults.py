@@ -10,15 +10,15 @@ from emulator.casdoor.requests import ApiRequest, field_of, json_object
 from emulator.casdoor.signin import find_application
 from emulator.casdoor.tokens import find_access_token
 from emulator.casdoor.users import find_user
-from emulator.effects import alter as alter_reply
-from emulator.effects import render
-from emulator.errors import ApiError, TokenError
-from emulator.exchange import Call, Reply
-from emulator.faults import ApiFailure, SpoiledToken, TokenFailure
+from emulator.core.errors import ApiError, TokenError
+from emulator.faults.plan import ApiFailure, TamperedToken, TokenFailure
+from emulator.faults.tamper import alter as alter_reply
+from emulator.faults.tamper import render
+from emulator.journal.exchange import Call, Reply
 from emulator.web.casdoor import replies
-from emulator.web.wire import to_response
+from emulator.web.responses import to_response
 from emulator.wechat.login_codes import peek_persona
-from emulator.world import Session, World
+from emulator.world.world import Session, World
 
 
 def strike(world: World, call: Call, asked: ApiRequest) -> Response | None:
@@ -37,7 +37,7 @@ def strike(world: World, call: Call, asked: ApiRequest) -> Response | None:
             raise TokenError(error, description, why=why)
         case ApiFailure(msg=msg):
             raise ApiError(msg, why=why)
-        case SpoiledToken(kind=kind):
+        case TamperedToken(kind=kind):
             call.spoil = kind
         case None:
             pass

@@ -12,16 +12,16 @@ from emulator.casdoor.access import authorize, caller_of, check_name, sign_in_se
 from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.requests import ApiRequest
 from emulator.casdoor.texts import controller_language
-from emulator.derive import derive_hex
+from emulator.core.derive import derive_hex
 from emulator.web.casdoor import cors, faults, replies
 from emulator.web.casdoor.origin import origin_of
 from emulator.web.casdoor.reading import SESSION_COOKIE, BadContentType, BadForm, read_request
-from emulator.web.frame import raw_target
-from emulator.web.wire import problem
-from emulator.world import Session, World
+from emulator.web.lifecycle import raw_target
+from emulator.web.responses import problem
+from emulator.world.world import Session, World
 
 #: How many sessions a world remembers; the oldest are forgotten first.
-MOST_SESSIONS = 20_000
+MAX_SESSIONS = 20_000
 _COOKIE_LIFE = timedelta(days=30)
 _NO_CREDENTIALS = "/api/login/oauth/access_token"
 _API = ("/api/", "/.well-known/")
@@ -111,7 +111,7 @@ def renew_session(world: World) -> Session:
     with world.lock:
         g.new_session = derive_hex(world.seed, 32, "session", world.count("session"))
         world.state.sessions[g.new_session] = session
-        if len(world.state.sessions) > MOST_SESSIONS:
+        if len(world.state.sessions) > MAX_SESSIONS:
             del world.state.sessions[next(iter(world.state.sessions))]
     return session
 

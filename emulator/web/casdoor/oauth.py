@@ -9,7 +9,7 @@ from emulator.casdoor.requests import ApiRequest
 from emulator.casdoor.signin import LoginRequest, find_application
 from emulator.casdoor.signin import login as sign_in
 from emulator.casdoor.texts import text
-from emulator.errors import TokenError
+from emulator.core.errors import TokenError
 from emulator.web.casdoor.blueprint import bp
 from emulator.web.casdoor.replies import bare
 

@@ -9,7 +9,7 @@ from emulator.casdoor.applications import get_organization as organization_of
 from emulator.casdoor.discovery import key_set
 from emulator.casdoor.discovery import openid_configuration as configuration_of
 from emulator.casdoor.profiles import profile_of
-from emulator.row import Row
+from emulator.core.json_object import JsonObject
 from emulator.web.casdoor.blueprint import bp
 from emulator.web.casdoor.replies import bare, ok
 
@@ -43,7 +43,7 @@ def get_organization() -> Response:
 @bp.get("/api/get-app-login")
 def get_app_login() -> Response:
     """Show the application that a login page asks for."""
-    return ok(app_login_of(g.world, g.call, Row(g.casdoor.query)))
+    return ok(app_login_of(g.world, g.call, JsonObject(g.casdoor.query)))
 
 
 @bp.get("/.well-known/openid-configuration")

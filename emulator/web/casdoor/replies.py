@@ -5,9 +5,9 @@ from html import escape
 from flask import Response, g, request
 
 from emulator.casdoor.gojson import encode
-from emulator.errors import ApiError, Panic, TokenError
-from emulator.row import Json
-from emulator.web.wire import WireResponse
+from emulator.core.errors import ApiError, Panic, TokenError
+from emulator.core.json_object import Json
+from emulator.web.responses import WireResponse
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"

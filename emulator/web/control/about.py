@@ -5,13 +5,13 @@ import re
 from flask import Response, current_app, request
 
 from emulator.web.control.blueprint import bp, world_url
-from emulator.web.wire import json_response, problem
+from emulator.web.responses import json_response, problem
 
 
 @bp.get("/notes")
 def list_notes() -> Response:
     """List every place where production differs."""
-    from emulator.notes import catalogue
+    from emulator.journal.notes import catalogue
 
     return json_response({"notes": [vars(note) for note in catalogue().values()]})
 
@@ -27,7 +27,7 @@ def show_schema() -> Response:
 @bp.get("/openapi.json")
 def show_openapi() -> Response:
     """Describe every endpoint, imitated ones included."""
-    from emulator.openapi import openapi
+    from emulator.web.control.openapi import openapi
 
     return json_response(openapi(world_url()))
 

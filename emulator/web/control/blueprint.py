@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, current_app, g, request
 
-from emulator.web.fields import BadRequest
-from emulator.web.frame import frame_of
-from emulator.web.guard import refusal
-from emulator.web.mount import MAIN
-from emulator.web.wire import problem
+from emulator.web.control.fields import BadRequest
+from emulator.web.control.guard import refusal
+from emulator.web.lifecycle import app_state
+from emulator.web.responses import problem
+from emulator.web.world_path import MAIN
 
 bp = Blueprint("control", __name__, url_prefix="/_emulator")
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -22,7 +22,7 @@ def world_url() -> str:
 def _guard() -> Response | None:
     if request.endpoint == "control.show_avatar":
         return None  # a picture, which a page cannot ask for with a token
-    frame = frame_of(current_app)
+    frame = app_state(current_app)
     mutating = request.method not in _READING
     why = refusal(request.headers, mutating=mutating, loopback=frame.loopback, token=frame.token)
     return problem(403, "forbidden", why) if why else None

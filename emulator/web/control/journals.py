@@ -6,18 +6,18 @@ from itertools import islice
 
 from flask import Response, g, request
 
-from emulator.counting import count, nearest, seen
-from emulator.entries import entry, status_of
-from emulator.exchange import Exchange
-from emulator.row import Json
+from emulator.core.json_object import Json
+from emulator.journal.exchange import Exchange
+from emulator.journal.queries import count, nearest, seen
+from emulator.journal.serialize import entry, status_of
 from emulator.scenario.document import suggest
 from emulator.scenario.effects import operations
-from emulator.web import fields
+from emulator.web.control import fields
 from emulator.web.control.blueprint import bp
-from emulator.web.fields import BadRequest
-from emulator.web.waiting import Waiting
-from emulator.web.wire import json_response
-from emulator.world import World
+from emulator.web.control.fields import BadRequest
+from emulator.web.long_poll import Waiting
+from emulator.web.responses import json_response
+from emulator.world.world import World
 
 #: How many seconds a look at the journal may wait for news.
 LONGEST_WAIT = 60

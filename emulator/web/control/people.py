@@ -2,16 +2,16 @@
 
 from flask import Response, g, request
 
-from emulator.entries import instant
-from emulator.model import Persona
-from emulator.web import fields
+from emulator.journal.serialize import instant
+from emulator.scenario.model import Persona
+from emulator.web.control import fields
 from emulator.web.control.blueprint import bp
-from emulator.web.fields import BadRequest
-from emulator.web.wire import json_response, problem
-from emulator.world import World
+from emulator.web.control.fields import BadRequest
+from emulator.web.responses import json_response, problem
+from emulator.world.world import World
 
 #: How many people a world may hold.
-MOST_PERSONAS = 1000
+MAX_PERSONAS = 1000
 
 
 @bp.get("/signed-in")
@@ -46,8 +46,8 @@ def put_persona(name: str) -> Response:
     given = fields.read("openid", "unionid", "nickname", "phone", "city")
     unbound = "unionid" in given and given["unionid"] is None
     world: World = g.world
-    if len(world.personas) >= MOST_PERSONAS and name not in world.personas:
-        raise BadRequest(f"a world holds {MOST_PERSONAS} personas at most")
+    if len(world.personas) >= MAX_PERSONAS and name not in world.personas:
+        raise BadRequest(f"a world holds {MAX_PERSONAS} personas at most")
     person = Persona(
         name=name,
         openid=fields.text(given, "openid") or None,

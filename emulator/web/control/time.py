@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from flask import Response, g
 
-from emulator.durations import parse_duration
-from emulator.entries import instant
-from emulator.web import fields
+from emulator.core.durations import parse_duration
+from emulator.journal.serialize import instant
+from emulator.web.control import fields
 from emulator.web.control.blueprint import bp
-from emulator.web.fields import BadRequest
-from emulator.web.wire import json_response
-from emulator.world import World
+from emulator.web.control.fields import BadRequest
+from emulator.web.responses import json_response
+from emulator.world.world import World
 
 #: Where a world's calendar ends; beyond it tokens would expire after the year 9999.
 LAST_YEAR = 9000

@@ -1,73 +1,160 @@
-"""Control calls about a world as a whole."""
+"""Control calls about which worlds there are, and which scenario a world is made from."""
 
-from flask import Response, g
+import re
+from collections.abc import Mapping
+from functools import cache
 
-from emulator import __version__
-from emulator.entries import instant
-from emulator.web import fields
+from flask import Response, current_app, g, request
+
+from emulator.core.errors import ScenarioError
+from emulator.core.json_object import Json
+from emulator.journal.serialize import instant
+from emulator.scenario.document import suggest
+from emulator.scenario.model import Scenario
+from emulator.web.control import fields
 from emulator.web.control.blueprint import bp
-from emulator.web.wire import WireResponse, json_response
-from emulator.world import World
+from emulator.web.control.fields import BadRequest
+from emulator.web.lifecycle import app_state
+from emulator.web.responses import json_response, problem
+from emulator.web.world_path import MAIN
+from emulator.world.world import World
+
+#: How many worlds a server holds.
+MAX_WORLDS = 2000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_PROFILES = ("docs", "classic", "current")
 
 
-@bp.get("/health")
-def health() -> Response:
-    """Tell that the server lives, and which world this is."""
-    return json_response({"status": "ok", "version": __version__, **_world_shown(g.world)})
+@bp.get("/worlds")
+def list_worlds() -> Response:
+    """List the worlds of this server."""
+    _only_at_the_root()
+    return json_response({"worlds": [_shown(world) for world in list(_worlds().values())]})
 
 
-@bp.post("/reset")
-def reset() -> Response:
-    """Go back to the scenario."""
-    fields.read()
-    g.world.reset()
-    return json_response({"status": "ok", **_world_shown(g.world)})
+@bp.post("/worlds")
+def make_world() -> Response:
+    """Make a world under a name, from a scenario, at `/@NAME`."""
+    _only_at_the_root()
+    given = fields.read("name", "scenario", "text", "profile")
+    name = fields.text(given, "name", required=True)
+    if not _NAME.fullmatch(name):
+        raise BadRequest(f"'name' is {name!r}; write up to 64 letters, digits, _ or -, a letter or digit first")
+    profile = fields.choice(given, "profile", _PROFILES)
+    scenario = _scenario(given) or app_state(current_app).worlds[MAIN].scenario
+    world = g.world.new_world(scenario, name=name, profile=profile)
+    worlds = _worlds()
+    with worlds[MAIN].lock:
+        if name in worlds:
+            raise BadRequest(f"there is a world {name!r} already")
+        if len(worlds) >= MAX_WORLDS:
+            raise BadRequest(f"a server holds {MAX_WORLDS} worlds at most; delete some")
+        worlds[name] = world
+    return json_response(_shown(world), 201)
 
 
-@bp.get("/state")
-def show_state() -> Response:
-    """Tell everything that there is to know of this world, secrets included, so that PUT brings it back."""
-    from emulator.snapshot import dump, take
-
-    return WireResponse(dump(take(g.world)), 200, (("Content-Type", "application/json; charset=utf-8"),))
-
-
-@bp.put("/state")
-def restore_state() -> Response:
-    """Put this world into a state that GET told; one with mistakes changes nothing."""
-    from emulator.snapshot import restore
-
-    with fields.refusing():
-        restore(g.world, fields.read_any())
-    return json_response({"status": "ok", **_world_shown(g.world)})
+@bp.delete("/worlds/<name>")
+def delete_world(name: str) -> Response:
+    """Forget a world and everything in it."""
+    _only_at_the_root()
+    if name == MAIN:
+        raise BadRequest("the world 'main' stays; POST reset brings it back to its scenario")
+    worlds = _worlds()
+    with worlds[MAIN].lock:
+        found = worlds.pop(name, None)
+    if found is None:
+        return problem(404, "unknown_world", f"there is no world {name!r}; there are: {', '.join(worlds)}")
+    return json_response({"deleted": name})
 
 
-@bp.get("/profile")
-def show_profile() -> Response:
-    """Tell which Casdoor is played, and which could be."""
-    from emulator.casdoor.profiles import PROFILES
-
-    return json_response({"profile": g.world.profile, "profiles": list(PROFILES)})
+@bp.get("/scenarios")
+def list_scenarios() -> Response:
+    """List the shipped scenarios."""
+    return json_response({"scenarios": _shipped()})
 
 
-@bp.put("/profile")
-def switch_profile() -> Response:
-    """Play another Casdoor from the next request on; users and tokens stay."""
-    from emulator.casdoor.profiles import PROFILES
+@bp.get("/scenario")
+def show_scenario() -> Response:
+    """Tell which scenario this world is made from."""
+    return json_response(_describe(g.world))
 
-    world: World = g.world
-    profile = fields.choice(fields.read("profile"), "profile", tuple(PROFILES), required=True)
+
+@bp.put("/scenario")
+def replace_scenario() -> Response:
+    """Make this world anew from another scenario; one with mistakes changes nothing."""
+    given = fields.read("scenario", "text", "profile")
+    profile = fields.choice(given, "profile", _PROFILES)
+    scenario = _scenario(given)
+    if scenario is None:
+        raise BadRequest("give 'scenario', the name of a shipped one, or 'text', the YAML of one")
+    g.world.load(scenario, profile=profile)
+    return json_response(_describe(g.world))
+
+
+def _scenario(given: Mapping[str, Json]) -> Scenario | None:
+    """Return the scenario that a body names or holds, None when it does neither."""
+    from emulator.scenario import load, parse_closed, shipped
+
+    name, text = fields.text(given, "scenario"), fields.text(given, "text")
+    if name and text:
+        raise BadRequest("give 'scenario' or 'text', not both")
+    try:
+        if text:
+            return parse_closed(text)
+        if name and name not in shipped():
+            # Not a path: a caller over the network has no business with this machine's files.
+            raise BadRequest(f"there is no shipped scenario {name!r}{suggest(name, shipped())}")
+        if name:
+            return load(shipped()[name])
+    except ScenarioError as error:
+        raise BadRequest("\n".join(str(one) for one in error.problems)) from error
+    return None
+
+
+@cache
+def _shipped() -> list[Json]:
+    from emulator.scenario import load, shipped
+
+    known = [(path.parent.name, load(path)) for path in shipped().values()]
+    return [
+        {"name": one.name, "folder": folder, "description": one.description, "tags": list(one.tags)}
+        for folder, one in sorted(known, key=lambda pair: (pair[0], pair[1].name))
+    ]
+
+
+def _only_at_the_root() -> None:
+    if g.world.name != MAIN:
+        raise BadRequest(f"worlds are managed at the root, not under /@{g.world.name}")
+
+
+def _worlds() -> dict[str, World]:
+    return app_state(current_app).worlds
+
+
+def _shown(world: World) -> dict[str, Json]:
+    prefix = "" if world.name == MAIN else f"/@{world.name}"
     with world.lock:
-        if profile and profile != world.profile:
-            world.profile = profile
-            world.did("the profile was switched")
-    return show_profile()
-
-
-def _world_shown(world: World) -> dict[str, str]:
+        exchanges = len(world.state.journal)
     return {
-        "world": world.name,
-        "profile": world.profile,
+        "name": world.name,
+        "url": f"{request.host_url.rstrip('/')}{prefix}",
         "scenario": world.scenario.name,
+        "profile": world.profile,
         "now": instant(world.now()),
+        "exchanges": exchanges,
+    }
+
+
+def _describe(world: World) -> dict[str, Json]:
+    scenario = world.scenario
+    return {
+        "name": scenario.name,
+        "description": scenario.description,
+        "tags": list(scenario.tags),
+        "profile": world.profile,
+        "personas": list(scenario.personas),
+        "client_id": scenario.applications[0].text("clientId") if scenario.applications else None,
+        "codes": list(scenario.codes),
+        "faults": [{"id": fault.id, **fault.words} for fault in scenario.faults],
+        "steps": len(scenario.steps),
     }

@@ -1,0 +1,107 @@
+"""What `mockdoor serve` tells at its start: where to point clients, who is there, what to try."""
+
+import os
+from collections.abc import Mapping
+
+from emulator import __version__
+from emulator.casdoor.profiles import profile_of
+from emulator.world.world import World
+
+_EN = {
+    "plays": "plays",
+    "casdoor": "CASDOOR_HOSTNAME",
+    "wechat": "WeChat API base",
+    "instead": "(in place of https://api.weixin.qq.com)",
+    "control": "Control API",
+    "console": "Console",
+    "token": "Control token",
+    "personas": "Personas; each one's login code is the name, and {0} also stands behind any real code",
+    "strict": "Personas; login codes come from {0}/_emulator/login-codes alone (codes: strict)",
+    "codes": "Codes of this scenario",
+    "try": "Try",
+    "stop": "Ctrl-C stops.",
+}
+_ZH = {
+    "plays": "模拟",
+    "casdoor": "CASDOOR_HOSTNAME",
+    "wechat": "微信接口地址",
+    "instead": "（代替 https://api.weixin.qq.com）",
+    "control": "控制接口",
+    "console": "控制台",
+    "token": "控制令牌",
+    "personas": "人物：登录 code 就是名字；任何真实的 code 都算 {0} 的",
+    "strict": "人物：登录 code 只能由 {0}/_emulator/login-codes 签发（codes: strict）",
+    "codes": "本场景的 code",
+    "try": "试一试",
+    "stop": "按 Ctrl-C 停止。",
+}
+
+
+def language(environ: Mapping[str, str] = os.environ) -> str:
+    """Return `zh` when the locale says so, else `en`."""
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def banner(world: World, url: str, *, token: str = "", language: str = "en") -> str:
+    """Return the lines that a person sees first, without a newline at the end."""
+    words = _ZH if language == "zh" else _EN
+    profile = profile_of(world)
+    about = profile.zh if language == "zh" else profile.en
+    lines = [
+        f"mockdoor {__version__} · {world.scenario.name} · {words['plays']} {profile.name}: {about}",
+        *([world.scenario.description.strip()] if world.scenario.description else []),
+        "",
+        f"  {_padded(words['casdoor'])} {url}",
+        f"  {_padded(words['wechat'])} {url}  {words['instead']}",
+        f"  {_padded(words['console'])} {url}/_emulator/" + (f"#token={token}" if token else ""),
+        f"  {_padded(words['control'])} {url}/_emulator/openapi.json",
+        *([f"  {_padded(words['token'])} {token}"] if token else []),
+        "",
+        *_personas(world, url, words),
+        f"{words['try']}:",
+        *(f"  {one}" for one in suggestions(world, url)),
+        "",
+        words["stop"],
+    ]
+    return "\n".join(lines)
+
+
+def suggestions(world: World, url: str) -> list[str]:
+    """Return commands to try: a login through Casdoor, and code2session."""
+    code = next(iter(world.personas), "CODE")
+    found = []
+    client_id = _client_id(world)
+    if client_id:
+        fields = f"-d tag=wechat_miniprogram -d client_id={client_id} -d code={code}"
+        found.append(f"curl -s {url}/api/login/oauth/access_token {fields}")
+    for program in list(world.miniprograms.values())[:1]:
+        query = f"appid={program.appid}&secret={program.secret}&js_code={code}&grant_type=authorization_code"
+        found.append(f"curl -s '{url}/sns/jscode2session?{query}'")
+    return found
+
+
+def _personas(world: World, url: str, words: Mapping[str, str]) -> list[str]:
+    scenario = world.scenario
+    head = words["strict"].format(url) if scenario.strict_codes else words["personas"].format(world.state.signed_in)
+    appid = next(iter(world.miniprograms), "")
+    lines = [f"{head}:", *(f"  {name:<10} openid {world.openid(appid, name)}" for name in world.personas), ""]
+    if scenario.codes:
+        lines += [f"{words['codes']}: {', '.join(scenario.codes)}", ""]
+    return lines
+
+
+def _padded(label: str) -> str:
+    """Return a label as wide as the longest one; a Chinese character takes two columns."""
+    return label + " " * (17 - sum(2 if char > "\u2e80" else 1 for char in label))
+
+
+def _client_id(world: World) -> str | None:
+    """Return the client_id of the first application that has a mini program's provider."""
+    wanted = profile_of(world).provider_types
+    able = {row.name for row in world.state.providers.values() if row.text("type") in wanted}
+    for application in world.state.applications.values():
+        names = {item.name for item in application.rows("providers")} | set(application.texts("providers"))
+        if names & able:
+            return application.text("clientId")
+    return None

@@ -1,0 +1,273 @@
+"""What happened in a world since its reset, as a scenario file that replays it."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from emulator.core.errors import ScenarioError
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.exchange import Exchange
+from emulator.journal.serialize import instant, status_of
+from emulator.scenario import parse_closed
+from emulator.world.world import Deed, World
+
+_LOGIN = "/api/login/oauth/access_token"
+_FORM = "application/x-www-form-urlencoded"
+#: Headers that a client library adds by itself, or that only fit the connection of then.
+_UNTOLD = frozenset(
+    {
+        *("accept", "accept-encoding", "accept-charset", "connection", "content-length", "content-type", "host"),
+        *("keep-alive", "priority", "referer", "te", "transfer-encoding", "upgrade-insecure-requests", "user-agent"),
+    }
+)
+#: What a reply says of its outcome; all else is left to the steps of those who want to know.
+_TOLD_KEYS = ("error", "error_description", "errcode", "errmsg", "status", "msg", "name", "openid", "unionid")
+_TOKEN_KEYS = ("access_token", "accessToken", "refresh_token", "refreshToken", "id_token")
+#: From here on a text differs from run to run: a request id, an instant.
+_VARYING = re.compile(r",? ?rid:|\d{4}-\d\d-\d\d[T ]")
+_HERE = re.compile(r"(127\.|localhost|\[::1\])")
+_SHORTEST_TOKEN = 16
+
+
+class CannotRecord(Exception):
+    """What happened cannot be told as a scenario; the text says why and what helps."""
+
+
+def record(world: World) -> str:
+    """Return a scenario file, YAML, that begins as the world did and repeats its exchanges and deeds.
+
+    Raises CannotRecord.
+    """
+    with world.lock:
+        journal, deeds = list(world.state.journal), list(world.state.deeds)
+        last, scenario, profile = world.state.journal.next_number - 1, world.scenario, world.profile
+        added = {name: one for name, one in world.personas.items() if one != scenario.personas.get(name)}
+    if not journal:
+        raise CannotRecord("nothing has happened yet; make a request first")
+    if journal[0].number != 1 or len(journal) != last:
+        raise CannotRecord("the journal no longer begins at the reset; reset, repeat, and save before it is cleared")
+    begin = scenario.clock or journal[0].at.replace(microsecond=0)
+    base: dict[str, Any] = dict(scenario.document)
+    told: dict[str, Any] = {
+        "version": 1,
+        "name": "recorded",
+        "description": f"{len(journal)} exchanges recorded in scenario {scenario.name}.",
+        **{name: value for name, value in base.items() if name not in ("version", "name", "description", "tags")},
+        "tags": ["recorded"],
+        "profile": profile,
+        "clock": instant(begin),
+    }
+    if added:
+        told["personas"] = {**told.get("personas", {}), **{name: _persona(vars(one)) for name, one in added.items()}}
+    recorder = _Recorder(world, journal, now=begin)
+    told["steps"] = list(recorder.steps(deeds))
+    return _checked(told)
+
+
+def _checked(told: Mapping[str, Any]) -> str:
+    import yaml
+
+    text: str = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=110)
+    try:
+        parse_closed(text)
+    except ScenarioError as error:
+        raise CannotRecord(f"the scenario would not pass mockdoor check: {error.problems[0].message}") from error
+    return text
+
+
+def _persona(fields: Mapping[str, Any]) -> dict[str, Json]:
+    told = {name: fields[name] for name in ("openid", "unionid", "nickname", "phone", "city") if fields[name]}
+    return told if fields["has_unionid"] else told | {"unionid": None}
+
+
+class _Recorder:
+    """Turns exchanges and deeds into steps, in the order in which they happened."""
+
+    def __init__(self, world: World, journal: list[Exchange], *, now: datetime) -> None:
+        self._world = world
+        self._journal = journal
+        self._now = now
+        self._code = ""
+        self._first_persona = next(iter(world.scenario.personas), "")
+        self._client_id = world.scenario.applications[0].text("clientId") if world.scenario.applications else ""
+        #: Tokens by their text, with the name under which a step captures each that comes again later.
+        self._tokens: dict[str, str] = {}
+
+    def steps(self, deeds: list[Deed]) -> Iterator[dict[str, Any]]:
+        """Yield the steps; raises CannotRecord for what no step can do."""
+        waiting = list(deeds)
+        for exchange in self._journal:
+            while waiting and waiting[0].after < exchange.number:
+                yield from self._deed(waiting.pop(0))
+            yield from self._pass_time(exchange.at)
+            yield self._exchange(exchange)
+        for deed in waiting:
+            yield from self._deed(deed)
+
+    def _deed(self, deed: Deed) -> Iterator[dict[str, Any]]:
+        if not deed.step and deed.after == 0:
+            return  # done before anything happened, so that the file's beginning tells it
+        if not deed.step:
+            raise CannotRecord(f"{deed.what} after exchange {deed.after}, which no step can do; reset and repeat")
+        yield from self._pass_time(deed.at)
+        yield dict(deed.step)
+        self._code = deed.code or self._code
+
+    def _pass_time(self, at: datetime) -> Iterator[dict[str, Any]]:
+        """Yield the step that lets the time until an instant pass; a running clock is told in whole seconds."""
+        if self._world.scenario.clock is None:
+            at = at.replace(microsecond=0)
+        milliseconds = (at - self._now) // timedelta(milliseconds=1)
+        if milliseconds > 0:
+            self._now = at
+            whole, rest = divmod(milliseconds, 1000)
+            yield {"advance": f"{milliseconds}ms" if rest else f"{whole}s"}
+
+    def _exchange(self, exchange: Exchange) -> dict[str, Any]:
+        if exchange.cut:
+            raise CannotRecord(f"exchange {exchange.number} has a body too long for the journal")
+        step = self._request(exchange)
+        step["expect"] = _expected(exchange)
+        captures = self._captures(exchange)
+        if captures:
+            step["capture"] = captures
+        return step
+
+    def _request(self, exchange: Exchange) -> dict[str, Any]:
+        headers: dict[str, str | None] = {name: self._filled(value) for name, value in _told_headers(exchange)}
+        sent_type = dict(exchange.request_headers).get("Content-Type", "")
+        body = _text(exchange)
+        plain = not headers and not exchange.query and exchange.signed_in == self._first_persona
+        if plain and exchange.path == _LOGIN and exchange.method == "POST" and sent_type.startswith(_FORM):
+            form = dict(parse_qsl(body, keep_blank_values=True))
+            if _is_form(body, form) and not {"as", "appid", "content_type"} & set(form):
+                usual = {"tag": "wechat_miniprogram", "client_id": self._client_id}
+                given = {name: self._filled(value) for name, value in form.items() if usual.get(name) != value}
+                return {"login": {**given, **{name: None for name in usual if name not in form}}}
+        told: dict[str, Any] = {"method": exchange.method, "path": self._path(exchange)}
+        kind = sent_type.partition(";")[0].strip().lower()
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        if kind == _FORM and _is_form(body, form):
+            told["form"] = {name: self._filled(value) for name, value in form.items()}
+        elif kind == "application/json" and _json(body) is not None:
+            told["json"] = self._filled_json(_json(body))
+        elif body:
+            told["text"] = self._filled(body)
+            told["headers"] = headers = {"Content-Type": sent_type or None, **headers}
+        if headers:
+            told["headers"] = headers
+        return {"request": told}
+
+    def _path(self, exchange: Exchange) -> str:
+        prefix = "" if exchange.signed_in == self._first_persona else f"/as/{exchange.signed_in}"
+        return prefix + exchange.path + (f"?{self._filled(exchange.query)}" if exchange.query else "")
+
+    def _filled(self, text: str) -> str:
+        """Return a text with the tokens and the code that earlier steps brought replaced by their names."""
+        if "${" in text:
+            raise CannotRecord("a request holds '${', which a scenario would take for a name")
+        for token, name in sorted(self._tokens.items(), key=lambda one: -len(one[0])):
+            text = text.replace(token, f"${{{name}}}")
+        return text.replace(self._code, "${code}") if self._code else text
+
+    def _filled_json(self, value: Json) -> Json:
+        if isinstance(value, str):
+            return self._filled(value)
+        if isinstance(value, list):
+            return [self._filled_json(one) for one in value]
+        if isinstance(value, dict):
+            return {name: self._filled_json(one) for name, one in value.items()}
+        return value
+
+    def _captures(self, exchange: Exchange) -> dict[str, str]:
+        body = _json(exchange.reply.text) if exchange.reply.failure is None else None
+        captures: dict[str, str] = {}
+        for key in _TOKEN_KEYS if isinstance(body, dict) else ():
+            token = body[key] if isinstance(body, dict) and key in body else None
+            if not isinstance(token, str) or len(token) < _SHORTEST_TOKEN or token in self._tokens:
+                continue
+            if self._comes_again(token, after=exchange.number):
+                name = f"{'refresh' if key.startswith('refresh') else 'access'}_token_{exchange.number}"
+                self._tokens[token] = name
+                captures[name] = f"$.{key}"
+        return captures
+
+    def _comes_again(self, token: str, *, after: int) -> bool:
+        wanted = token.encode()
+        return any(
+            wanted in one.request_body or token in one.query or any(token in value for _, value in one.request_headers)
+            for one in self._journal[after:]
+        )
+
+
+def _expected(exchange: Exchange) -> dict[str, Any]:
+    """Return what to expect of a reply: how it ended, in the words that do not differ from run to run."""
+    failure = exchange.reply.failure
+    if failure == "hang":
+        return {"connection": "timeout", "within": "500ms"}
+    expected: dict[str, Any] = {"connection": failure} if failure else {"status": status_of(exchange.reply)}
+    body = _json(exchange.reply.text) if failure is None else None
+    if isinstance(body, dict):
+        told = {key: _steady(body[key]) for key in _TOLD_KEYS if isinstance(body.get(key), str | int)}
+        if told:
+            expected["json"] = told
+        user = _user_of(JsonObject(body))
+        if user:
+            expected["jwt"] = {"owner": user[0], "name": user[1]}
+    return expected
+
+
+def _steady(value: Json) -> Json:
+    """Return a value, or of a text that differs from run to run the part before that."""
+    if not isinstance(value, str):
+        return value
+    found = _VARYING.search(value)
+    if found is None:
+        return value
+    return {"$contains": value[: found.start()].rstrip()}
+
+
+def _user_of(body: JsonObject) -> tuple[str, str] | None:
+    from emulator.journal.detail import claims_of
+
+    claims = JsonObject(claims_of(body.text("access_token") or body.text("accessToken")) or {})
+    return (claims.owner, claims.name) if claims.owner and claims.name else None
+
+
+def _told_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """Yield the headers that say something.
+
+    A Host of this machine and an Origin that was this very server would name another port next time.
+    """
+    own = "//" + dict(exchange.request_headers).get("Host", "")
+    for name, value in exchange.request_headers:
+        lowered = name.lower()
+        if lowered == "host" and not _HERE.match(value):
+            yield name, value
+        if lowered in _UNTOLD or lowered.startswith(("sec-", "x-forwarded", "x-mockdoor")):
+            continue
+        if lowered != "origin" or not value.endswith(own):
+            yield name, value
+
+
+def _is_form(body: str, form: Mapping[str, str]) -> bool:
+    """Tell whether a body is a form that a mapping can hold: each name once."""
+    return bool(form) and len(parse_qsl(body, keep_blank_values=True)) == len(form)
+
+
+def _text(exchange: Exchange) -> str:
+    try:
+        return exchange.request_body.decode()
+    except UnicodeDecodeError as error:
+        raise CannotRecord(f"exchange {exchange.number} has a body that is no UTF-8 text") from error
+
+
+def _json(text: str) -> Json:
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value

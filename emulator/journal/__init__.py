@@ -1,0 +1,1 @@
+"""Exchanges: keeping, searching, showing, redacting, explaining."""

@@ -1,0 +1,138 @@
+"""What tests get from the pytest plugin: a server for the session, a world for each test."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.core.durations import parse_duration
+from emulator.faults.plan import Fault
+from emulator.journal.exchange import Exchange
+from emulator.journal.serialize import entry
+from emulator.runner.results import CaseResult
+from emulator.runner.run import run_scenario
+from emulator.scenario import find, load, load_default, parse_fault
+from emulator.scenario.model import Scenario
+from emulator.server.listener import Server
+from emulator.web.lifecycle import app_state
+from emulator.wechat.login_codes import issue_code
+from emulator.world.world import World
+
+_NUMBERS = count(1)
+_SERVER = pytest.StashKey[Server]()
+
+
+class Mockdoor:
+    """One test's world: its address, and the means to drive and to question it.
+
+    `url` is what CASDOOR_HOSTNAME and the WeChat base address are set to; `world` is the world itself.
+    """
+
+    def __init__(self, world: World, url: str) -> None:
+        self.world = world
+        self.url = url
+
+    def login_code(self, persona: str = "", *, appid: str = "") -> str:
+        """Play wx.login: return a code of a persona (default: the one signed in), good for 5 minutes and once.
+
+        Raises ValueError for an unknown persona or appid.
+        """
+        return issue_code(
+            self.world,
+            persona=persona or self.world.state.signed_in,
+            appid=appid or next(iter(self.world.miniprograms), ""),
+        ).code
+
+    def fault(self, at: str, **words: Any) -> Fault:
+        """Plan a fault, written as in a scenario: `fault("wechat.code2session", error=-1, times=1)`.
+
+        Raises ScenarioError for a fault that the schema refuses. `for_` stands for `for`.
+        """
+        given = {name.removesuffix("_"): value for name, value in words.items()}
+        plan = self.world.state.faults
+        fault = parse_fault({"at": at} | given, scenario=self.world.scenario, number=plan.next_number)
+        with self.world.lock:
+            plan.add(fault, now=self.world.now())
+        return fault
+
+    def advance(self, by: str | timedelta) -> datetime:
+        """Let time pass for codes, tokens, faults and the journal; return the new instant."""
+        with self.world.lock:
+            return self.world.state.clock.advance(parse_duration(by) if isinstance(by, str) else by)
+
+    def reset(self) -> None:
+        """Go back to the scenario."""
+        self.world.reset()
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every exchange so far, oldest first."""
+        with self.world.lock:
+            return list(self.world.state.journal)
+
+    @property
+    def journal(self) -> list[Mapping[str, Any]]:
+        """Every exchange so far as `GET /_emulator/journal` shows it."""
+        return [entry(one) for one in self.exchanges]
+
+    def assert_called(self, operation: str, *, times: int | None = None) -> None:
+        """Assert that an operation, or a pattern such as `wechat.*`, was called so often (default: at least once).
+
+        Calls that Casdoor made to WeChat count too.
+        """
+        made = [name for one in self.exchanges for name in (one.operation, *(call.operation for call in one.inner))]
+        found = sum(fnmatchcase(name, operation) for name in made)
+        if (found == 0) if times is None else (found != times):
+            wanted = "at least once" if times is None else f"{times} times"
+            calls = ", ".join(f"{name} {made.count(name)} times" for name in sorted(set(made))) or "nothing was called"
+            raise AssertionError(f"{operation} was to be called {wanted}, it was called {found} times; seen: {calls}")
+
+
+def start_server() -> Server:
+    """Return a server on a free port, not yet started; its main world is the default one."""
+    return Server(World(load_default(), wall=_wall), port=0)
+
+
+@contextmanager
+def open_world(server: Server, *, scenario: str | None, profile: str | None, folder: Path) -> Iterator[Mockdoor]:
+    """Put a world of its own onto the server for the length of a test.
+
+    `scenario` is a file, relative to `folder`, or a shipped one's name. A bug of the emulator that the
+    test's client may have swallowed fails the test at its end.
+    """
+    name = f"t{next(_NUMBERS)}"
+    world = World(_scenario(scenario, folder), wall=_wall, name=name, profile=profile)
+    worlds = app_state(server.app).worlds
+    worlds[name] = world
+    try:
+        yield Mockdoor(world, f"{server.url}/@{name}")
+    finally:
+        del worlds[name]
+    bugs = [one.why for one in world.state.journal if one.reply.status == 500 and one.why.startswith("a bug in")]
+    if bugs:
+        pytest.fail(bugs[0])
+
+
+def run_in_session(config: pytest.Config, scenario: Scenario) -> CaseResult:
+    """Run a scenario on the server that this process keeps for its scenario files."""
+    if _SERVER not in config.stash:
+        server = start_server().start()
+        config.stash[_SERVER] = server
+        config.add_cleanup(server.stop)
+    return run_scenario(scenario, scenario.profile, server=config.stash[_SERVER])
+
+
+def _scenario(name: str | None, folder: Path) -> Scenario:
+    if name is None:
+        return load_default()
+    beside = folder / name
+    return load(beside if beside.is_file() else find(name))
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)

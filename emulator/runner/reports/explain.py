@@ -1,0 +1,51 @@
+"""A case told step by step, for a classroom."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emulator.runner.reports.lanes import Lane, messages
+from emulator.runner.results import CaseResult, StepResult
+
+_LANES: dict[str, dict[Lane, str]] = {
+    "en": {"client": "mini program", "casdoor": "Casdoor", "wechat": "WeChat"},
+    "zh": {"client": "小程序", "casdoor": "Casdoor", "wechat": "微信"},
+}
+_WORDS = {
+    "en": {"why": "why", "note": "note", "fault": "planned fault", "expected": "expected", "actual": "but got"},
+    "zh": {"why": "原因", "note": "提示", "fault": "计划的故障", "expected": "期望", "actual": "实际"},
+}
+
+
+def explain(case: CaseResult, *, language: str = "en") -> str:
+    """Return who called whom with what, what came back, and what it means; `language` is `en` or `zh`."""
+    lines = [f"== {case.name} ({case.profile}) ==", *([case.description, ""] if case.description else [])]
+    lanes = _LANES[language]
+    told: StepResult | None = None
+    for number, message in enumerate(messages(case), 1):
+        if told is not None and message.step is not told:
+            lines += _meaning(told, language)
+        told = message.step
+        if message.start == message.end:
+            lines.append(f"{number:>3}. {message.text}")
+            continue
+        arrow = "<--" if message.reply else "-->"
+        left, right = (message.end, message.start) if message.reply else (message.start, message.end)
+        lines.append(f"{number:>3}. {lanes[left]:<13}{arrow} {lanes[right]:<9} {message.text}")
+    if told is not None:
+        lines += _meaning(told, language)
+    return "\n".join(lines) + "\n"
+
+
+def _meaning(step: StepResult, language: str) -> Iterator[str]:
+    words = _WORDS[language]
+    entry: Mapping[str, Any] = step.entry or {}
+    if entry.get("faults"):
+        yield f"       {words['fault']}: {', '.join(entry['faults'])}"
+    if entry.get("why"):
+        yield f"       {words['why']}: {entry['why']}"
+    for note in entry.get("notes") or []:
+        yield f"       {words['note']} {note['id']}: {note[language]}"
+    if step.message:
+        yield f"       ! {step.message}"
+    for one in step.mismatches:
+        yield f"       ! {one.at}: {words['expected']} {one.expected}, {words['actual']} {one.actual}"

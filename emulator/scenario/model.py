@@ -1,0 +1,105 @@
+"""The plain values that a scenario is made of."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from emulator.core.json_object import Json, JsonObject
+from emulator.faults.plan import Effect, Fault, FixedReply
+
+_RID = re.compile(r"\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})\b")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    """A person who owns a WeChat account.
+
+    `openids` fixes the openid under an appid, `openid` under every other one; without either it is
+    derived. `unionid` fixes the unionid; `has_unionid` False means that WeChat gives none.
+    """
+
+    name: str
+    openid: str | None = None
+    openids: Mapping[str, str] = field(default_factory=dict)
+    unionid: str | None = None
+    has_unionid: bool = True
+    nickname: str | None = None
+    phone: str | None = None
+    city: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MiniProgram:
+    """A mini program registered at WeChat.
+
+    `openid_prefix` fixes the 5 characters after `o` that all its users share. `rotate` says when an
+    exchange replaces a user's session_key: `interval` (unless the last is younger than a minute,
+    assumed), `always` or `never`. `code_first` checks the code before the secret;
+    `grant_type_required` refuses a call without grant_type. Source: facts/wechat.md 1.2 and 1.5.
+    """
+
+    appid: str
+    secret: str
+    open_platform: str | None = None
+    openid_prefix: str | None = None
+    rotate: str = "interval"
+    code_first: bool = False
+    grant_type_required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeRule:
+    """What a login code of the scenario's `codes:` table means: a persona, or an effect."""
+
+    code: str
+    persona: str | None = None
+    effect: Effect | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Everything that one scenario file says, checked and complete enough to make a world of.
+
+    The rows hold the fields that were written; defaults are filled in when the world is made.
+    `clock` None means that time runs; `runs` that the file says so itself. The first persona is the one signed in.
+    `steps`, `flows`, `variables` and `cleanup` are kept as written for the runner,
+    `document` is what a file without them says to make the same world, naming no other file.
+    """
+
+    name: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    profile: str = "docs"
+    seed: str = "mockdoor"
+    clock: datetime | None = None
+    runs: bool = False
+    organizations: tuple[JsonObject, ...] = ()
+    applications: tuple[JsonObject, ...] = ()
+    providers: tuple[JsonObject, ...] = ()
+    users: tuple[JsonObject, ...] = ()
+    certs: tuple[JsonObject, ...] = ()
+    miniprograms: Mapping[str, MiniProgram] = field(default_factory=dict)
+    personas: Mapping[str, Persona] = field(default_factory=dict)
+    codes: Mapping[str, CodeRule] = field(default_factory=dict)
+    strict_codes: bool = False
+    faults: tuple[Fault, ...] = ()
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    flows: Mapping[str, Json] = field(default_factory=dict)
+    steps: tuple[Json, ...] = ()
+    cleanup: tuple[Json, ...] = ()
+    path: Path | None = None
+    document: Mapping[str, Json] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def recorded_rid(self) -> str:
+        """The one rid that the written replies of `codes` share, else empty.
+
+        Such replies were recorded; the emulator's own errors then carry the same rid, so that a
+        replay of the recording compares equal. Source: golden.scenario.yaml and its recordings.
+        """
+        written = [rule.effect for rule in self.codes.values() if isinstance(rule.effect, FixedReply)]
+        rids = {found for effect in written for found in _RID.findall(f"{effect.json} {effect.text}")}
+        return rids.pop() if len(rids) == 1 else ""

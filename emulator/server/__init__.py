@@ -1,0 +1,1 @@
+"""Sockets: listener, connections, the state file."""

@@ -1,0 +1,84 @@
+"""Control calls about what Casdoor has stored, and about one exchange closely."""
+
+from flask import Response, g
+
+from emulator.casdoor.token_row import TokenRow
+from emulator.core.json_object import Json, JsonObject
+from emulator.journal.serialize import instant
+from emulator.web.control.blueprint import bp, world_url
+from emulator.web.responses import json_response, problem
+from emulator.world.world import World
+
+
+@bp.get("/users")
+def list_users() -> Response:
+    """List Casdoor's users as they stand, with the persona behind each."""
+    world: World = g.world
+    return json_response({"users": [_user(world, row) for row in list(world.state.users.values())]})
+
+
+@bp.get("/tokens")
+def list_tokens() -> Response:
+    """List Casdoor's token rows, the latest first, and whether each still opens something; never the tokens."""
+    world: World = g.world
+    with world.lock:
+        rows, now = list(world.state.tokens.values()), world.now()
+    return json_response({"tokens": [_token(row, expired=now >= row.ends_at) for row in reversed(rows)]})
+
+
+@bp.get("/journal/<int:number>")
+def show_exchange(number: int) -> Response:
+    """Show one exchange with its tokens decoded and a curl line that repeats it, secrets included."""
+    from emulator.journal.detail import detail
+
+    world: World = g.world
+    with world.lock:
+        journal = list(world.state.journal)
+    for exchange in journal:
+        if exchange.number == number:
+            return json_response(detail(exchange, base=world_url()))
+    kept = f"{journal[0].number} to {journal[-1].number}" if journal else "none"
+    return problem(404, "unknown_exchange", f"there is no exchange {number} in the journal; it holds {kept}")
+
+
+@bp.get("/recording")
+def show_recording() -> Response:
+    """Tell what happened since the reset as a scenario file, which replays it."""
+    from emulator.control.recording import CannotRecord, record
+
+    try:
+        text = record(g.world)
+    except CannotRecord as error:
+        return problem(409, "cannot_record", str(error))
+    reply = Response(text, content_type="application/yaml; charset=utf-8")
+    reply.headers["Content-Disposition"] = 'inline; filename="recorded.scenario.yaml"'
+    return reply
+
+
+def _user(world: World, row: JsonObject) -> Json:
+    return {
+        "id": row.id,
+        "displayName": row.text("displayName"),
+        "avatar": row.text("avatar"),
+        "wechat": row.text("wechat"),
+        "persona": world.persona_of(row.text("wechat")),
+        "phone": row.text("phone"),
+        "email": row.text("email"),
+        "created_at": row.text("createdTime"),
+        "updated_at": row.text("updatedTime"),
+        "admin": row.flag("isAdmin"),
+        "deleted": row.flag("isDeleted"),
+        "forbidden": row.flag("isForbidden"),
+    }
+
+
+def _token(row: TokenRow, *, expired: bool) -> Json:
+    return {
+        "name": row.name,
+        "user": f"{row.organization}/{row.user}",
+        "application": row.application,
+        "created_at": instant(row.created_at),
+        "expires_at": instant(row.created_at + row.lifetime),
+        "state": "ended" if row.ended else "expired" if expired else "live",
+        "scope": row.scope,
+    }

@@ -1,0 +1,84 @@
+"""Where worlds live in a URL: `/@NAME` chooses a world, `/as/PERSONA` the person behind unknown codes."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from emulator.world.world import World
+
+#: The environ keys that `mount` sets.
+WORLD = "mockdoor.world"
+SIGNED_IN = "mockdoor.signed_in"
+RAW_TARGET = "mockdoor.raw_target"
+
+MAIN = "main"
+
+
+class NotMounted(Exception):
+    """A prefix that leads nowhere: `error` for machines, the text for people."""
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+def mount(environ: dict[str, Any], worlds: Mapping[str, World]) -> None:
+    """Choose the world and the persona of a request, and take their prefixes off its path.
+
+    The prefixes move to SCRIPT_NAME. Raises NotMounted, with the world chosen so far (or `main`) set.
+    Source: design.md 8.
+    """
+    world = environ[WORLD] = worlds[MAIN]
+    path: str = environ.get("PATH_INFO", "")
+    if not path.startswith(("/@", "/as/")) or _sent_target(environ).startswith("//"):
+        return
+    if path.startswith("/@"):
+        name = _take(environ, 1)[1:]
+        if name not in worlds:
+            raise NotMounted("unknown_world", f"there is no world {name!r}; {_existing(worlds, 'world')}")
+        world = environ[WORLD] = worlds[name]
+        path = environ.get("PATH_INFO", "")
+    if path.startswith("/as/"):
+        name = _take(environ, 2)
+        if name not in world.personas:
+            raise NotMounted("unknown_persona", f"there is no persona {name!r}; {_existing(world.personas, 'persona')}")
+        environ[SIGNED_IN] = name
+
+
+def raw_target(environ: Mapping[str, Any]) -> str:
+    """Return the request target as sent, not decoded, without the prefixes of `mount`: `/path?query`.
+
+    Bytes above 127 are shown as latin-1, as everything in a WSGI environ.
+    """
+    mounted: str | None = environ.get(RAW_TARGET)
+    return mounted if mounted is not None else _sent_target(environ)
+
+
+def _take(environ: dict[str, Any], segments: int) -> str:
+    """Move so many leading segments of the path to SCRIPT_NAME; return the last of them, decoded."""
+    taken, rest = _split(environ["PATH_INFO"], segments)
+    environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + taken
+    environ["PATH_INFO"] = rest
+    environ[RAW_TARGET] = _split(raw_target(environ), segments)[1]
+    return taken.rpartition("/")[2].encode("latin-1").decode("utf-8", "replace")
+
+
+def _split(target: str, segments: int) -> tuple[str, str]:
+    path, mark, query = target.partition("?")
+    parts = path.split("/", segments + 1)
+    rest = "/" + (parts[segments + 1] if len(parts) > segments + 1 else "")
+    return "/".join(parts[: segments + 1]), rest + mark + query
+
+
+def _sent_target(environ: Mapping[str, Any]) -> str:
+    target: str = environ.get("REQUEST_URI") or quote(environ["PATH_INFO"], encoding="latin-1")
+    if not target.startswith("/") and "://" in target:
+        target = "/" + target.split("://", 1)[1].partition("/")[2]
+    if "?" not in target and environ.get("QUERY_STRING"):
+        target += "?" + environ["QUERY_STRING"]
+    return target
+
+
+def _existing(names: Iterable[str], what: str) -> str:
+    listed = ", ".join(names)
+    return f"this server has: {listed}" if listed else f"this server has no {what}"

@@ -1,0 +1,1 @@
+"""Worlds: live state, transactions, the clock."""

@@ -1,0 +1,44 @@
+"""Promises about what a person sees first."""
+
+import pytest
+
+from emulator.cli.banner import banner, language, suggestions
+
+URL = "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"}, "zh"),
+        ({"LANG": "de_DE", "LC_ALL": ""}, "en"),
+    ],
+    ids=str,
+)
+def test_the_locale_decides_the_language(environ, expected) -> None:
+    assert language(environ) == expected
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+def test_the_start_says_where_to_point_clients_and_who_is_there(world, spoken) -> None:
+    shown = banner(world, URL, language=spoken)
+
+    expected = [f"  CASDOOR_HOSTNAME  {URL}\n", f"{URL}/_emulator/\n", *suggestions(world, URL)]
+    expected += [f"{name:<10} openid {world.openid(next(iter(world.miniprograms)), name)}" for name in world.personas]
+    assert [one for one in expected if one not in shown] == []
+
+
+def test_the_token_is_shown_only_where_there_is_one(world) -> None:
+    assert ("s3cret" in banner(world, URL, token="s3cret"), "Control token" in banner(world, URL)) == (True, False)
+
+
+def test_the_first_thing_to_try_is_the_docs_pages_login(world) -> None:
+    person = next(iter(world.personas))
+
+    assert suggestions(world, URL)[0] == (
+        f"curl -s {URL}/api/login/oauth/access_token"
+        f" -d tag=wechat_miniprogram -d client_id=6825f4f0af45554c8952 -d code={person}"
+    )

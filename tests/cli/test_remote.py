@@ -1,0 +1,152 @@
+"""Commands that steer a running emulator."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+from click.testing import CliRunner
+
+from emulator.cli.main import main
+
+FORM = b"tag=wechat_miniprogram&client_id=6825f4f0af45554c8952&code=alice"
+
+
+@pytest.fixture(name="url")
+def fixture_url(running_default):
+    """The address of a running emulator."""
+    with running_default() as url:
+        yield url
+
+
+@pytest.fixture(name="steer")
+def fixture_steer(url):
+    """Invoke a command against the running emulator."""
+    return lambda *words: CliRunner().invoke(main, [*words, "--url", url])
+
+
+def login(url, code=b"alice"):
+    urllib.request.urlopen(f"{url}/api/login/oauth/access_token", FORM.replace(b"alice", code)).close()
+
+
+def test_the_journal_is_one_line_an_exchange(url, steer):
+    login(url)
+    login(url, b"bob")
+
+    shown = steer("journal", "--persona", "bob").stdout.splitlines()
+
+    (line,) = shown
+    assert line.startswith("   2 ")
+    assert line.endswith("casdoor.login          bob      200 · notes persona-code, login-body")
+
+
+def test_the_journal_speaks_to_machines(url, steer):
+    login(url)
+
+    (line,) = steer("journal", "--json", "--operation", "casdoor.*").stdout.splitlines()
+
+    assert json.loads(line)["operation"] == "casdoor.login"
+
+
+def test_a_reset_brings_the_world_back(url, steer):
+    login(url)
+
+    done = steer("reset")
+
+    assert done.stdout == "main is back to scenario default\n"
+    assert steer("journal").stdout == ""
+
+
+def test_the_clock_moves_and_stops(steer):
+    steer("clock", "--at", "2999-01-01T00:00:00Z", "--mode", "frozen")
+
+    done = steer("clock", "--advance", "1h30m")
+
+    assert done.stdout == "2999-01-01T01:30:00Z (frozen)\n"
+
+
+def test_faults_are_planned_listed_and_lifted(url, steer):
+    planned = steer("faults", "--add", "{at: casdoor.health, http: 503, times: 1}")
+    with pytest.raises(urllib.error.HTTPError, match="503") as struck:
+        urllib.request.urlopen(f"{url}/api/health")
+    struck.value.close()
+
+    assert planned.stdout == 'fault-1: {"at": "casdoor.health", "http": 503, "times": 1} struck 0 times\n'
+    assert steer("faults").stdout.endswith("struck 1 times\n")
+    assert steer("faults", "--lift", "fault-1").stdout == "no fault is planned\n"
+    assert steer("faults", "--clear", "--json").stdout == '{"faults": []}\n'
+
+
+def test_worlds_are_made_listed_and_forgotten(url, steer):
+    made = steer("worlds", "--add", "t1", "--scenario", "quota").stdout.splitlines()
+
+    assert made[1].split() == ["t1", f"{url}/@t1", "quota", "(docs)"]
+    assert len(steer("worlds", "--delete", "t1").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["clock", "--advance", "soon"],
+            "'soon' is no duration; write a number and a unit such as 800ms, 3s, 5m, 2h, 1d or 1h30m",
+        ),
+        (["clock", "--at", "1999-01-01T00:00:00Z"], "the clock cannot go back"),
+        (["faults", "--add", "{at: wechat.login}"], "a fault needs an effect"),
+        (["faults", "--add", "{"], "--add is no YAML"),
+        (["faults", "--lift", "x"], "there is no fault 'x'; there are: none"),
+        (["worlds", "--delete", "main"], "the world 'main' stays"),
+    ],
+)
+def test_a_refusal_is_one_line_and_exit_2(steer, words, message):
+    done = steer(*words)
+
+    assert (done.exit_code, done.stderr.startswith(message), done.stderr.count("\n")) == (2, True, 1)
+
+
+def test_without_an_emulator_there_is_one_line_and_exit_3():
+    done = CliRunner().invoke(main, ["reset", "--url", "http://127.0.0.1:9"])
+
+    assert done.exit_code == 3
+    assert done.stderr.startswith("no emulator answers at http://127.0.0.1:9: ")
+
+
+def test_following_shows_what_comes_and_ends_with_ctrl_c(url):
+    command = [sys.executable, "-u", "-m", "emulator", "journal", "--follow", "--url", url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        login(url)
+        line = process.stdout.readline()
+        process.send_signal(2)
+        process.wait(10)
+
+    assert ("casdoor.login" in line, process.returncode) == (True, 130)
+
+
+def test_a_state_is_saved_and_brought_back(url, steer, tmp_path):
+    file = str(tmp_path / "state.json")
+    login(url)
+    saved = steer("state", "--save", file)
+    steer("reset")
+
+    loaded = steer("state", "--load", file)
+
+    assert (saved.stdout, loaded.stdout) == (f"wrote {file}\n", f"main is in the state of {file}\n")
+    assert len(steer("journal").stdout.splitlines()) == 1
+
+
+def test_a_state_is_printed_as_the_server_tells_it(url, steer):
+    login(url)
+
+    with urllib.request.urlopen(f"{url}/_emulator/state") as reply:
+        assert steer("state").stdout == reply.read().decode()
+
+
+def test_a_file_that_is_no_state_is_refused(steer, tmp_path):
+    file = tmp_path / "state.json"
+    file.write_text("{}")
+
+    done = steer("state", "--load", str(file))
+
+    assert (done.exit_code, "a state is an object with" in done.stderr) == (2, True)

@@ -1,0 +1,162 @@
+"""Promises about taking and restoring the state of a world."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from emulator.control import snapshot
+from emulator.core.errors import Unreachable
+from emulator.scenario import load, load_default, shipped
+from emulator.web import create_app
+from emulator.world.world import World
+
+LOGIN = "/api/login/oauth/access_token"
+USUAL = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952"}
+STATE = "/_emulator/state"
+START = datetime(2026, 1, 1, 8, tzinfo=UTC)
+
+
+def log_in(client, code):
+    return client.post(LOGIN, data=USUAL | {"code": code})
+
+
+def client_of(world):
+    return create_app(world).test_client(use_cookies=False)
+
+
+@pytest.fixture(name="lived")
+def fixture_lived(client):
+    """A client of a world in which something of every kind has happened."""
+    token = log_in(client, "alice").json["access_token"]
+    log_in(client, "nonsense")
+    client.post("/_emulator/login-codes", json={"persona": "bob"})
+    client.post(
+        "/_emulator/faults", json={"at": "casdoor.*", "limit": {"requests": 9, "per": "1m", "error": {"msg": "x"}}}
+    )
+    client.put("/_emulator/personas/zoe", json={"nickname": "佐伊", "unionid": None})
+    client.put("/_emulator/signed-in", json={"persona": "zoe"})
+    client.post("/api/update-user", headers={"Authorization": f"Bearer {token}"}, data=b'{"displayName": "\xff"}')
+    client.get("/api/get-account", headers={"Authorization": f"Bearer {token}"})
+    client.post("/_emulator/clock/advance", json={"by": "90s"})
+    return client
+
+
+@pytest.mark.parametrize("name", ["default", *sorted(shipped())])
+def test_every_scenarios_world_comes_back_exactly(name):
+    scenario = load_default() if name == "default" else load(shipped()[name])
+    world, other = (World(one, wall=lambda: START) for one in (scenario, load_default()))
+    for code in ("alice", "nonsense"):
+        with suppress(Unreachable):  # some scenarios break the connection, which a test client has none of
+            log_in(client_of(world), code)
+
+    snapshot.restore(other, json.loads(snapshot.dump(snapshot.take(world))))
+
+    assert snapshot.take(other) == snapshot.take(world)
+
+
+def test_a_restored_world_goes_on_as_the_first_would_have(lived, world):
+    other = World(load_default(), wall=world.wall)
+    snapshot.restore(other, snapshot.take(world))
+
+    replies = [log_in(one, "carol").data for one in (lived, client_of(other))]
+
+    assert replies[0] == replies[1]
+    assert snapshot.take(other) == snapshot.take(world)
+
+
+def test_put_state_brings_back_what_get_state_told(lived):
+    told = lived.get(STATE).data
+    lived.post("/_emulator/reset")
+
+    reply = lived.put(STATE, data=told)
+
+    assert (reply.status_code, lived.get(STATE).data) == (200, told)
+
+
+def test_a_reset_after_a_restore_leads_to_the_snapshots_scenario(client):
+    client.put("/_emulator/scenario", json={"scenario": "quota"})
+    told = client.get(STATE).data
+    client.put("/_emulator/scenario", json={"text": "version: 1\n"})
+    client.put(STATE, data=told)
+
+    client.post("/_emulator/reset")
+
+    assert client.get("/_emulator/scenario").json["name"] == "quota"
+
+
+def test_two_snapshots_of_an_idle_world_are_equal_though_its_clock_runs(make_world):
+    ticks = iter(range(1000))
+    world = World(make_world(clock=None).scenario, wall=lambda: START + timedelta(seconds=next(ticks)))
+
+    assert snapshot.take(world) == snapshot.take(world)
+
+
+def test_a_snapshot_has_a_line_for_each_field_and_each_exchange(lived):
+    lines = lived.get(STATE).text.splitlines()
+
+    assert len([line for line in lines if line.startswith("  {")]) == 4
+    assert any(line.strip().startswith('"displayName": ') for line in lines)
+
+
+def broken(told, *path, value):
+    """Return a copy of a snapshot with one value replaced."""
+    changed = json.loads(json.dumps(told))
+    inner = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return changed
+
+
+MISTAKES = [
+    (("format",), 2, "'format' is 2; this version reads 1"),
+    (("profile",), "newest", "'profile' is 'newest'; allowed: docs, classic, current"),
+    (
+        ("more",),
+        1,
+        "a state is an object with 'format', 'profile', 'scenario', 'state', 'journal', as GET state answers",
+    ),
+    (("state", "users"), 7, "at state.users"),
+    (("state", "clock"), {}, "a clock has 'frozen_at', an instant, or 'offset', a number of seconds"),
+    (("state", "clock"), {"frozen_at": "yesterday"}, "Invalid isoformat string"),
+    (("state", "surprise"), 1, "surprise"),
+    (("state", "signed_in"), None, "None must be str"),
+    (("state", "personas"), {"alice": {"name": 1}}, "1 must be str"),
+    (("state", "users"), {"alice": {}}, "'alice' must be two names with a slash between"),
+    (("journal", "last"), 1, "journal: 'last' is 1, yet there is an exchange 4"),
+    (("journal", "exchanges"), "none", "at journal.exchanges"),
+    (("scenario",), [], "scenario"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), MISTAKES, ids=lambda one: None)
+def test_a_wrong_state_is_refused_and_changes_nothing(lived, path, value, message):
+    before = lived.get(STATE).data
+
+    reply = lived.put(STATE, json=broken(json.loads(before), *path, value=value))
+
+    assert (reply.status_code, message in reply.json["message"]) == (400, True), reply.json["message"]
+    assert lived.get(STATE).data == before
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b"[" * 5000])
+def test_what_is_no_state_at_all_is_refused(client, body):
+    assert client.put(STATE, data=body).status_code == 400
+
+
+def test_a_state_with_a_full_journal_is_not_too_long_to_come_back(running_default):
+    """Full journals hold bodies that JSON has to escape, which makes them longer."""
+    with running_default() as url:
+        for _ in range(150):
+            with suppress(HTTPError):
+                urlopen(f"{url}/api/update-user", b'"' * 60_000, timeout=10).close()
+        told = urlopen(f"{url}/_emulator/state").read()
+
+        reply = urlopen(Request(f"{url}/_emulator/state", told, method="PUT"))
+
+        assert (len(told) > 15_000_000, reply.status) == (True, 200)
+        assert urlopen(f"{url}/_emulator/state").read() == told

@@ -1,0 +1,191 @@
+"""The pytest plugin, run by pytest itself in a project of its own."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+LOGIN = """
+import json, urllib.request
+
+def login(mockdoor, code):
+    form = f"tag=wechat_miniprogram&client_id=6825f4f0af45554c8952&code={code}".encode()
+    try:
+        with urllib.request.urlopen(f"{mockdoor.url}/api/login/oauth/access_token", form) as reply:
+            return reply.status, json.load(reply)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+"""
+
+
+@pytest.fixture(name="run")
+def fixture_run(pytester):
+    """Run pytest on test modules and files; it finds the plugin by its entry point."""
+
+    def run(*words, ini="", files=None, **modules):
+        pytester.makepyfile(helper=LOGIN, **modules)
+        pytester.makefile(".toml", pyproject=f"[tool.pytest.ini_options]\n{ini}")
+        for name, text in (files or {}).items():
+            (pytester.path / name).write_text(text, "utf-8")
+        return pytester.runpytest_subprocess("-p", "no:cacheprovider", *words)
+
+    return run
+
+
+def test_the_readmes_example_passes(run):
+    example = next(re.findall(r"```python\n(.*?)```", README, re.DOTALL).__iter__())
+
+    run(test_readme=example).assert_outcomes(passed=2)
+
+
+def test_each_test_has_a_clean_world_of_its_own(run):
+    module = """
+import pytest
+from helper import login
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_alice_is_new_each_time(mockdoor, number):
+    assert ("test", "wechat-" + mockdoor.world.openid("wx0123456789abcdef", "alice")) not in mockdoor.world.state.users
+    assert len(mockdoor.journal) == 0
+    status, _ = login(mockdoor, mockdoor.login_code("alice"))
+    assert status == 200
+    mockdoor.fault("wechat.*", error=-1)
+    mockdoor.advance("1h")
+"""
+
+    run(test_it=module).assert_outcomes(passed=2)
+
+
+def test_the_handle_drives_and_questions_the_world(run):
+    module = """
+import pytest
+from helper import login
+
+def test_it(mockdoor):
+    mockdoor.fault("wechat.code2session", error=-1, times=1)
+    code = mockdoor.login_code("alice")
+    assert login(mockdoor, code)[0] == 400
+    assert login(mockdoor, code)[0] == 200
+    mockdoor.advance("5m")
+    mockdoor.assert_called("wechat.code2session", times=2)
+    mockdoor.assert_called("casdoor.*")
+    assert mockdoor.journal[0]["faults"] == ["fault-1"]
+    with pytest.raises(AssertionError, match="casdoor.logout was to be called at least once, it was called 0 times"):
+        mockdoor.assert_called("casdoor.logout")
+    with pytest.raises(AssertionError, match="seen: casdoor.login 2 times, wechat.code2session 2 times"):
+        mockdoor.assert_called("casdoor.login", times=3)
+    mockdoor.reset()
+    assert mockdoor.journal == []
+    with pytest.raises(ValueError, match="unknown persona 'dave'"):
+        mockdoor.login_code("dave")
+"""
+
+    run(test_it=module).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("ini", "mark", "expected"),
+    [
+        pytest.param("", "", ("default", "docs"), id="nothing said"),
+        pytest.param("", "(scenario='invalid-code', profile='classic')", ("invalid-code", "classic"), id="a marker"),
+        pytest.param(
+            "mockdoor_scenario = 'quota'\nmockdoor_profile = 'current'", "", ("quota", "current"), id="settings"
+        ),
+        pytest.param("mockdoor_scenario = 'quota'", "(scenario='own.yaml')", ("own", "docs"), id="a file, and both"),
+    ],
+)
+def test_the_scenario_and_the_profile_can_be_chosen(run, ini, mark, expected):
+    module = f"""
+import pytest
+
+{f"@pytest.mark.mockdoor{mark}" if mark else ""}
+def test_it(mockdoor):
+    assert (mockdoor.world.scenario.name, mockdoor.world.profile) == {expected!r}
+"""
+
+    run("--strict-markers", ini=ini, files={"own.yaml": "version: 1\n"}, test_it=module).assert_outcomes(passed=1)
+
+
+def test_a_wrong_marker_says_what_it_takes(run):
+    module = "import pytest\n@pytest.mark.mockdoor(scenari='x')\ndef test_it(mockdoor): pass\n"
+
+    result = run(test_it=module)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*mark.mockdoor takes scenario= and profile=, not scenari*"])
+
+
+def test_scenario_files_are_tests(run):
+    good = "version: 1\nsteps:\n  - login: {as: alice}\n    expect: {status: 200}\n"
+    bad = "version: 1\nsteps:\n  - note: x\n  - login: {as: alice}\n    expect: {status: 500}\n"
+    files = {
+        "good.scenario.yaml": good,
+        "bad.scenario.yaml": bad,
+        "world.scenario.yaml": "version: 1\n",
+        "odd.scenario.yaml": "version: 1\nstpes: []\n",
+        "other.yaml": "version: 1\nsteps: []\n",
+    }
+
+    result = run("--continue-on-collection-errors", files=files)
+
+    result.assert_outcomes(passed=1, failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*odd.scenario.yaml:2:1: unknown key 'stpes'; did you mean 'steps'?",
+            "*bad.scenario.yaml:4: login as alice",
+            "*expected 500",
+            "*actual   200",
+            "*journal*",
+            '*"operation": "casdoor.login"*',
+        ]
+    )
+
+
+def test_workers_do_not_see_each_other(run):
+    module = """
+import pytest
+from helper import login
+
+@pytest.mark.parametrize("number", range(8))
+def test_it(mockdoor, number):
+    assert login(mockdoor, "alice")[0] == 200
+    mockdoor.assert_called("casdoor.login", times=1)
+"""
+
+    run("-n", "2", test_it=module).assert_outcomes(passed=8)
+
+
+def test_a_bug_of_the_emulator_fails_the_test_that_met_it(run):
+    module = """
+import urllib.request, urllib.error
+
+def test_it(mockdoor):
+    del mockdoor.world.state.organizations
+    try:
+        urllib.request.urlopen(mockdoor.url + "/api/get-user?id=test/boss")
+    except urllib.error.HTTPError as error:
+        error.close()
+"""
+
+    result = run(test_it=module)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*a bug in the emulator, not in your request: AttributeError in casdoor.get_user*"])
+
+
+def test_a_project_that_does_not_use_the_plugin_imports_nothing_of_the_emulator():
+    code = (
+        "import sys, pytest; before = set(sys.modules); import emulator.pytest_plugin;"
+        "print(sorted(set(sys.modules) - before))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "['emulator', 'emulator.pytest_plugin']"

@@ -1,0 +1,216 @@
+"""Worlds, scenarios, personas and counts over the control API: design.md 8."""
+
+import pytest
+
+from emulator.web.control.worlds import MAX_WORLDS
+
+LOGIN = "/api/login/oauth/access_token"
+FORM = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952", "code": "alice", "username": "Alice"}
+
+
+def message(reply):
+    return reply.status_code, reply.get_json()["message"]
+
+
+def test_each_world_has_its_own_users_clock_faults_and_journal(client):
+    for name in ("t1", "t2"):
+        client.post("/_emulator/worlds", json={"name": name})
+
+    client.post("/@t1/_emulator/faults", json={"at": "casdoor.health", "http": 503})
+    client.post("/@t1/_emulator/clock/advance", json={"by": "1h"})
+    login = client.post(f"/@t1{LOGIN}", data=FORM)
+
+    assert login.status_code == 200
+    users = [client.get(f"{at}/api/get-user?id=test/Alice").get_json()["data"] for at in ("/@t1", "/@t2", "")]
+    assert [user is not None for user in users] == [True, False, False]
+    assert [client.get(f"{at}/api/health").status_code for at in ("/@t1", "/@t2", "")] == [503, 200, 200]
+    listed = client.get("/_emulator/worlds").get_json()["worlds"]
+    assert [(world["name"], world["now"], world["exchanges"]) for world in listed] == [
+        ("main", "2026-01-01T08:00:00Z", 2),
+        ("t1", "2026-01-01T09:00:00Z", 3),
+        ("t2", "2026-01-01T08:00:00Z", 2),
+    ]
+
+
+def test_tokens_of_a_world_name_its_address_as_their_issuer(client):
+    client.post("/_emulator/worlds", json={"name": "t1"})
+
+    document = client.get("/@t1/.well-known/openid-configuration").get_json()
+
+    assert document["issuer"] == "http://localhost/@t1"
+    assert document["token_endpoint"] == f"http://localhost/@t1{LOGIN}"
+
+
+def test_a_world_is_made_from_a_scenario_and_a_profile(client):
+    made = client.post("/_emulator/worlds", json={"name": "t1", "scenario": "invalid-code", "profile": "classic"})
+
+    assert (made.status_code, made.get_json()) == (
+        201,
+        {
+            "name": "t1",
+            "url": "http://localhost/@t1",
+            "scenario": "invalid-code",
+            "profile": "classic",
+            "now": "2026-01-01T08:00:00Z",
+            "exchanges": 0,
+        },
+    )
+    assert client.post(f"/@t1{LOGIN}", data=FORM).status_code == 400
+
+
+def test_a_deleted_world_is_gone(client):
+    client.post("/_emulator/worlds", json={"name": "t1"})
+
+    deleted = client.delete("/_emulator/worlds/t1")
+
+    assert deleted.get_json() == {"deleted": "t1"}
+    assert client.get("/@t1/api/health").status_code == 404
+    assert message(client.delete("/_emulator/worlds/t1")) == (404, "there is no world 't1'; there are: main")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "text"),
+    [
+        ("POST", "/_emulator/worlds", {}, "'name' must be a text, it is missing"),
+        (
+            "POST",
+            "/_emulator/worlds",
+            {"name": "a/b"},
+            "'name' is 'a/b'; write up to 64 letters, digits, _ or -, a letter or digit first",
+        ),
+        ("POST", "/_emulator/worlds", {"name": "main"}, "there is a world 'main' already"),
+        (
+            "POST",
+            "/_emulator/worlds",
+            {"name": "x", "profile": "new"},
+            "'profile' is 'new'; allowed: docs, classic, current",
+        ),
+        (
+            "POST",
+            "/_emulator/worlds",
+            {"name": "x", "scenario": "invalid-cod"},
+            "there is no shipped scenario 'invalid-cod'; did you mean 'invalid-code'?",
+        ),
+        (
+            "PUT",
+            "/_emulator/scenario",
+            {"scenario": "../invalid-code"},
+            "there is no shipped scenario '../invalid-code'; did you mean 'invalid-code'?",
+        ),
+        ("DELETE", "/_emulator/worlds/main", {}, "the world 'main' stays; POST reset brings it back to its scenario"),
+        ("PUT", "/_emulator/scenario", {}, "give 'scenario', the name of a shipped one, or 'text', the YAML of one"),
+        (
+            "PUT",
+            "/_emulator/scenario",
+            {"text": "version: 1\nprofile: doc\n"},
+            "text:2:10: 'doc' is not allowed here; did you mean 'docs'?\n    profile: doc\n             ^",
+        ),
+        (
+            "PUT",
+            "/_emulator/scenario",
+            {"text": "version: 1\nextends: /etc/passwd\ninit_data: README.md\n"},
+            (
+                "text:2:10: a scenario sent here extends default or none, never a file\n"
+                "    extends: /etc/passwd\n             ^\n"
+                "text:3:12: a scenario sent here can name no file; write the objects out\n"
+                "    init_data: README.md\n               ^"
+            ),
+        ),
+        ("PUT", "/_emulator/scenario", {"text": "a", "scenario": "b"}, "give 'scenario' or 'text', not both"),
+        ("POST", "/_emulator/verify", {}, "'operation' must be a text, it is missing"),
+        (
+            "POST",
+            "/_emulator/verify",
+            {"operation": "wechat.login"},
+            "unknown operation 'wechat.login'; did you mean 'wechat.code2session'?",
+        ),
+        (
+            "POST",
+            "/_emulator/verify",
+            {"operation": "*", "count": -1},
+            "'count' must be a whole number, 0 or more",
+        ),
+        (
+            "POST",
+            "/_emulator/verify",
+            {"operation": "*", "when": {"persona": 1}},
+            '\'when\' must be an object of texts such as {"persona": "alice"}',
+        ),
+        ("PUT", "/_emulator/personas/zoe", {"phone": 1}, "'phone' must be a text"),
+    ],
+)
+def test_a_wrong_call_says_what_is_allowed_and_changes_nothing(client, world, method, path, body, text):
+    before = world.state
+
+    assert message(client.open(path, method=method, json=body)) == (400, text)
+    assert (world.state, world.scenario.name) == (before, "default")
+    assert len(client.get("/_emulator/worlds").get_json()["worlds"]) == 1
+
+
+def test_worlds_are_managed_at_the_root(client):
+    client.post("/_emulator/worlds", json={"name": "t1"})
+
+    assert message(client.get("/@t1/_emulator/worlds")) == (400, "worlds are managed at the root, not under /@t1")
+
+
+def test_worlds_are_bounded(client):
+    codes = {
+        client.post("/_emulator/worlds", json={"name": f"w{number}"}).status_code for number in range(1, MAX_WORLDS)
+    }
+
+    assert codes == {201}
+    assert message(client.post("/_emulator/worlds", json={"name": "more"}))[1] == (
+        f"a server holds {MAX_WORLDS} worlds at most; delete some"
+    )
+
+
+def test_a_world_becomes_another_scenario(client, world):
+    client.post(LOGIN, data=FORM)
+
+    told = client.put("/_emulator/scenario", json={"scenario": "wechat-busy-once"}).get_json()
+
+    assert (told["name"], told["faults"]) == (
+        "wechat-busy-once",
+        [{"id": "fault-1", "at": "wechat.code2session", "error": -1, "times": 1}],
+    )
+    assert client.get("/_emulator/scenario").get_json() == told
+    assert ("test", "Alice") not in world.state.users
+
+
+def test_a_persona_added_can_log_in_until_the_reset(client):
+    added = client.put("/_emulator/personas/zoe", json={"nickname": "佐伊", "unionid": None})
+    changed = client.put("/_emulator/personas/zoe", json={"openid": "oGk3T5ZoeZoeZoeZoeZoeZoeZoe0"})
+
+    assert (added.status_code, added.get_json()["nickname"], changed.status_code) == (201, "佐伊", 200)
+    assert changed.get_json()["openids"] == {"wx0123456789abcdef": "oGk3T5ZoeZoeZoeZoeZoeZoeZoe0"}
+    assert client.post(LOGIN, data=FORM | {"code": "zoe"}).status_code == 200
+    client.post("/_emulator/reset")
+    assert client.post(LOGIN, data=FORM | {"code": "zoe"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ({"operation": "casdoor.login", "count": 2}, {"ok": True, "count": 2}),
+        ({"operation": "wechat.*", "count": 2}, {"ok": True, "count": 2}),
+        ({"operation": "casdoor.login", "when": {"persona": "bob"}}, {"ok": True, "count": 1}),
+        (
+            {"operation": "casdoor.login", "when": {"persona": "carol"}},
+            {
+                "ok": False,
+                "count": 0,
+                "why": "casdoor.login was to be called 1 times, it was called 0 times; "
+                "seen: casdoor.login 2, wechat.code2session 2",
+                "nearest": [
+                    "exchange 1: persona was 'alice', not 'carol'",
+                    "exchange 2: persona was 'bob', not 'carol'",
+                ],
+            },
+        ),
+    ],
+)
+def test_calls_are_counted_with_the_nearest_misses(client, asked, answer):
+    for code in ("alice", "bob"):
+        client.post(LOGIN, data=FORM | {"code": code, "username": code})
+
+    assert client.post("/_emulator/verify", json=asked).get_json() == answer
