@@ -84,7 +84,7 @@ def test_an_installed_wheel_serves_a_shipped_scenario(command, tmp_path):
 def test_an_installed_wheel_prints_its_schema(command, tmp_path):
     printed = _run(command, "schema", cwd=tmp_path)
 
-    assert json.loads(printed) == json.loads((ROOT / "emulator" / "scenario" / "schema.json").read_text("utf-8"))
+    assert json.loads(printed) == schema()
 
 
 @contextmanager

@@ -1,0 +1,42 @@
+"""The fields of Casdoor's objects as parts of the schema, each with the type of its zero value."""
+
+from typing import Any
+
+from emulator.core.json_object import Json
+from emulator.core.tables import table
+
+Schema = dict[str, Any]
+
+#: The parts of the schema with a field for each one of Casdoor's.
+KINDS = ("organization", "provider", "application", "user")
+
+
+def with_casdoor_fields(base: Schema) -> Schema:
+    """Return the schema with every field of Casdoor's objects; what `base` says of a field itself stays as it is."""
+    parts = {kind: _with_fields(kind, base["$defs"][kind]) for kind in KINDS}
+    return {**base, "$defs": {**base["$defs"], **parts}}
+
+
+def _with_fields(kind: str, part: Schema) -> Schema:
+    return {**part, "properties": {**_fields(kind), **part["properties"]}}
+
+
+def _fields(kind: str) -> Schema:
+    zeros: Any = table("casdoor", f"{kind}.json")
+    return {name: field_schema(zero) for name, zero in zeros.items()}
+
+
+def field_schema(zero: Json) -> Schema:
+    """Return the schema of a field with that zero value: its type, or anything where the value leaves that open."""
+    match zero:
+        case bool():
+            return {"type": "boolean"}
+        case str():
+            return {"type": "string"}
+        case int() | float():
+            return {"type": "number"}
+        case dict():
+            return {"type": "object"}
+        case list() if all(isinstance(one, str) for one in zero):
+            return {"type": "array", "items": {"type": "string"}}
+    return {}
