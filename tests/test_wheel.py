@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from emulator.scenario import schema
+
 ROOT = Path(__file__).resolve().parents[1]
 ADDED = "emulator/shipped/"
 

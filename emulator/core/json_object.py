@@ -1,6 +1,7 @@
 """One of Casdoor's objects, and the JSON that it consists of."""
 
-from typing import TypeAlias
+from abc import ABC, abstractmethod
+from typing import Generic, Never, NoReturn, Self, TypeAlias, TypeVar, overload
 
 #: What JSON can say.
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -11,6 +12,8 @@ class JsonObject(dict[str, Json]):
 
     A missing field, and one of another type, reads as the zero value, as a Go struct would.
     """
+
+    __slots__ = ()
 
     def text(self, name: str) -> str:
         """Return a text field, `""` when there is none."""
@@ -55,3 +58,80 @@ class JsonObject(dict[str, Json]):
     def id(self) -> str:
         """`owner/name`, Casdoor's way to point at an object."""
         return f"{self.owner}/{self.name}"
+
+
+_Value = TypeVar("_Value")
+_Kind = TypeVar("_Kind", bound=JsonObject)
+
+
+class Field(ABC, Generic[_Value]):
+    """A field of a typed view of an object: an attribute that reads one key; nothing is written through it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, row: None, owner: type[JsonObject]) -> Self: ...
+    @overload
+    def __get__(self, row: JsonObject, owner: type[JsonObject]) -> _Value: ...
+    def __get__(self, row: JsonObject | None, owner: type[JsonObject]) -> Self | _Value:
+        return self if row is None else self.read(row)
+
+    def __set__(self, row: JsonObject, value: Never) -> NoReturn:
+        raise AttributeError(f"{type(row).__name__}.{self.name} is only read; build a new object instead")
+
+    @abstractmethod
+    def read(self, row: JsonObject) -> _Value:
+        """Return the field's value in an object, the zero value when there is none of its type."""
+
+
+class TextField(Field[str]):
+    """A text field."""
+
+    def read(self, row: JsonObject) -> str:
+        """Return the text."""
+        return row.text(self.name)
+
+
+class FlagField(Field[bool]):
+    """A boolean field."""
+
+    def read(self, row: JsonObject) -> bool:
+        """Return the boolean."""
+        return row.flag(self.name)
+
+
+class NumberField(Field[float]):
+    """A number field."""
+
+    def read(self, row: JsonObject) -> float:
+        """Return the number."""
+        return row.number(self.name)
+
+
+class TextsField(Field[list[str]]):
+    """A list of texts."""
+
+    def read(self, row: JsonObject) -> list[str]:
+        """Return the texts."""
+        return row.texts(self.name)
+
+
+class RowField(Field[JsonObject]):
+    """An object inside of an object."""
+
+    def read(self, row: JsonObject) -> JsonObject:
+        """Return the object."""
+        return row.row(self.name)
+
+
+class RowsField(Field[list[_Kind]]):
+    """A list of objects of one kind."""
+
+    def __init__(self, name: str, kind: type[_Kind]) -> None:
+        super().__init__(name)
+        self.kind = kind
+
+    def read(self, row: JsonObject) -> list[_Kind]:
+        """Return the objects."""
+        return [self.kind(one) for one in row.rows(self.name)]
