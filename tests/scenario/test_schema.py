@@ -1,11 +1,15 @@
 """Promises about the schema: it is one, and the loader reads every word of it (design.md 7)."""
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from emulator.core.errors import ScenarioError
+from emulator.core.tables import table
 from emulator.faults.plan import Fault
-from emulator.scenario import load, schema, shipped
+from emulator.scenario import load, parse, schema, shipped
 from emulator.scenario.effects import EFFECTS
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import KINDS
@@ -21,6 +25,15 @@ ENDS_UP_IN = {
 }
 #: Parts that are made from a word of another name.
 DERIVED = {"runs": "clock", "strict_codes": "codes", "path": None, "document": None}
+
+#: Casdoor's objects, and what a scenario says of them beside their own fields.
+CASDOOR = {"organization": set(), "provider": set(), "application": set(), "user": {"persona"}}
+#: What a message calls the type of a zero value.
+KIND_OF = {str: "text", bool: "true or false", int: "a number"}
+
+
+def zeros_of(kind):
+    return table("casdoor", f"{kind}.json")
 
 
 def test_every_word_at_the_top_becomes_a_part_of_the_scenario():
@@ -57,6 +70,54 @@ def test_every_kind_of_step_is_in_the_schema():
 
 def test_every_reference_leads_somewhere():
     assert {ref.rpartition("/")[2] for ref in _references(schema())} <= set(schema()["$defs"])
+
+
+@pytest.mark.parametrize(("kind", "more"), CASDOOR.items(), ids=CASDOOR)
+def test_a_scenario_sets_every_field_of_casdoors_objects_and_no_other(kind, more):
+    written = list(schema()["$defs"][kind]["properties"])
+
+    assert written == [*zeros_of(kind), *more]
+
+
+@pytest.mark.parametrize("kind", CASDOOR)
+def test_an_object_of_zero_values_fits_the_schema(kind):
+    zeros = {name: zero for name, zero in zeros_of(kind).items() if zero is not None}
+
+    Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema()["$defs"]}).validate(zeros)
+
+
+@pytest.mark.parametrize("kind", CASDOOR)
+def test_a_field_of_another_type_than_its_zero_value_is_a_mistake(kind):
+    expected = {name: KIND_OF[type(zero)] for name, zero in zeros_of(kind).items() if type(zero) in KIND_OF}
+    lines = [f"    {name}: [x]" for name in expected]
+
+    with pytest.raises(ScenarioError) as refused:
+        parse("\n".join(["version: 1", f"{kind}s:", "  test/a:", *lines, ""]), Path("x.yaml"))
+
+    found = {list(expected)[one.line - 4]: one.message for one in refused.value.problems}
+    assert found == {name: f"expected {what}, got a list" for name, what in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "taken", "refused"),
+    [
+        ("organization", "countryCodes", [[], ["CN"]], [[7], "CN", None]),
+        ("organization", "passwordOptions", [["AtLeast6"], None], []),
+        ("organization", "accountItems", [[], [{"name": "Avatar"}], None], []),
+        ("application", "signinMethods", [[{"name": "Password"}], None], []),
+        ("application", "providers", [["p"], [{"name": "p", "rule": "None"}]], [[{"rule": "None"}], [7], "p"]),
+        ("user", "roles", [[{"name": "editor"}], None], []),
+        ("user", "address", [["Street 1"]], [[7], "Street 1", None]),
+        ("user", "groups", [["test/staff"]], [[7], None]),
+        ("user", "properties", [{"wechatOpenId": "o1"}], [{"wechatOpenId": 7}, None]),
+        ("user", "persona", ["alice", {"name": "alice", "by": "unionid"}], [{}, {"name": "alice", "by": "phone"}, 7]),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_list_or_an_object_takes_what_casdoor_would(kind, field, taken, refused):
+    valid = Draft202012Validator(schema()["$defs"][kind]["properties"][field]).is_valid
+
+    assert ([one for one in taken if valid(one)], [one for one in refused if valid(one)]) == (taken, [])
 
 
 def _references(part):
