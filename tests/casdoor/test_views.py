@@ -17,7 +17,7 @@ from emulator.casdoor.views import (
     TokenAttribute,
     User,
 )
-from emulator.core.json_object import Field, FlagField, JsonObject, NumberField, RowField, RowsField, TextField
+from emulator.core.json_object import Field, FlagField, JsonObject, NumberField, RowField, TextField
 
 #: Every view, and an object of its kind with all its fields.
 WHOLE = {
