@@ -1,13 +1,12 @@
 """The account items of an organization: which fields a user may change, and how (facts/casdoor.md 4.3)."""
 
-import re
-
 from emulator.casdoor.defaults import default_account_items
 from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.texts import text
 from emulator.casdoor.user_fields import user_fields
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
+from emulator.core.patterns import search
 from emulator.journal.exchange import Call
 from emulator.world.world import World
 
@@ -91,6 +90,6 @@ def _written(value: Json) -> str:
 
 def _found(pattern: str, value: str) -> bool:
     try:
-        return re.search(pattern, value) is not None
-    except re.error:
+        return search(pattern, value)
+    except ValueError:
         return False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from emulator.core.durations import parse_duration
+from emulator.core.patterns import search
 from emulator.runner.names import CannotCapture, claims_of, json_body
 from emulator.runner.results import Mismatch, Received
 
@@ -99,7 +100,7 @@ def _match_special(wanted: Mapping[str, Any], actual: Any, at: str) -> Iterator[
         case "$contains":
             fits = _contains(value, actual)
         case "$regex":
-            fits = isinstance(actual, str) and re.search(value, actual) is not None
+            fits = isinstance(actual, str) and search(str(value), actual)
         case "$type":
             fits = actual is not _NOTHING and _TYPES[value](actual)
         case "$length":

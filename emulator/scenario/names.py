@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from emulator.core.durations import parse_duration
+from emulator.core.patterns import compile_pattern
 from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault, operations
 from emulator.scenario.model import Scenario
@@ -204,10 +205,17 @@ def _wrong_matcher(name: str, value: Any) -> str:
     if name == "$length" and (not isinstance(value, int) or isinstance(value, bool)):
         return f"$length takes a whole number, got {value!r}"
     if name == "$regex":
-        try:
-            re.compile(value)
-        except (re.error, TypeError, OverflowError, RecursionError) as error:
-            return f"{value!r} is no regular expression: {error}"
+        return _wrong_pattern(value)
+    return ""
+
+
+def _wrong_pattern(value: Any) -> str:
+    if not isinstance(value, str):
+        return f"$regex takes a text, got {value!r}"
+    try:
+        compile_pattern(value)
+    except ValueError as error:
+        return str(error)
     return ""
 
 

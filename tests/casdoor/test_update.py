@@ -105,6 +105,27 @@ def test_an_item_with_a_pattern_refuses_other_values(current):
 
 
 @pytest.mark.parametrize(
+    "regex",
+    [
+        pytest.param("^(x+x+)+y$", id="one that backtracks without end elsewhere"),
+        pytest.param("^(?=x)", id="one with look-around, which Go does not compile"),
+        pytest.param("(", id="no regular expression"),
+    ],
+)
+def test_an_account_item_regex_that_never_matches_refuses_every_value(current, regex):
+    token, who = own(current)
+    items = current.world.state.organizations["test"]
+    items["accountItems"] = [
+        {"name": "Tag", "viewRule": "Public", "modifyRule": "Self", "regex": regex, "visible": True, "tab": ""}
+    ]
+    value = "x" * 200
+
+    refused = update(current, token, who | {"tag": value}, "?columns=tag")
+
+    assert refused["msg"] == f'The value "{value}" for account field "Tag" doesn\'t match the account item regex'
+
+
+@pytest.mark.parametrize(
     ("body", "text"),
     [
         ({"score": 5.5}, "json: cannot unmarshal number 5.5 into Go struct field User.score of type int"),

@@ -52,6 +52,19 @@ def test_json_is_a_subset_match(wanted, body, found):
     assert differences({"json": wanted}, reply(body)) == found
 
 
+def test_a_pattern_that_backtracks_without_end_elsewhere_is_answered_at_once():
+    endless = "x" * 100_000
+
+    found = differences({"text": {"$regex": "^(x+x+)+y$"}}, reply(endless))
+
+    assert [(at, expected) for at, expected, _ in found] == [("text", "text that matches ^(x+x+)+y$")]
+
+
+def test_a_pattern_that_a_name_spoils_is_refused_with_its_reason():
+    with pytest.raises(ValueError, match=r"'\(' is not a regular expression: missing \)"):
+        differences({"text": {"$regex": "("}}, reply("a"))
+
+
 def test_json_exact_wants_nothing_more():
     assert differences({"json_exact": {"a": {"b": 1}}}, reply({"a": {"b": 1, "c": 2}})) == [
         ("$.a.c", "nothing there", "2")
