@@ -2,16 +2,15 @@
 
 import base64
 import json
-import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
 from emulator.core.curl import curl_line
 from emulator.core.json_object import Json
 from emulator.journal.exchange import Exchange
+from emulator.journal.redact import is_jwt, jwts_in
 from emulator.journal.serialize import entry
 
-_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 _MAX_TOKENS = 10
 
 
@@ -33,7 +32,7 @@ def _tokens(exchange: Exchange) -> Iterator[Json]:
     places.append(("response body", exchange.reply.text))
     seen: set[str] = set()
     for where, text in places:
-        for found in _JWT.findall(text):
+        for found in jwts_in(text):
             decoded = _decoded(found)
             if found in seen or decoded is None or len(seen) >= _MAX_TOKENS:
                 continue
@@ -43,7 +42,7 @@ def _tokens(exchange: Exchange) -> Iterator[Json]:
 
 def claims_of(token: str) -> dict[str, Json] | None:
     """Return a token's claims, its signature not looked at; None when it is no token."""
-    decoded = _decoded(token) if _JWT.fullmatch(token) else None
+    decoded = _decoded(token) if is_jwt(token) else None
     return decoded[1] if decoded and isinstance(decoded[1], dict) else None
 
 
