@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 
+from emulator.casdoor.gojson import in_key_order
 from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
 from emulator.world.clock import rfc3339
@@ -73,7 +74,7 @@ def complete_user(row: JsonObject, *, seed: str, now: datetime, organization: Js
     full["createdTime"] = row.text("createdTime") or rfc3339(now)
     full["updatedTime"] = row.text("updatedTime") or full["createdTime"]
     full["type"] = row.text("type") or "normal-user"
-    full["properties"] = dict(row.row("properties"))
+    full["properties"] = in_key_order(row.row("properties"))
     if organization and row.text("password") and not row.text("passwordType"):
         full["passwordType"] = organization.text("passwordType")
         full["passwordSalt"] = organization.text("passwordSalt") or derive_hex(seed, 20, "salt", row.owner, row.name)

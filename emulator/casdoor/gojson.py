@@ -5,8 +5,10 @@ where no recording shows them).
 """
 
 import json
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring
 
 from emulator.core.json_object import Json
 
@@ -16,10 +18,19 @@ _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 _TO_ESCAPE = re.compile("[<>&\u2028\u2029]")
 _UNPRINTABLE = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\v": r"\v"}
 _MAX_DEPTH = 200
+_INT64 = range(-(2**63), 2**63)
+_LITERALS = {None: "null", True: "true", False: "false"}
 
 
 class GoJsonError(ValueError):
-    """A text that Go does not accept as JSON; its message is Go's."""
+    """A text that Go does not accept as JSON, or a value that it does not write; its message is Go's."""
+
+
+class GoNumber(float):
+    """A number that is no int64, with its spelling, which Go's errors show; infinite when it is out of range."""
+
+    def __init__(self, literal: str) -> None:
+        self.literal = literal
 
 
 def encode(value: object, *, indent: int | None = 2) -> str:
@@ -27,13 +38,12 @@ def encode(value: object, *, indent: int | None = 2) -> str:
 
     `indent` None gives the compact form of JWT payloads. Source: facts/casdoor.md 1.2.
     """
-    separators = (",", ":") if indent is None else (",", ": ")
-    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    text = _compact(value) if indent is None else _indented(value, "\n", " " * indent)
     return _TO_ESCAPE.sub(lambda found: _ESCAPED[found[0]], text)
 
 
 def decode(body: bytes) -> Json:
-    """Return the value of a JSON text; of repeated keys the last counts.
+    """Return the value of a JSON text; of repeated keys the last counts, and numbers but int64 are a GoNumber.
 
     Raises GoJsonError with Go's message.
     """
@@ -41,18 +51,78 @@ def decode(body: bytes) -> Json:
     end = _skip(octets, _value(octets, _skip(octets, 0), 0))
     if end < len(octets):
         raise _unexpected(octets, end, "after top-level value")
-    return _sound(json.loads(body.decode("utf-8", "replace")))
+    return _sound(json.loads(body.decode("utf-8", "replace"), parse_int=_integer, parse_float=GoNumber))
 
 
-def kind_of(value: Json) -> str:
-    """Name a value's kind as Go's type errors do: string, number, bool, array, object."""
+def in_key_order(value: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a map as Go writes it, sorted by its keys in byte order; a struct keeps its own order."""
+    return {name: value[name] for name in sorted(value)}
+
+
+def kind_of(value: Json, wanted: str = "") -> str:
+    """Name a value's kind as Go's type errors do: string, number, bool, array, object.
+
+    Where a number was `wanted` (int, float64), one that does not fit is named with its spelling.
+    """
     if isinstance(value, bool):
         return "bool"
+    if isinstance(value, GoNumber) and wanted in ("int", "float64"):
+        return f"number {value.literal}"
     if isinstance(value, int | float):
         return "number"
     if value is None:
         return "null"
     return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
+
+
+def _indented(value: object, line: str, step: str) -> str:
+    """Return JSON text over several lines; `line` is a line break with the indentation of the value itself."""
+    inner = line + step
+    if isinstance(value, dict) and value:
+        parts = [f"{encode_basestring(name)}: {_indented(one, inner, step)}" for name, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        parts = [_indented(one, inner, step) for one in value]
+        return f"[{inner}{f',{inner}'.join(parts)}{line}]"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return _LITERALS[value]
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{encode_basestring(name)}:{_compact(one)}" for name, one in value.items()]) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join([_compact(one) for one in value]) + "]"
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _float(value: float) -> str:
+    """Return a float64 as Go spells it: an exponent from 1e21 on and below 1e-6, not padded where it is negative."""
+    if not math.isfinite(value):
+        raise GoJsonError(f"json: unsupported value: {'NaN' if math.isnan(value) else f'{value:+}'.title()}")
+    text = float.__repr__(value)
+    _, _, exponent = text.partition("e")
+    if not exponent:
+        return text.removesuffix(".0")
+    if -6 <= int(exponent) < 21:
+        from decimal import Decimal
+
+        return format(Decimal(text), "f")
+    return text.replace("e-0", "e-")
+
+
+def _integer(literal: str) -> int | GoNumber:
+    # Python refuses to read integers of more than 4,300 digits; int64 has 19 and a sign.
+    if len(literal) > 20 or int(literal) not in _INT64:
+        return GoNumber(literal)
+    return int(literal)
 
 
 def _sound(value: Json) -> Json:
@@ -90,9 +160,9 @@ def _unexpected(text: str, at: int, where: str) -> GoJsonError:
 
 def _value(text: str, at: int, depth: int) -> int:
     """Return the position after the value that starts at `at`."""
-    if depth > _MAX_DEPTH:
-        raise GoJsonError("exceeded max depth")
     char = text[at : at + 1]
+    if depth >= _MAX_DEPTH and char and char in "{[":
+        raise _unexpected(text, at, "exceeded max depth")
     if char == "{":
         return _object(text, at, depth)
     if char == "[":

@@ -1,6 +1,7 @@
 """The fields of a user as Casdoor's updates see them: Go types, account items, columns."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +9,12 @@ from functools import cache
 from types import MappingProxyType
 
 from emulator.casdoor.defaults import data_text, shape
-from emulator.casdoor.gojson import decode, kind_of
+from emulator.casdoor.gojson import decode, in_key_order, kind_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
 
 _CAPITAL = re.compile("[A-Z]")
+_MAX_EXACT = 2**53  # beyond it a float64 does not hold every integer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +91,7 @@ def decode_user(body: bytes) -> JsonObject:
         name = _names().get(key.lower())
         if name is not None and one is not None:
             _check_type(name, one)
-            given[name] = one
+            given[name] = _kept(name, one)
     return given
 
 
@@ -132,12 +134,40 @@ def _fits_scalar(wanted: str, value: Json) -> bool:
     if isinstance(value, int):
         return wanted in ("int", "float64")
     if isinstance(value, float):
-        return wanted == "float64"
+        return wanted == "float64" and math.isfinite(value)
     return wanted == "string" and isinstance(value, str)
 
 
+def _kept(field: str, value: Json) -> Json:
+    """Return a value that fits as Go keeps it: numbers rounded, maps in the order of their keys, null texts empty."""
+    wanted = go_type(field)
+    if wanted == "float64" and isinstance(value, int) and abs(value) > _MAX_EXACT:
+        return float(value)
+    texts = wanted.endswith("]string")
+    if isinstance(value, list):
+        return ["" if texts and one is None else _plain(one, wanted, field) for one in value]
+    if isinstance(value, dict):
+        kept = {name: "" if texts and one is None else _plain(one, wanted, field) for name, one in value.items()}
+        return in_key_order(kept)
+    return _plain(value, wanted, field)
+
+
+def _plain(value: Json, wanted: str, path: str) -> Json:
+    """Return a value with plain numbers for those of the decoder.
+
+    The types of fields inside a row are not in the tables: a number out of range is refused as float64 (assumed).
+    """
+    if isinstance(value, list):
+        return [_plain(one, wanted, path) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one, wanted, f"{path}.{name}") for name, one in value.items()}
+    if isinstance(value, float) and math.isinf(value):
+        struct = wanted.rpartition(".")[2]
+        kind = kind_of(value, "float64")
+        raise ApiError(f"json: cannot unmarshal {kind} into Go struct field {struct}.{path} of type float64")
+    return float(value) if isinstance(value, float) else value
+
+
 def _type_error(field: str, value: Json, wanted: str) -> ApiError:
-    kind = kind_of(value)
-    if isinstance(value, float) and wanted == "int":
-        kind = f"number {value}"
+    kind = kind_of(value, wanted)
     return ApiError(f"json: cannot unmarshal {kind} into Go struct field User.{field} of type {wanted}")

@@ -18,6 +18,15 @@ def update(server, token, body, query=""):
     return server.post(f"{UPDATE}{query}", body, token).get_json()
 
 
+def update_raw(server, token, who, members, query=""):
+    """Update with members spelled as they stand here."""
+    body = f'{{"owner": "{who["owner"]}", "name": "{who["name"]}", {members}}}'
+    headers = {"Authorization": f"Bearer {token}"}
+    return server.client.post(
+        f"{UPDATE}{query}", data=body, headers=headers, content_type="application/json"
+    ).get_json()
+
+
 def own(server, code="alice"):
     token = server.token(code)
     user = me(server, token)
@@ -144,6 +153,55 @@ def test_a_field_of_another_type_is_refused_with_gos_words(current, body, text):
     token, who = own(current)
 
     assert update(current, token, who | body, "?columns=tag")["msg"] == text
+
+
+@pytest.mark.parametrize(
+    ("field", "literal", "text"),
+    [
+        ("score", "1.50", "number 1.50 into Go struct field User.score of type int"),
+        ("score", "9223372036854775808", "number 9223372036854775808 into Go struct field User.score of type int"),
+        ("score", "1" + "0" * 5000, f"number 1{'0' * 5000} into Go struct field User.score of type int"),
+        ("balance", "1e999", "number 1e999 into Go struct field User.balance of type float64"),
+        ("balance", "1" + "0" * 5000, f"number 1{'0' * 5000} into Go struct field User.balance of type float64"),
+        ("displayName", "1" + "0" * 5000, "number into Go struct field User.displayName of type string"),
+        ("cart", '[{"price": 1e999}]', "number 1e999 into Go struct field ProductInfo.cart.price of type float64"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_a_number_that_does_not_fit_is_refused_as_it_was_spelled(current, field, literal, text):
+    token, who = own(current)
+
+    reply = update_raw(current, token, who, f'"{field}": {literal}')
+
+    assert reply["msg"] == f"json: cannot unmarshal {text}"
+
+
+def test_a_number_of_an_unknown_field_is_skipped_whatever_its_length(current):
+    token, who = own(current)
+
+    reply = update_raw(current, token, who, f'"displayName": "A", "unheardOf": 1{"0" * 5000}', "?columns=display_name")
+
+    assert (reply["data"], me(current, token)["displayName"]) == ("Affected", "A")
+
+
+@pytest.mark.parametrize(
+    ("body", "column", "shown"),
+    [
+        ('"balance": 1234567890123456789', "balance", '"balance": 1234567890123456800,'),
+        ('"balance": 99999999999999999999', "balance", '"balance": 100000000000000000000,'),
+        ('"balance": 1e21', "balance", '"balance": 1e+21,'),
+        ('"balance": 2.0', "balance", '"balance": 2,'),
+        ('"balance": 0.00000012', "balance", '"balance": 1.2e-7,'),
+        ('"address": [null, "b"]', "address", '"address": [\n      "",\n      "b"\n    ],'),
+    ],
+)
+def test_a_value_is_shown_as_go_spells_it(current, body, column, shown):
+    token, who = own(current)
+
+    changed = update_raw(current, token, who, body, f"?columns={column}")
+
+    assert changed["data"] == "Affected"
+    assert shown in current.get("/api/get-account", token).get_data(as_text=True)
 
 
 def test_an_address_list_that_is_no_network_is_refused(current):
