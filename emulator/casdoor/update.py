@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from emulator.casdoor.access import Caller, is_admin, split_id
 from emulator.casdoor.defaults import shape
+from emulator.casdoor.gojson import in_key_order
 from emulator.casdoor.items import check_items
 from emulator.casdoor.phones import national
 from emulator.casdoor.profiles import Profile, profile_of
@@ -82,7 +83,7 @@ def _merged(old: JsonObject, given: JsonObject) -> JsonObject:
     """Lay the given fields over the stored user; properties merge key by key."""
     new = JsonObject(old | given)
     if "properties" in given:
-        new["properties"] = old.row("properties") | given.row("properties")
+        new["properties"] = in_key_order(old.row("properties") | given.row("properties"))
     return new
 
 

@@ -204,6 +204,15 @@ def test_a_value_is_shown_as_go_spells_it(current, body, column, shown):
     assert shown in current.get("/api/get-account", token).get_data(as_text=True)
 
 
+def test_properties_are_shown_in_the_order_of_their_keys(current):
+    token, who = own(current)
+    properties = {"zoo": "1", "wechatOpenId": "2", "Big": "3", "名": "4"}
+
+    update(current, token, who | {"properties": properties}, "?columns=properties")
+
+    assert list(me(current, token)["properties"]) == ["Big", "wechatOpenId", "wechatUnionId", "zoo", "名"]
+
+
 def test_an_address_list_that_is_no_network_is_refused(current):
     secret = current.world.state.applications["app-docs"].text("clientSecret")
 
