@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 bp = Blueprint("console", __name__, url_prefix="/_emulator")
 
 _FILES = Path(__file__).parent / "static"
+_WX = Path(__file__).parent / "wx"
+#: What the served wx.js is put together from, in this order, inside the function of script.js.
+_WX_SOURCES = ("api.js", "call.js", "request.js", "storage.js", "runtime.js", "page.js")
+_WX_PLACE = "  // SOURCES, which share this one scope\n"
 #: Where a world can be entered: `/`, `/@NAME/`, and its console without a slash at the end.
 _DOOR = re.compile(r"(/@[^/]+)?(/?|/_emulator)")
 _TYPES = {
@@ -50,10 +55,17 @@ def wx() -> Response:
     return _file("wx.js")
 
 
+@cache
+def wx_script() -> str:
+    """Return the wx object as one script without dependencies, put together from its sources."""
+    parts = (f"// --- wx/{name} ---\n\n{(_WX / name).read_text('utf-8')}\n" for name in _WX_SOURCES)
+    return (_WX / "script.js").read_text("utf-8").replace(_WX_PLACE, "".join(parts))
+
+
 @bp.get("/assets/<name>")
 def asset(name: str) -> Response:
     """Give out one of the files that the pages are made of."""
-    known = sorted(path.name for path in _FILES.iterdir())
+    known = sorted(["wx.js", *(path.name for path in _FILES.iterdir())])
     if name not in known:
         return problem(404, "not_found", f"there is no file {name!r}; there are: {', '.join(known)}")
     return _file(name)
@@ -61,7 +73,8 @@ def asset(name: str) -> Response:
 
 def _file(name: str, *, policy: str = _POLICY) -> Response:
     path = _FILES / name
-    response = Response(path.read_bytes(), content_type=_TYPES[path.suffix])
+    content = wx_script().encode() if name == "wx.js" else path.read_bytes()
+    response = Response(content, content_type=_TYPES[path.suffix])
     response.headers.update(
         {
             "Cache-Control": "no-cache",

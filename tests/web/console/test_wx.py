@@ -10,9 +10,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from emulator.web.console import wx_script
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-SCRIPT = ROOT / "emulator/web/console/static/wx.js"
+SOURCES = ROOT / "emulator/web/console/wx"
 JAVASCRIPT_TESTS = HERE / "wx.test.cjs"
 PROMISES = re.findall(r"^test\('(.+)',", JAVASCRIPT_TESTS.read_text(encoding="utf-8"), flags=re.MULTILINE)
 NAME = "wechat-oGk3T5tIiMFo3SazCO75f0HEiE7Q"
@@ -128,11 +130,19 @@ def fixture_base(running_default):
         yield url
 
 
+@pytest.fixture(name="script", scope="module")
+def fixture_script(tmp_path_factory):
+    """A file with the script that the package puts together."""
+    path = tmp_path_factory.mktemp("script") / "wx.js"
+    path.write_bytes(wx_script().encode())
+    return path
+
+
 @pytest.fixture(name="outcomes", scope="module")
-def fixture_outcomes(node, base):
+def fixture_outcomes(node, base, script):
     """What Node's test runner said of each JavaScript test: name -> (passed, report)."""
     tap = node(
-        "--test", "--test-reporter=tap", JAVASCRIPT_TESTS, check=False, MOCKDOOR_BASE=base, MOCKDOOR_WX=str(SCRIPT)
+        "--test", "--test-reporter=tap", JAVASCRIPT_TESTS, check=False, MOCKDOOR_BASE=base, MOCKDOOR_WX=str(script)
     )
     reports = re.split(r"^\s*(?=(?:not )?ok \d+ - )", tap, flags=re.MULTILINE)
     heads = [(re.match(r"(not )?ok \d+ - (.+)", report), report) for report in reports]
@@ -146,10 +156,10 @@ def test_it_holds_in_node(outcomes, promise):
     assert passed, report
 
 
-def test_the_docs_pages_snippets_log_in_and_update_the_user(node, base):
+def test_the_docs_pages_snippets_log_in_and_update_the_user(node, base, script):
     user_info = {"nickName": "微信用户", "avatarUrl": "https://example.com/me.png"}
     given = {
-        "script": str(SCRIPT),
+        "script": str(script),
         "base": base,
         "snippets": [FIRST_SNIPPET, SECOND_SNIPPET],
         "userInfo": user_info,
@@ -167,8 +177,8 @@ def test_the_docs_pages_snippets_log_in_and_update_the_user(node, base):
 
 
 @pytest.mark.parametrize("kind", ["commonjs", "module"])
-def test_an_import_leaves_the_functions_in_a_global(node, base, tmp_path, kind):
-    shutil.copy(SCRIPT, tmp_path)
+def test_an_import_leaves_the_functions_in_a_global(node, base, script, tmp_path, kind):
+    shutil.copy(script, tmp_path)
     (tmp_path / "package.json").write_text(json.dumps({"type": kind}))
     (tmp_path / "main.mjs").write_text(RUN_IMPORT)
 
@@ -177,13 +187,35 @@ def test_an_import_leaves_the_functions_in_a_global(node, base, tmp_path, kind):
     assert told == {"errMsg": "login:ok", "length": 32, "global": "undefined"}
 
 
-def test_an_error_in_a_callback_ends_node_unless_a_hook_takes_it(node, base):
-    text = f"require({json.dumps(str(SCRIPT))}).createWx({{ base: {json.dumps(base)} }})"
+def test_an_error_in_a_callback_ends_node_unless_a_hook_takes_it(node, base, script):
+    text = f"require({json.dumps(str(script))}).createWx({{ base: {json.dumps(base)} }})"
     text += ".checkSession({ fail: () => { throw new Error('mistake of mine') } })"
 
     told = node("-e", f"process.on('uncaughtException', (error) => console.log(error.message)); {text}")
 
     assert told == "mistake of mine\n"
+
+
+@pytest.mark.parametrize("path", ["wx.js", "assets/wx.js"])
+def test_the_served_script_is_what_the_package_puts_together(client, path):
+    reply = client.get(f"/_emulator/{path}")
+
+    assert (reply.status_code, reply.text) == (200, wx_script())
+    assert reply.content_type == "text/javascript; charset=utf-8"
+
+
+def test_the_script_holds_every_source_once_and_names_it():
+    script = wx_script()
+
+    held = re.findall(r"^// --- wx/(.+) ---$", script, flags=re.MULTILINE)
+    assert sorted([*held, "script.js"]) == sorted(path.name for path in SOURCES.iterdir())
+    assert [script.count((SOURCES / name).read_text("utf-8")) for name in held] == [1] * len(held)
+
+
+def test_the_served_script_parses_in_node(node, client, tmp_path):
+    (tmp_path / "wx.js").write_bytes(client.get("/_emulator/wx.js").data)
+
+    node("--check", tmp_path / "wx.js")
 
 
 def _account(base, token):
