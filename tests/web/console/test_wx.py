@@ -1,10 +1,8 @@
 """The page's `wx`, run by Node against a served emulator."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -16,7 +14,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SOURCES = ROOT / "emulator/web/console/wx"
 JAVASCRIPT_TESTS = HERE / "wx.test.cjs"
-PROMISES = re.findall(r"^test\('(.+)',", JAVASCRIPT_TESTS.read_text(encoding="utf-8"), flags=re.MULTILINE)
 NAME = "wechat-oGk3T5tIiMFo3SazCO75f0HEiE7Q"
 
 #: The public docs page's snippets, as they stand there.
@@ -100,29 +97,6 @@ console.log(JSON.stringify({ errMsg, length: code.length, global: typeof globalT
 """
 
 
-@pytest.fixture(name="node", scope="module")
-def fixture_node():
-    """Run Node with arguments and an input; returns what it printed, or fails with what it complained about."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("Node is not installed: the JavaScript needs node 18 or later on the PATH")
-
-    def run(*arguments, text="", check=True, **environment):
-        done = subprocess.run(
-            [program, *map(str, arguments)],
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=60,
-            check=False,
-            env=os.environ | environment,
-        )
-        assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return run
-
-
 @pytest.fixture(name="base", scope="module")
 def fixture_base(running_default):
     """The address of the default world under profile docs."""
@@ -139,17 +113,11 @@ def fixture_script(tmp_path_factory):
 
 
 @pytest.fixture(name="outcomes", scope="module")
-def fixture_outcomes(node, base, script):
-    """What Node's test runner said of each JavaScript test: name -> (passed, report)."""
-    tap = node(
-        "--test", "--test-reporter=tap", JAVASCRIPT_TESTS, check=False, MOCKDOOR_BASE=base, MOCKDOOR_WX=str(script)
-    )
-    reports = re.split(r"^\s*(?=(?:not )?ok \d+ - )", tap, flags=re.MULTILINE)
-    heads = [(re.match(r"(not )?ok \d+ - (.+)", report), report) for report in reports]
-    return {head[2]: (head[1] is None, report) for head, report in heads if head} | {"": (True, tap)}
+def fixture_outcomes(node_tests, base, script):
+    """What Node's test runner said of each JavaScript test."""
+    return node_tests(JAVASCRIPT_TESTS, MOCKDOOR_BASE=base, MOCKDOOR_WX=str(script))
 
 
-@pytest.mark.parametrize("promise", PROMISES)
 def test_it_holds_in_node(outcomes, promise):
     passed, report = outcomes.get(promise, (False, outcomes[""][1]))
 

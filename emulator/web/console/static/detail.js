@@ -3,7 +3,7 @@
 import { call } from './api.js';
 import { copy, find, make } from './dom.js';
 import { pick, t } from './i18n.js';
-import { failureOf } from './sequence.js';
+import { failureOf, hasFailed, reasonOf } from './outcome.js';
 
 let asked = 0;
 
@@ -25,18 +25,19 @@ export async function showDetail(entry) {
 }
 
 function parts(entry) {
-  const wrong = failureOf(entry.response);
+  const failed = hasFailed(entry);
+  const why = reasonOf(entry);
   return [
-    make('p', { class: 'row' }, make('span', { class: wrong ? 'badge bad' : 'badge' }, `${wrong ? '✗' : '✓'} ${entry.response.status ?? '—'}`),
+    make('p', { class: 'row' }, make('span', { class: failed ? 'badge bad' : 'badge' }, `${failed ? '✗' : '✓'} ${entry.response.status ?? '—'}`),
       make('strong', {}, `#${entry.number} ${entry.operation}`), entry.persona ? make('span', { class: 'badge note' }, entry.persona) : '',
       make('span', { class: 'quiet-text' }, entry.at)),
-    wrong ? make('p', {}, wrong) : '',
-    entry.why ? make('p', { class: 'callout', 'data-testid': 'why' }, make('strong', {}, `${t('why')}: `), entry.why) : '',
+    failed ? make('p', {}, failureOf(entry)) : '',
+    why ? make('p', { class: 'callout', 'data-testid': 'why' }, make('strong', {}, `${t('why')}: `), why) : '',
     entry.faults.length ? make('p', { class: 'callout' }, make('strong', {}, `${t('fault')}: `), entry.faults.join(', ')) : '',
     ...entry.notes.map((note) => make('p', { class: 'callout note' }, make('strong', {}, `${t('note')} (${note.id}): `), pick(note.en, note.zh) || '')),
     ...(entry.changes || []).map(change),
     ...side(t('request'), `${entry.method} ${entry.path}${entry.query ? `?${entry.query}` : ''}`, entry.request),
-    ...entry.inner.flatMap((inner) => [...side(t('inner'), inner.url, inner.response), inner.why ? make('p', { class: 'callout' }, inner.why) : '']),
+    ...entry.inner.flatMap((inner) => [...side(t('inner'), inner.url, inner.response), reasonOf(inner) ? make('p', { class: 'callout' }, reasonOf(inner)) : '']),
     ...side(t('response'), `${entry.response.status ?? ''} ${entry.response.failure || ''}`, entry.response),
   ].filter(Boolean);
 }

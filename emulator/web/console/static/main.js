@@ -11,7 +11,7 @@ import { drawSequence } from './sequence.js';
 import { installView } from './view.js';
 import { installWorld, showWorld } from './world.js';
 
-const MOST_DRAWN = 6;
+const MAX_DRAWN = 6;
 const BREATH = 250;
 const TABS = { people: () => showPeople({ run }), faults: () => showFaults({ run }), users: () => showUsers() };
 let tab = 'people';
@@ -58,7 +58,7 @@ function draw() {
 /** The exchange chosen and the ones before it, as many as can be read at once. */
 function around(entry) {
   const end = entry ? exchanges.entries.indexOf(entry) + 1 : exchanges.entries.length;
-  return exchanges.entries.slice(Math.max(end - MOST_DRAWN, 0), end);
+  return exchanges.entries.slice(Math.max(end - MAX_DRAWN, 0), end);
 }
 
 let refreshing = false;

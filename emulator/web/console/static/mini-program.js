@@ -3,15 +3,17 @@
 import { address, call, token, watch } from './api.js';
 import { find, make } from './dom.js';
 import { addTexts, language, onLanguage, t } from './i18n.js';
+import { Journal } from './journal.js';
 import { LESSONS } from './lessons.js';
+import { failureOf, reasonOf } from './outcome.js';
 import { FILES, LOGIN, TEXTS, UPDATE } from './phone-texts.js';
 import { picture } from './people.js';
 import { labelsOf, phoneHooks, showData, showHandlers } from './phone.js';
-import { drawSequence, failureOf } from './sequence.js';
+import { drawSequence } from './sequence.js';
 import { installView } from './view.js';
 
-const MOST_DRAWN = 8;
-const MOST_LINES = 300;
+const MAX_DRAWN = 8;
+const MAX_LINES = 300;
 addTexts(TEXTS);
 
 const codes = { login: LOGIN, update: UPDATE };
@@ -20,12 +22,12 @@ let tab = 'login';
 let persona = null;
 let runtime = null;
 let wx = null;
-let entries = [];
+const journal = new Journal(MAX_DRAWN);
 let lesson = -1;
 
 function say(text, kind = '') {
   find('output').append(make('li', { class: kind }, text));
-  while (find('output').children.length > MOST_LINES) find('output').firstChild.remove();
+  while (find('output').children.length > MAX_LINES) find('output').firstChild.remove();
   find('output').scrollTop = find('output').scrollHeight;
 }
 
@@ -131,10 +133,11 @@ async function showWorld() {
 }
 
 function draw() {
-  drawSequence(find('sequence'), entries.slice(-MOST_DRAWN));
-  const last = entries.at(-1);
-  find('why').hidden = !(last && (last.why || failureOf(last.response)));
-  find('why').textContent = last ? `${t('why')}: ${last.why || failureOf(last.response)}` : '';
+  drawSequence(find('sequence'), journal.entries);
+  const last = journal.entries.at(-1);
+  const why = last ? reasonOf(last) || failureOf(last) : '';
+  find('why').hidden = !why;
+  find('why').textContent = why ? `${t('why')}: ${why}` : '';
 }
 
 function showLesson() {
@@ -215,10 +218,10 @@ showTab('login');
 sayEverything();
 say(t('pressRun'));
 showWorld();
-watch(({ entries: news, restarted, changed, connected }) => {
+watch(({ entries, restarted, changed, connected }) => {
   if (!connected) return;
-  if (restarted) entries = [];
-  entries = [...entries, ...news].slice(-MOST_DRAWN);
+  if (restarted) journal.clear();
+  journal.add(entries);
   draw();
   if (changed && !document.activeElement?.matches('#persona')) showWorld();
 });

@@ -1,23 +1,13 @@
 // The sequence diagram: who called whom, drawn from exchanges of the journal.
 
 import { t } from './i18n.js';
+import { failureOf, hasFailed, reasonOf } from './outcome.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const NARROWEST = 300;
 const WIDEST = 1000;
 const HEAD = 46;
 const STEP = 44;
-
-/** What went wrong in a reply of one of the three dialects, '' for nothing. */
-export function failureOf(reply) {
-  if (reply.failure) return t(`failure.${reply.failure}`);
-  let body = {};
-  try { body = JSON.parse(reply.body) || {}; } catch { /* no JSON says nothing */ }
-  if (body.errcode) return `${body.errcode} ${String(body.errmsg || '').replace(/,? rid:.*$/, '')}`;
-  if (body.error) return `${body.error}${body.error_description ? `: ${body.error_description}` : ''}`;
-  if (body.status === 'error') return body.msg || 'error';
-  return reply.status === null || reply.status >= 400 ? `HTTP ${reply.status}` : '';
-}
 
 /** The caller of an exchange: a backend shows by calling WeChat itself or by holding the client's secret. */
 export function callerOf(entry) {
@@ -35,7 +25,6 @@ function arrowsOfOne(entry) {
   const caller = callerOf(entry);
   const number = entry.number;
   const server = entry.operation.startsWith('wechat.') ? 'wechat' : 'casdoor';
-  const wrong = failureOf(entry.response);
   const arrows = [];
   const code = codeOf(entry);
   if (entry.operation === 'casdoor.login' && caller === 'app' && code) {
@@ -44,12 +33,12 @@ function arrowsOfOne(entry) {
   }
   arrows.push({ from: caller, to: server, text: `${entry.method} ${entry.path}`, number });
   for (const inner of entry.inner) {
-    const failed = failureOf(inner.response);
     arrows.push({ from: 'casdoor', to: 'wechat', text: inner.operation.replace('wechat.', ''), number });
-    arrows.push({ from: 'wechat', to: 'casdoor', text: failed || openidOf(inner.response), number, failed: Boolean(failed), back: true });
+    arrows.push({ from: 'wechat', to: 'casdoor', text: failureOf(inner) || openidOf(inner.response), number, failed: hasFailed(inner), back: true, why: reasonOf(inner) });
   }
   const status = entry.response.status === null ? '' : `${entry.response.status} `;
-  arrows.push({ from: server, to: caller, text: status + (wrong || successOf(entry)), number, failed: Boolean(wrong), back: true, why: entry.why });
+  const text = status + (failureOf(entry) || successOf(entry));
+  arrows.push({ from: server, to: caller, text, number, failed: hasFailed(entry), back: true, why: reasonOf(entry) });
   return arrows;
 }
 
