@@ -67,14 +67,15 @@ def run(
 
     PATHS are files, folders, names of shipped scenarios, or FILE:LINE for the scenario with a step in that line.
     """
-    from emulator.runner.run import Choice, run_paths
+    from emulator.runner.run import run_paths
+    from emulator.runner.selection import CannotRun, Choice
 
     choice = Choice(text=text, tags=tags, profiles=profiles, fail_fast=fail_fast, strict=strict, target=target)
     show = _Progress(verbose=verbose, explain=explain, quiet=as_json)
     try:
         found = run_paths(paths, choice, on_case=show.case)
-    except FileNotFoundError as error:
-        click.echo(f"{error}: there is no such file, folder or shipped scenario", err=True)
+    except CannotRun as error:
+        click.echo(str(error), err=True)
         sys.exit(USER_ERROR)
     written = _write_reports(found, junit=junit, html=html)
     if as_json:

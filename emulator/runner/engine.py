@@ -14,7 +14,7 @@ from emulator.journal.queries import count, seen
 from emulator.runner import requests
 from emulator.runner.control import Control, NoControl
 from emulator.runner.expect import compare
-from emulator.runner.http import PATIENCE, send
+from emulator.runner.http import ABSENT, PATIENCE, send
 from emulator.runner.names import CannotCapture, UnknownName, capture, fill, json_body, names_set_by
 from emulator.runner.requests import Request
 from emulator.runner.results import CaseResult, Mismatch, Place, Received, StepResult
@@ -185,6 +185,9 @@ class Engine:
             shown_base=self.shown_base,
             patience=patience,
         )
+        if received.failure in ABSENT:
+            message = f"{self.shown_base}: {ABSENT[received.failure]}"
+            return self._result(step, title, status="error", message=message, sent=sent, received=received)
         entry = self._read_journal()
         mismatches = compare(expected, received, _notes_of(received))
         status = "failed" if mismatches else "passed"

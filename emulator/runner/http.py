@@ -1,6 +1,8 @@
 """Sending one request over a socket, so that broken connections are real."""
 
+import errno
 import http.client
+import socket
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,6 +12,12 @@ from emulator.runner.results import Received, Sent
 
 #: Seconds that a step waits for its reply, unless it says otherwise.
 PATIENCE = 10.0
+#: The failures that mean that there is no server, and how they read after its address.
+ABSENT = {
+    "refused": "nobody listens there",
+    "unknown host": "there is no host of this name",
+    "unreachable": "there is no way to this host",
+}
 
 
 def send(
@@ -44,6 +52,22 @@ def send(
     )
 
 
+def try_connection(base: str, *, patience: float = PATIENCE) -> str:
+    """Return the failure of a connection to a server, empty when it stands; nothing is sent.
+
+    Raises ValueError for what is not an `http://` or `https://` address.
+    """
+    parts = urlsplit(base)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{base!r} is not an HTTP address")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname, port), timeout=patience).close()
+    except (OSError, UnicodeError) as error:
+        return _kind(error)
+    return ""
+
+
 def _exchange(
     base: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None, patience: float
 ) -> Received:
@@ -76,4 +100,8 @@ def _kind(error: Exception) -> str:
         return "truncated"
     if isinstance(error, ConnectionRefusedError):
         return "refused"
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "unknown host"
+    if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+        return "unreachable"
     return f"{type(error).__name__}: {error}"

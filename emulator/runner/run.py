@@ -1,16 +1,15 @@
-"""Running many scenario files: which, under which profiles, against which server."""
+"""Running many scenario files, under each profile, against one server."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from emulator.core.errors import ScenarioError
 from emulator.runner.control import Control, Embedded, Remote
 from emulator.runner.engine import Engine
+from emulator.runner.http import ABSENT, try_connection
 from emulator.runner.results import CaseResult, RunResult, SuiteResult
-from emulator.scenario import load, shipped
+from emulator.runner.selection import CannotRun, Choice, Chosen, choose
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
@@ -23,37 +22,22 @@ START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 SHOWN_BASE = "http://127.0.0.1:8000"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What to run: `text` in name, description or path; one of `tags`; a step's line; which profiles."""
-
-    text: str = ""
-    tags: tuple[str, ...] = ()
-    profiles: tuple[str, ...] = ()
-    fail_fast: bool = False
-    strict: bool = False
-    target: str = ""
-
-
 def run_paths(
     paths: Iterable[str], choice: Choice, *, on_case: Callable[[CaseResult], None] = lambda _case: None
 ) -> RunResult:
-    """Run the scenarios of files and folders; `on_case` hears of each case when it is done.
+    """Run the scenarios that `paths` and `choice` select; `on_case` hears of each case when it is done.
 
-    `FILE:LINE` runs a file if a step stands in that line, the name of a shipped scenario runs that. Raises
-    FileNotFoundError for a path that does not exist.
+    Raises CannotRun when there is nothing to run, or nobody to run it against.
     """
+    chosen = choose(paths, choice)
     suites: list[SuiteResult] = []
-    interrupted = False
     with _server(choice) as open_case:
-        for path, line in _files(paths):
-            suite = _run_file(path, line, choice, open_case, on_case)
-            if suite is not None:
-                suites.append(suite)
-            interrupted = suite is not None and any(case.interrupted for case in suite.cases)
-            if interrupted or (choice.fail_fast and suite is not None and _is_bad(suite)):
+        for one in chosen:
+            suite = _run_file(one, choice, open_case, on_case)
+            suites.append(suite)
+            if _is_interrupted(suite) or (choice.fail_fast and _is_bad(suite)):
                 break
-    return RunResult(suites=tuple(suites), strict=choice.strict, interrupted=interrupted)
+    return RunResult(suites=tuple(suites), strict=choice.strict, interrupted=_is_interrupted(suites[-1]))
 
 
 def run_scenario(scenario: Scenario, profile: str, *, server: Server) -> CaseResult:
@@ -63,15 +47,12 @@ def run_scenario(scenario: Scenario, profile: str, *, server: Server) -> CaseRes
 
 
 def _run_file(
-    path: Path, line: int, choice: Choice, open_case: "OpenCase", on_case: Callable[[CaseResult], None]
-) -> SuiteResult | None:
-    """Run a file's scenario under each profile; None when it is not chosen or has no steps."""
-    try:
-        scenario = load(path)
-    except ScenarioError as error:
-        return SuiteResult(path=path, problems=tuple(str(one) for one in error.problems))
-    if not scenario.steps or not _is_chosen(scenario, path, line, choice):
-        return None
+    chosen: Chosen, choice: Choice, open_case: "OpenCase", on_case: Callable[[CaseResult], None]
+) -> SuiteResult:
+    """Run a file's scenario under each profile."""
+    scenario = chosen.scenario
+    if scenario is None:
+        return SuiteResult(path=chosen.path, problems=chosen.problems)
     cases: list[CaseResult] = []
     profiles = choice.profiles or (scenario.profile,)
     for profile in profiles:
@@ -84,7 +65,7 @@ def _run_file(
         on_case(case)
         if case.interrupted:
             break
-    return SuiteResult(path=path, cases=tuple(cases))
+    return SuiteResult(path=chosen.path, cases=tuple(cases))
 
 
 OpenCase = Callable[[Scenario, str], tuple[str, str, Control]]
@@ -92,9 +73,10 @@ OpenCase = Callable[[Scenario, str], tuple[str, str, Control]]
 
 @contextmanager
 def _server(choice: Choice) -> Iterator[OpenCase]:
-    """Yield what makes a fresh world for a case, on the embedded server or the target."""
+    """Yield what makes a fresh world for a case, on the embedded server or the target; raises CannotRun."""
     if choice.target:
         target = choice.target.rstrip("/")
+        _check_target(target)
 
         def on_target(_scenario: Scenario, _profile: str) -> tuple[str, str, Control]:
             return target, target, Remote(target)
@@ -111,6 +93,16 @@ def _server(choice: Choice) -> Iterator[OpenCase]:
         yield embedded
 
 
+def _check_target(target: str) -> None:
+    """Raise CannotRun for a server that no step could reach."""
+    try:
+        failure = try_connection(target)
+    except ValueError as error:
+        raise CannotRun([f"--target {target}: not an address such as {SHOWN_BASE}"]) from error
+    if failure:
+        raise CannotRun([f"{target}: {ABSENT.get(failure, failure)}"])
+
+
 def _fresh_world(server: Server, scenario: Scenario, profile: str) -> tuple[str, Control]:
     """Put a new world of a scenario onto a server; its clock stands unless the file says `clock: now`."""
     clock = scenario.clock or (None if scenario.runs else START)
@@ -123,39 +115,8 @@ def _wall() -> datetime:
     return datetime.now(UTC)
 
 
-def _files(paths: Iterable[str]) -> Iterator[tuple[Path, int]]:
-    for given in paths:
-        name, _, digits = given.rpartition(":")
-        line = int(digits) if name and digits.isdecimal() and not Path(given).exists() else 0
-        path = Path(name if line else given)
-        if path.is_dir():
-            library = "scenarios" in path.resolve().parts
-            pattern = "*.yaml" if library else "*.scenario.yaml"
-            yield from ((one, 0) for one in sorted(path.rglob(pattern)))
-        elif path.exists():
-            yield path, line
-        elif given in shipped():
-            yield shipped()[given], 0
-        else:
-            raise FileNotFoundError(given)
-
-
-def _is_chosen(scenario: Scenario, path: Path, line: int, choice: Choice) -> bool:
-    if choice.tags and not set(choice.tags) & set(scenario.tags):
-        return False
-    haystack = f"{scenario.name} {scenario.description} {path}".lower()
-    if choice.text and choice.text.lower() not in haystack:
-        return False
-    return not line or any(_covers(step, line) for step in (*scenario.steps, *scenario.cleanup))
-
-
-def _covers(step: object, line: int) -> bool:
-    """Tell whether a step, or a value in it, stands in a line that counts from 1."""
-    place = getattr(step, "place", None)
-    if place is None:
-        return False
-    lines: list[int] = [place[0], *(where[0] for where in getattr(step, "places", {}).values())]
-    return min(lines) + 1 <= line <= max(lines) + 1
+def _is_interrupted(suite: SuiteResult) -> bool:
+    return any(case.interrupted for case in suite.cases)
 
 
 def _is_bad(suite: SuiteResult) -> bool:

@@ -34,7 +34,6 @@ def fixture_mockdoor(tmp_path, monkeypatch):
         (["."], 1, "1 passed, 1 failed in"),
         ([".", "-k", "good"], 0, "1 passed, 0 failed in"),
         ([".", "--fail-fast"], 1, "0 passed, 1 failed in"),
-        ([".", "--tag", "none"], 0, "nothing to run: no scenario with steps was chosen"),
         (["wechat-busy-once"], 0, "1 passed, 0 failed in"),
         (["good.scenario.yaml", "--profile", "docs", "--profile", "classic"], 0, "2 passed, 0 failed in"),
     ],
@@ -43,6 +42,98 @@ def test_run_says_how_it_went(mockdoor, words, code, last):
     done = mockdoor("run", *words)
 
     assert (done.exit_code, done.stdout.splitlines()[-1].startswith(last)) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("empty", "empty: no *.scenario.yaml in it"),
+        ("plain", "plain: no *.scenario.yaml in it; name plain/other.yaml itself, or rename it"),
+        ("scenarios", "scenarios: no *.yaml in it"),
+        (". --tag x", "nothing to run: no scenario has the tag 'x'; tags here: quick, slow"),
+        (". --tag x --tag slo", "nothing to run: no scenario has the tag 'x' or 'slo'; tags here: quick, slow"),
+        ("bad.scenario.yaml --tag x", "nothing to run: no scenario has the tag 'x'; no scenario here has tags"),
+        (
+            ". -k x-ray",
+            (
+                "nothing to run: no scenario has 'x-ray' in its name, description or path; "
+                "scenarios here: bad, good, tagged"
+            ),
+        ),
+        (
+            ". --tag quick -k bad",
+            (
+                "nothing to run: no scenario with the tag 'quick' has 'bad' in its name, description or path; "
+                "scenarios here: tagged"
+            ),
+        ),
+        ("stepless.yaml", "stepless.yaml: the scenario has no steps"),
+        ("stepless.yaml empty", "empty: no *.scenario.yaml in it\nstepless.yaml: the scenario has no steps"),
+        ("stepless.yaml:1", "stepless.yaml: the scenario has no steps"),
+        (
+            "good.scenario.yaml:99 tagged.scenario.yaml:1 nowhere",
+            (
+                "good.scenario.yaml: no step stands in line 99; steps stand in line 3\n"
+                "tagged.scenario.yaml: no step stands in line 1; steps stand in lines 4, 5, 7\n"
+                "nowhere: there is no such file, folder or shipped scenario"
+            ),
+        ),
+        ("good.scenario.yaml:0", "good.scenario.yaml: no step stands in line 0; steps stand in line 3"),
+        ("nowhere.yaml:3", "nowhere.yaml: there is no such file, folder or shipped scenario"),
+        (
+            "wechat-bsy-once",
+            "wechat-bsy-once: there is no such file, folder or shipped scenario; did you mean 'wechat-busy-once'?",
+        ),
+    ],
+)
+def test_a_run_of_nothing_is_exit_2_and_a_line_a_cause(mockdoor, tmp_path, words, said):
+    for folder in ("empty", "plain", "scenarios"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "plain" / "other.yaml").write_text(GOOD)
+    (tmp_path / "stepless.yaml").write_text("version: 1\ntags: [slow]\n")
+    (tmp_path / "tagged.scenario.yaml").write_text(
+        "version: 1\ntags: [slow, quick]\nsteps:\n  - note: one\n  - note: two\nfinally:\n  - note: three\n"
+    )
+
+    done = mockdoor("run", *words.split())
+
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{said}\n")
+
+
+def test_a_wrong_line_beside_good_files_runs_nothing(mockdoor):
+    done = mockdoor("run", "good.scenario.yaml", "bad.scenario.yaml:99")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_an_empty_folder_beside_good_files_is_no_trouble(mockdoor, tmp_path):
+    (tmp_path / "empty").mkdir()
+
+    assert mockdoor("run", "good.scenario.yaml", "empty").exit_code == 0
+
+
+def test_the_line_of_a_shipped_scenario_chooses_it_too(mockdoor):
+    done = mockdoor("run", "wechat-busy-once:1")
+
+    assert (done.exit_code, "no step stands in line 1; steps stand in lines " in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("http://127.0.0.1:9", "http://127.0.0.1:9: nobody listens there"),
+        ("http://not a host", "http://not a host: there is no host of this name"),
+        ("127.0.0.1:8000", "--target 127.0.0.1:8000: not an address such as http://127.0.0.1:8000"),
+        ("http://127.0.0.1:x", "--target http://127.0.0.1:x: not an address such as http://127.0.0.1:8000"),
+    ],
+)
+@pytest.mark.parametrize("step", ["request: {path: /}", "wx.login: {as: alice}", "note: hello"])
+def test_a_target_nobody_listens_at_is_one_line_and_exit_2(mockdoor, tmp_path, target, said, step):
+    (tmp_path / "one.scenario.yaml").write_text(f"version: 1\nsteps:\n  - {step}\n")
+
+    done = mockdoor("run", "one.scenario.yaml", "--target", target)
+
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{said}\n")
 
 
 def test_a_pipe_hears_of_trouble_only(mockdoor):

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from emulator.runner.run import Choice, run_paths
+from emulator.runner.run import run_paths
+from emulator.runner.selection import CannotRun, Choice
 
 V = "version: 1\nclock: 2026-01-01T08:00:00Z\n"
 
@@ -257,7 +258,6 @@ def test_profiles_repeat_a_scenario(tmp_path):
     [
         (Choice(text="WORLD"), ["b"]),
         (Choice(tags=("x", "y")), ["a"]),
-        (Choice(text="nothing"), []),
         (Choice(), ["a", "b"]),
         (Choice(fail_fast=True), ["a"]),
     ],
@@ -274,12 +274,19 @@ def test_scenarios_are_chosen(tmp_path, choice, expected):
     assert [case.name for suite in found.suites for case in suite.cases] == expected
 
 
-@pytest.mark.parametrize(("line", "count"), [(4, 1), (5, 1), (1, 0)])
-def test_a_file_and_a_line_choose_the_scenario_with_that_step(tmp_path, line, count):
+@pytest.mark.parametrize("line", [4, 5])
+def test_a_file_and_a_line_choose_the_scenario_with_that_step(tmp_path, line):
     path = tmp_path / "a.scenario.yaml"
     path.write_text(V + "steps:\n  - request: {path: /}\n    expect: {status: 200}\n")
 
-    assert len(run_paths([f"{path}:{line}"], Choice()).suites) == count
+    assert len(run_paths([f"{path}:{line}"], Choice()).suites) == 1
+
+
+def test_a_choice_of_nothing_cannot_run(tmp_path):
+    with pytest.raises(CannotRun, match=r"no \*\.scenario\.yaml in it$") as raised:
+        run_paths([str(tmp_path)], Choice())
+
+    assert raised.value.causes == (f"{tmp_path}: no *.scenario.yaml in it",)
 
 
 class Staging(http.server.BaseHTTPRequestHandler):
@@ -338,10 +345,32 @@ steps:
     assert case.idle_faults == ()
 
 
-def test_a_target_that_is_not_there_is_a_failure_not_a_traceback(run):
-    case = run("steps:\n  - request: {path: /}\n    expect: {status: 200}\n", target="http://127.0.0.1:9")
+def test_a_target_that_is_not_there_cannot_be_run_against(run):
+    with pytest.raises(CannotRun, match=r"^http://127\.0\.0\.1:9: nobody listens there$"):
+        run("steps:\n  - request: {path: /}\n", target="http://127.0.0.1:9")
 
-    assert case.steps[0].mismatches[0].actual == "refused"
+
+class Leaving(http.server.BaseHTTPRequestHandler):
+    """Answers once; nobody listens any more by then."""
+
+    def do_GET(self):
+        self.server.socket.close()
+        self.send_error(404)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_a_target_that_goes_away_is_an_error_of_the_step_that_misses_it(run):
+    with http.server.HTTPServer(("127.0.0.1", 0), Leaving) as server:
+        thread = threading.Thread(target=lambda: [server.handle_request() for _ in range(2)])
+        thread.start()
+        target = f"http://127.0.0.1:{server.server_port}"
+        case = run("steps:\n  - request: {path: /a}\n  - request: {path: /b}\n  - note: never\n", target=target)
+        thread.join()
+
+    assert outcomes(case) == [("GET /a", "passed"), ("GET /b", "error")]
+    assert (case.status, case.steps[1].message) == ("error", f"{target}: nobody listens there")
 
 
 def test_the_shipped_library_passes():

@@ -56,8 +56,6 @@ def show_summary(run: RunResult, *, seconds: float, colour: bool) -> str:
     parts += [f"{skipped} skipped"] if skipped else []
     parts += [f"{broken} files with mistakes"] if broken else []
     text = f"{', '.join(parts)} in {seconds:.1f}s"
-    if not cases and not broken:
-        text = "nothing to run: no scenario with steps was chosen"
     return f"{_COLOURS['failed' if failed or broken else 'passed']}{text}\x1b[0m" if colour else text
 
 
