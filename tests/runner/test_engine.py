@@ -8,6 +8,8 @@ import pytest
 
 from emulator.runner.run import run_paths
 from emulator.runner.selection import CannotRun, Choice
+from emulator.runner.steps import ACTIONS
+from emulator.scenario.names import KINDS
 
 V = "version: 1\nclock: 2026-01-01T08:00:00Z\n"
 
@@ -389,3 +391,7 @@ def test_a_file_with_mistakes_is_told_beside_the_others(tmp_path):
     found = run_paths([str(tmp_path)], Choice())
 
     assert (len(found.suites[0].problems), found.suites[1].cases[0].status, found.exit_code) == (1, "passed", 2)
+
+
+def test_every_kind_of_step_has_an_action():
+    assert set(ACTIONS) == set(KINDS)
