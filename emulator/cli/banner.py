@@ -1,4 +1,4 @@
-"""What `mockdoor serve` tells at its start: where to point clients, who is there, what to try."""
+"""What `mockdoor serve` shows at its start: where to point clients, who is there, what to try."""
 
 import os
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ _EN = {
     "control": "Control API",
     "console": "Console",
     "token": "Control token",
-    "personas": "Personas; each one's login code is the name, and {0} also stands behind any real code",
-    "strict": "Personas; login codes come from {0}/_emulator/login-codes alone (codes: strict)",
-    "codes": "Codes of this scenario",
+    "personas": "Personas; each name is also a login code, and any real code belongs to {0}",
+    "strict": "Personas; login codes come only from {0}/_emulator/login-codes (codes: strict)",
+    "codes": "Special codes of this scenario",
     "try": "Try",
-    "stop": "Ctrl-C stops.",
+    "stop": "Press Ctrl-C to stop.",
 }
 _ZH = {
     "plays": "模拟",

@@ -1,4 +1,4 @@
-"""Commands that steer a running emulator over its control API: `reset`, `state`, `journal`, `clock` and others."""
+"""Remote commands: `mockdoor reset`, `state`, `journal`, `clock` and others act on a running emulator."""
 
 import json
 import sys
@@ -8,26 +8,31 @@ from typing import Any, TypeVar
 
 import click
 
-from emulator.cli.run import CANNOT_START, INTERRUPTED, USER_ERROR, examples
+from emulator.cli.options import CANNOT_START, INTERRUPTED, USER_ERROR, examples
 
 DEFAULT_URL = "http://127.0.0.1:8000"
-#: Seconds that one look of `journal --follow` waits for news.
+#: Seconds that one call of `journal --follow` waits for new exchanges.
 LONGEST_WAIT = 5
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _reaching(command: Command) -> Command:
-    """Add the options that say which emulator is meant, and whether to print JSON."""
+def _remote_options(command: Command) -> Command:
+    """Add the options that say which emulator to call, and whether to print JSON."""
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print what the control API answers."),
-        click.option("--token", envvar="MOCKDOOR_TOKEN", default="", help="The token of a server beyond this machine."),
+        click.option("--json", "as_json", is_flag=True, help="Print the reply of the control API."),
+        click.option(
+            "--token",
+            envvar="MOCKDOOR_TOKEN",
+            default="",
+            help="The control token that a server off loopback printed at its start.",
+        ),
         click.option(
             "--url",
             envvar="MOCKDOOR_URL",
             default=DEFAULT_URL,
             show_default=True,
-            help="The emulator, or one world of it.",
+            help="The address of the emulator, or of one world in it.",
         ),
     ):
         command = option(command)
@@ -35,20 +40,20 @@ def _reaching(command: Command) -> Command:
 
 
 @click.command(epilog=examples("mockdoor reset", "mockdoor reset --url http://127.0.0.1:8000/@t1"))
-@_reaching
+@_remote_options
 def reset(*, url: str, token: str, as_json: bool) -> None:
     """Bring a world back to its scenario."""
-    told = _call(url, token, "POST", "reset")
-    _print(told, as_json, f"{told['world']} is back to scenario {told['scenario']}")
+    reply = _call(url, token, "POST", "reset")
+    _print(reply, as_json, f"{reply['world']} is back to scenario {reply['scenario']}")
 
 
 @click.command(epilog=examples("mockdoor journal --persona alice", "mockdoor journal --follow"))
-@click.option("--operation", default="", help="An operation, or a pattern such as casdoor.*.")
-@click.option("--persona", default="", help="What this persona did.")
-@click.option("--follow", is_flag=True, help="Go on until Ctrl-C.")
-@_reaching
+@click.option("--operation", default="", help="Only exchanges of this operation, or of a pattern such as casdoor.*.")
+@click.option("--persona", default="", help="Only exchanges of this persona.")
+@click.option("--follow", is_flag=True, help="Keep showing new exchanges until Ctrl-C.")
+@_remote_options
 def journal(*, operation: str, persona: str, follow: bool, url: str, token: str, as_json: bool) -> None:
-    """Show what was asked and answered, and why it was refused."""
+    """Show requests and replies, and why they were refused."""
     from urllib.parse import urlencode
 
     chosen = {name: value for name, value in (("operation", operation), ("persona", persona)) if value}
@@ -56,10 +61,10 @@ def journal(*, operation: str, persona: str, follow: bool, url: str, token: str,
     try:
         while True:
             wait = {"wait": LONGEST_WAIT} if follow else {}
-            told = _call(url, token, "GET", f"journal?{urlencode({'after': last, 'limit': 1000} | wait | chosen)}")
-            for entry in told["exchanges"]:
+            reply = _call(url, token, "GET", f"journal?{urlencode({'after': last, 'limit': 1000} | wait | chosen)}")
+            for entry in reply["exchanges"]:
                 click.echo(json.dumps(entry, ensure_ascii=False) if as_json else _line(entry))
-            last = told["last"] if told["last"] >= last else 0
+            last = reply["last"] if reply["last"] >= last else 0
             if not follow:
                 return
     except KeyboardInterrupt:
@@ -73,14 +78,14 @@ def journal(*, operation: str, persona: str, follow: bool, url: str, token: str,
 )
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the state to this file.")
 @click.option(
-    "--load", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Bring back the state in this file."
+    "--load", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Restore the state from this file."
 )
-@_reaching
+@_remote_options
 def state(*, save: Path | None, load: Path | None, url: str, token: str, as_json: bool) -> None:
-    """Show, save or bring back everything that a world knows, secrets included."""
+    """Show, save or restore everything that a world knows, secrets included."""
     if load is not None:
-        told = _call(url, token, "PUT", "state", _json(load.read_text("utf-8", "replace")))
-        _print(told, as_json, f"{told['world']} is in the state of {load}")
+        reply = _call(url, token, "PUT", "state", _json(load.read_text("utf-8", "replace")))
+        _print(reply, as_json, f"{reply['world']} is in the state of {load}")
         return
     from emulator.control.snapshot import dump
 
@@ -97,18 +102,18 @@ def state(*, save: Path | None, load: Path | None, url: str, token: str, as_json
 
 
 @click.command(epilog=examples("mockdoor clock", "mockdoor clock --advance 5m", "mockdoor clock --mode frozen"))
-@click.option("--advance", "by", default="", metavar="DURATION", help="Let so much time pass, such as 5m.")
+@click.option("--advance", "by", default="", metavar="DURATION", help="Let this much time pass, such as 5m.")
 @click.option("--at", default="", metavar="INSTANT", help="Move to an instant such as 2026-01-01T08:00:00Z.")
 @click.option("--mode", type=click.Choice(["frozen", "running"]), help="Stop the clock, or let it run.")
-@_reaching
+@_remote_options
 def clock(*, by: str, at: str, mode: str | None, url: str, token: str, as_json: bool) -> None:
     """Show or move a world's clock."""
-    told = _call(url, token, "GET", "clock")
+    reply = _call(url, token, "GET", "clock")
     if by:
-        told = _call(url, token, "POST", "clock/advance", {"by": by})
+        reply = _call(url, token, "POST", "clock/advance", {"by": by})
     if at or mode:
-        told = _call(url, token, "PUT", "clock", {name: one for name, one in (("at", at), ("mode", mode)) if one})
-    _print(told, as_json, f"{told['now']} ({told['mode']})")
+        reply = _call(url, token, "PUT", "clock", {name: one for name, one in (("at", at), ("mode", mode)) if one})
+    _print(reply, as_json, f"{reply['now']} ({reply['mode']})")
 
 
 @click.command(
@@ -119,44 +124,44 @@ def clock(*, by: str, at: str, mode: str | None, url: str, token: str, as_json: 
     )
 )
 @click.option("--add", default="", metavar="FAULT", help="Plan a fault, written as in a scenario file.")
-@click.option("--lift", default="", metavar="ID", help="Lift one fault.")
-@click.option("--clear", is_flag=True, help="Lift every fault.")
-@_reaching
+@click.option("--lift", default="", metavar="ID", help="Remove one fault.")
+@click.option("--clear", is_flag=True, help="Remove every fault.")
+@_remote_options
 def faults(*, add: str, lift: str, clear: bool, url: str, token: str, as_json: bool) -> None:
-    """Show, plan or lift what goes wrong."""
+    """Show, plan or remove faults."""
     if clear or lift:
         _call(url, token, "DELETE", f"faults/{lift}" if lift else "faults")
     if add:
         _call(url, token, "POST", "faults", _yaml(add))
-    told = _call(url, token, "GET", "faults")
-    lines = [_fault_line(fault) for fault in told["faults"]]
-    _print(told, as_json, "\n".join(lines) or "no fault is planned")
+    reply = _call(url, token, "GET", "faults")
+    lines = [_fault_line(fault) for fault in reply["faults"]]
+    _print(reply, as_json, "\n".join(lines) or "no faults are planned")
 
 
 @click.command(
     epilog=examples("mockdoor worlds", "mockdoor worlds --add t1 --scenario quota", "mockdoor worlds --delete t1")
 )
-@click.option("--add", default="", metavar="NAME", help="Make a world of this name.")
-@click.option("--scenario", default="", help="The shipped scenario that it is made from; default: the main world's.")
-@click.option("--delete", default="", metavar="NAME", help="Forget a world.")
-@_reaching
+@click.option("--add", default="", metavar="NAME", help="Add a world of this name.")
+@click.option("--scenario", default="", help="The shipped scenario of the new world; default: the main world's.")
+@click.option("--delete", default="", metavar="NAME", help="Delete a world.")
+@_remote_options
 def worlds(*, add: str, scenario: str, delete: str, url: str, token: str, as_json: bool) -> None:
-    """Show, make or forget worlds."""
+    """Show, add or delete worlds."""
     if delete:
         _call(url, token, "DELETE", f"worlds/{delete}")
     if add:
         _call(url, token, "POST", "worlds", {"name": add} | ({"scenario": scenario} if scenario else {}))
-    told = _call(url, token, "GET", "worlds")
-    lines = [f"{one['name']:<12} {one['url']:<34} {one['scenario']} ({one['profile']})" for one in told["worlds"]]
-    _print(told, as_json, "\n".join(lines))
+    reply = _call(url, token, "GET", "worlds")
+    lines = [f"{one['name']:<12} {one['url']:<34} {one['scenario']} ({one['profile']})" for one in reply["worlds"]]
+    _print(reply, as_json, "\n".join(lines))
 
 
-STEERING = (reset, state, journal, clock, faults, worlds)
+REMOTE_COMMANDS = (reset, state, journal, clock, faults, worlds)
 
 
 def _call(url: str, token: str, method: str, path: str, body: Any = None) -> Any:
-    """Return what a control call answers; one line and an exit code when it cannot be made or is refused."""
-    from emulator.runner.http import send
+    """Return the reply to a control call; print one line and exit when it cannot be made or is refused."""
+    from emulator.runner.http import ABSENT, send
 
     base = url.rstrip("/")
     headers = {"X-Mockdoor-Token": token} if token else {}
@@ -164,7 +169,7 @@ def _call(url: str, token: str, method: str, path: str, body: Any = None) -> Any
     _, received = send(base, method=method, path=f"/_emulator/{path}", headers=headers, body=data, shown_base=base)
     answer = _json(received.body)
     if received.failure or answer is None:
-        why = received.failure or "what it says is no JSON"
+        why = ABSENT.get(received.failure, received.failure) or "the reply is not JSON"
         click.echo(f"no emulator answers at {url}: {why}; start one with mockdoor serve, or give --url", err=True)
         sys.exit(CANNOT_START)
     if received.status >= 400:
@@ -181,8 +186,8 @@ def _json(text: str) -> Any:
     return value if isinstance(value, dict) else None
 
 
-def _print(told: Any, as_json: bool, line: str) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False) if as_json else line)
+def _print(reply: Any, as_json: bool, line: str) -> None:
+    click.echo(json.dumps(reply, ensure_ascii=False) if as_json else line)
 
 
 def _line(entry: Mapping[str, Any]) -> str:
@@ -198,7 +203,8 @@ def _line(entry: Mapping[str, Any]) -> str:
 
 def _fault_line(fault: Mapping[str, Any]) -> str:
     words = {name: value for name, value in fault.items() if name not in ("id", "struck")}
-    return f"{fault['id']}: {json.dumps(words, ensure_ascii=False)} struck {fault['struck']} times"
+    times = "once" if fault["struck"] == 1 else f"{fault['struck']} times"
+    return f"{fault['id']}: {json.dumps(words, ensure_ascii=False)} struck {times}"
 
 
 def _yaml(text: str) -> Any:
@@ -207,5 +213,5 @@ def _yaml(text: str) -> Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        click.echo(f"--add is no YAML: {' '.join(str(error).split())}", err=True)
+        click.echo(f"--add is not YAML: {' '.join(str(error).split())}", err=True)
         sys.exit(USER_ERROR)

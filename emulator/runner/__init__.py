@@ -1,1 +1,1 @@
-"""Runs a scenario's steps and tells what differed."""
+"""Runs a scenario's steps and reports what differs."""

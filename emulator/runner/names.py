@@ -78,7 +78,7 @@ def find(path: str, body: Any) -> Any:
     try:
         node = find_one(path, body)
     except JSONPathError as error:
-        raise CannotCapture(f"{path} is no JSON path: {error}") from error
+        raise CannotCapture(f"{path} is not a JSON path: {error}") from error
     if node is None:
         keys = f"; the reply has {', '.join(body)}" if isinstance(body, dict) else ""
         raise CannotCapture(f"{path} finds nothing{keys}")
@@ -86,13 +86,13 @@ def find(path: str, body: Any) -> Any:
 
 
 def json_body(received: Received) -> Any:
-    """Return a reply's JSON; raises CannotCapture when it is none."""
+    """Return a reply's JSON; raises CannotCapture when the reply is not JSON."""
     if received.failure:
         raise CannotCapture(f"there is no reply: {received.failure}")
     try:
         return json.loads(received.body)
     except ValueError as error:
-        raise CannotCapture(f"the reply is no JSON: {received.body[:80]!r}") from error
+        raise CannotCapture(f"the reply is not JSON: {received.body[:80]!r}") from error
 
 
 def token_of(body: Any) -> str:

@@ -128,7 +128,7 @@ class RunResult:
     options: Mapping[str, str] = field(default_factory=dict)
 
     def failed(self, case: CaseResult) -> bool:
-        """Tell whether a case counts as failed."""
+        """Return whether a case counts as failed."""
         return case.status in ("failed", "error") or case.interrupted or (self.strict and bool(case.idle_faults))
 
     @property

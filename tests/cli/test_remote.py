@@ -1,4 +1,4 @@
-"""Commands that steer a running emulator."""
+"""Remote commands: what they do to a running emulator."""
 
 import json
 import subprocess
@@ -21,8 +21,8 @@ def fixture_url(running_default):
         yield url
 
 
-@pytest.fixture(name="steer")
-def fixture_steer(url):
+@pytest.fixture(name="remote")
+def fixture_remote(url):
     """Invoke a command against the running emulator."""
     return lambda *words: CliRunner().invoke(main, [*words, "--url", url])
 
@@ -31,59 +31,59 @@ def login(url, code=b"alice"):
     urllib.request.urlopen(f"{url}/api/login/oauth/access_token", FORM.replace(b"alice", code)).close()
 
 
-def test_the_journal_is_one_line_an_exchange(url, steer):
+def test_the_journal_is_one_line_an_exchange(url, remote):
     login(url)
     login(url, b"bob")
 
-    shown = steer("journal", "--persona", "bob").stdout.splitlines()
+    shown = remote("journal", "--persona", "bob").stdout.splitlines()
 
     (line,) = shown
     assert line.startswith("   2 ")
     assert line.endswith("casdoor.login          bob      200 · notes persona-code, login-body")
 
 
-def test_the_journal_speaks_to_machines(url, steer):
+def test_the_journal_speaks_to_machines(url, remote):
     login(url)
 
-    (line,) = steer("journal", "--json", "--operation", "casdoor.*").stdout.splitlines()
+    (line,) = remote("journal", "--json", "--operation", "casdoor.*").stdout.splitlines()
 
     assert json.loads(line)["operation"] == "casdoor.login"
 
 
-def test_a_reset_brings_the_world_back(url, steer):
+def test_a_reset_brings_the_world_back(url, remote):
     login(url)
 
-    done = steer("reset")
+    done = remote("reset")
 
     assert done.stdout == "main is back to scenario default\n"
-    assert steer("journal").stdout == ""
+    assert remote("journal").stdout == ""
 
 
-def test_the_clock_moves_and_stops(steer):
-    steer("clock", "--at", "2999-01-01T00:00:00Z", "--mode", "frozen")
+def test_the_clock_moves_and_stops(remote):
+    remote("clock", "--at", "2999-01-01T00:00:00Z", "--mode", "frozen")
 
-    done = steer("clock", "--advance", "1h30m")
+    done = remote("clock", "--advance", "1h30m")
 
     assert done.stdout == "2999-01-01T01:30:00Z (frozen)\n"
 
 
-def test_faults_are_planned_listed_and_lifted(url, steer):
-    planned = steer("faults", "--add", "{at: casdoor.health, http: 503, times: 1}")
+def test_faults_are_planned_listed_and_lifted(url, remote):
+    planned = remote("faults", "--add", "{at: casdoor.health, http: 503, times: 1}")
     with pytest.raises(urllib.error.HTTPError, match="503") as struck:
         urllib.request.urlopen(f"{url}/api/health")
     struck.value.close()
 
     assert planned.stdout == 'fault-1: {"at": "casdoor.health", "http": 503, "times": 1} struck 0 times\n'
-    assert steer("faults").stdout.endswith("struck 1 times\n")
-    assert steer("faults", "--lift", "fault-1").stdout == "no fault is planned\n"
-    assert steer("faults", "--clear", "--json").stdout == '{"faults": []}\n'
+    assert remote("faults").stdout.endswith("struck once\n")
+    assert remote("faults", "--lift", "fault-1").stdout == "no faults are planned\n"
+    assert remote("faults", "--clear", "--json").stdout == '{"faults": []}\n'
 
 
-def test_worlds_are_made_listed_and_forgotten(url, steer):
-    made = steer("worlds", "--add", "t1", "--scenario", "quota").stdout.splitlines()
+def test_worlds_are_made_listed_and_forgotten(url, remote):
+    made = remote("worlds", "--add", "t1", "--scenario", "quota").stdout.splitlines()
 
     assert made[1].split() == ["t1", f"{url}/@t1", "quota", "(docs)"]
-    assert len(steer("worlds", "--delete", "t1").stdout.splitlines()) == 1
+    assert len(remote("worlds", "--delete", "t1").stdout.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,13 @@ def test_worlds_are_made_listed_and_forgotten(url, steer):
         ),
         (["clock", "--at", "1999-01-01T00:00:00Z"], "the clock cannot go back"),
         (["faults", "--add", "{at: wechat.login}"], "a fault needs an effect"),
-        (["faults", "--add", "{"], "--add is no YAML"),
+        (["faults", "--add", "{"], "--add is not YAML"),
         (["faults", "--lift", "x"], "there is no fault 'x'; there are: none"),
         (["worlds", "--delete", "main"], "the world 'main' stays"),
     ],
 )
-def test_a_refusal_is_one_line_and_exit_2(steer, words, message):
-    done = steer(*words)
+def test_a_refusal_is_one_line_and_exit_2(remote, words, message):
+    done = remote(*words)
 
     assert (done.exit_code, done.stderr.startswith(message), done.stderr.count("\n")) == (2, True, 1)
 
@@ -109,8 +109,8 @@ def test_a_refusal_is_one_line_and_exit_2(steer, words, message):
 def test_without_an_emulator_there_is_one_line_and_exit_3():
     done = CliRunner().invoke(main, ["reset", "--url", "http://127.0.0.1:9"])
 
-    assert done.exit_code == 3
-    assert done.stderr.startswith("no emulator answers at http://127.0.0.1:9: ")
+    why = "no emulator answers at http://127.0.0.1:9: nobody listens there"
+    assert (done.exit_code, done.stderr) == (3, f"{why}; start one with mockdoor serve, or give --url\n")
 
 
 def test_following_shows_what_comes_and_ends_with_ctrl_c(url):
@@ -124,29 +124,29 @@ def test_following_shows_what_comes_and_ends_with_ctrl_c(url):
     assert ("casdoor.login" in line, process.returncode) == (True, 130)
 
 
-def test_a_state_is_saved_and_brought_back(url, steer, tmp_path):
+def test_a_state_is_saved_and_brought_back(url, remote, tmp_path):
     file = str(tmp_path / "state.json")
     login(url)
-    saved = steer("state", "--save", file)
-    steer("reset")
+    saved = remote("state", "--save", file)
+    remote("reset")
 
-    loaded = steer("state", "--load", file)
+    loaded = remote("state", "--load", file)
 
     assert (saved.stdout, loaded.stdout) == (f"wrote {file}\n", f"main is in the state of {file}\n")
-    assert len(steer("journal").stdout.splitlines()) == 1
+    assert len(remote("journal").stdout.splitlines()) == 1
 
 
-def test_a_state_is_printed_as_the_server_tells_it(url, steer):
+def test_a_state_is_printed_as_the_server_tells_it(url, remote):
     login(url)
 
     with urllib.request.urlopen(f"{url}/_emulator/state") as reply:
-        assert steer("state").stdout == reply.read().decode()
+        assert remote("state").stdout == reply.read().decode()
 
 
-def test_a_file_that_is_no_state_is_refused(steer, tmp_path):
+def test_a_file_that_is_no_state_is_refused(remote, tmp_path):
     file = tmp_path / "state.json"
     file.write_text("{}")
 
-    done = steer("state", "--load", str(file))
+    done = remote("state", "--load", str(file))
 
     assert (done.exit_code, "a state is an object with" in done.stderr) == (2, True)

@@ -181,7 +181,7 @@ steps:
             'get_account: {}\n    capture: {x: "jwt:name"}',
             "capture x: the reply holds no access token that is a JWT",
         ),
-        ("request: {path: /}\n    capture: {x: $.a}", "capture x: the reply is no JSON: '<!DOCTYPE html>"),
+        ("request: {path: /}\n    capture: {x: $.a}", "capture x: the reply is not JSON: '<!DOCTYPE html>"),
     ],
 )
 def test_a_capture_that_finds_nothing_says_where_it_looked(run, step, message):

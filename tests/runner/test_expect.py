@@ -107,4 +107,4 @@ def test_a_broken_connection_is_a_difference_of_its_own():
 
 
 def test_a_reply_that_is_no_json_says_so():
-    assert differences({"json": {}}, reply("<html>")) == [("body", "JSON", "the reply is no JSON: '<html>'")]
+    assert differences({"json": {}}, reply("<html>")) == [("body", "JSON", "the reply is not JSON: '<html>'")]

@@ -67,7 +67,7 @@ def test_a_failure_shows_everything_that_helps(case):
         "    repeat: curl -si http://127.0.0.1:8000/api/login/oauth/access_token "
         "-H 'Content-Type: application/x-www-form-urlencoded' --data-raw "
         "'tag=wechat_miniprogram&client_id=6825f4f0af45554c8952&code=0azNkkPo3aSviizl7hmk3yOUdfeNkkPD'\n"
-        "  never struck: idle\n"
+        "  planned faults that never struck: idle\n"
     )
 
 
@@ -90,7 +90,7 @@ def test_a_failure_is_never_longer_than_a_screen(tmp_path):
 
 
 def test_the_summary_counts(found):
-    assert show_summary(found, seconds=1.25, colour=False) == "1 passed, 1 failed, 1 files with mistakes in 1.2s"
+    assert show_summary(found, seconds=1.25, colour=False) == "1 passed, 1 failed, 1 file with mistakes in 1.2s"
 
 
 def test_junit_has_a_suite_a_file_and_a_case_a_run(found):
@@ -131,7 +131,7 @@ def test_strict_fails_a_case_with_idle_faults(tmp_path):
     lax, strict = (run_paths([str(path)], Choice(strict=strict)) for strict in (False, True))
 
     assert (lax.exit_code, strict.exit_code) == (0, 1)
-    assert 'message="never struck: fault-1"' in write_junit(strict)
+    assert 'message="planned faults that never struck: fault-1"' in write_junit(strict)
 
 
 def test_html_stands_alone_and_escapes_what_it_shows(found):

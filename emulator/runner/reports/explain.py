@@ -1,4 +1,4 @@
-"""A case told step by step, for a classroom."""
+"""A case shown step by step, for a classroom."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,19 +20,19 @@ def explain(case: CaseResult, *, language: str = "en") -> str:
     """Return who called whom with what, what came back, and what it means; `language` is `en` or `zh`."""
     lines = [f"== {case.name} ({case.profile}) ==", *([case.description, ""] if case.description else [])]
     lanes = _LANES[language]
-    told: StepResult | None = None
+    shown: StepResult | None = None
     for number, message in enumerate(messages(case), 1):
-        if told is not None and message.step is not told:
-            lines += _meaning(told, language)
-        told = message.step
+        if shown is not None and message.step is not shown:
+            lines += _meaning(shown, language)
+        shown = message.step
         if message.start == message.end:
             lines.append(f"{number:>3}. {message.text}")
             continue
         arrow = "<--" if message.reply else "-->"
         left, right = (message.end, message.start) if message.reply else (message.start, message.end)
         lines.append(f"{number:>3}. {lanes[left]:<13}{arrow} {lanes[right]:<9} {message.text}")
-    if told is not None:
-        lines += _meaning(told, language)
+    if shown is not None:
+        lines += _meaning(shown, language)
     return "\n".join(lines) + "\n"
 
 

@@ -28,7 +28,7 @@ def _add_suite(root: ET.Element, run: RunResult, suite: SuiteResult) -> None:
         _add_run(element, run, suite, case)
         for step in case.steps:
             if step.is_row:
-                _tell(_add_case(element, suite, f"{case.name}: {step.title}", step.place), step)
+                _add_outcome(_add_case(element, suite, f"{case.name}: {step.title}", step.place), step)
     for attribute, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(attribute, str(sum(1 for _ in element.iter(tag))))
 
@@ -38,13 +38,15 @@ def _add_run(parent: ET.Element, run: RunResult, suite: SuiteResult, case: CaseR
     bad = next((step for step in case.steps if step.status in ("failed", "error")), None)
     element = _add_case(parent, suite, case.name, bad.place if bad else case.place)
     if bad is not None:
-        _tell(element, bad)
+        _add_outcome(element, bad)
     elif case.interrupted:
         ET.SubElement(element, "failure", message="interrupted")
     elif run.failed(case):
-        ET.SubElement(element, "failure", message=_legal(f"never struck: {', '.join(case.idle_faults)}"))
+        ET.SubElement(
+            element, "failure", message=_legal(f"planned faults that never struck: {', '.join(case.idle_faults)}")
+        )
     elif case.status == "skipped":
-        _tell(element, case.steps[0])
+        _add_outcome(element, case.steps[0])
 
 
 def _add_case(parent: ET.Element, suite: SuiteResult, name: str, place: Place) -> ET.Element:
@@ -52,7 +54,7 @@ def _add_case(parent: ET.Element, suite: SuiteResult, name: str, place: Place) -
     return ET.SubElement(parent, "testcase", {"name": _legal(name)} | where)
 
 
-def _tell(element: ET.Element, step: StepResult) -> None:
+def _add_outcome(element: ET.Element, step: StepResult) -> None:
     """Add how a step ended, unless it passed."""
     if step.status == "skipped":
         ET.SubElement(element, "skipped", message=_legal(step.message))

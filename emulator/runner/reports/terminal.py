@@ -1,4 +1,4 @@
-"""What a run says on the terminal."""
+"""What a run shows on the terminal."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,9 +26,9 @@ def show_case(case: CaseResult, *, verbose: bool, colour: bool) -> str:
         elif step.status == "skipped" and step.message:
             lines.append(f"  {step.place}: {step.title}: skipped, {step.message}")
     if case.idle_faults:
-        lines.append(f"  never struck: {', '.join(case.idle_faults)}")
+        lines.append(f"  planned faults that never struck: {', '.join(case.idle_faults)}")
     if case.interrupted:
-        lines.append("  interrupted; what `finally` says was done")
+        lines.append("  interrupted; the steps under `finally` were still run")
     return "\n".join(lines) + "\n"
 
 
@@ -54,7 +54,7 @@ def show_summary(run: RunResult, *, seconds: float, colour: bool) -> str:
     broken = sum(bool(suite.problems) for suite in run.suites)
     parts = [f"{len(cases) - failed - skipped} passed", f"{failed} failed"]
     parts += [f"{skipped} skipped"] if skipped else []
-    parts += [f"{broken} files with mistakes"] if broken else []
+    parts += [f"{broken} file{'s' * (broken > 1)} with mistakes"] if broken else []
     text = f"{', '.join(parts)} in {seconds:.1f}s"
     return f"{_COLOURS['failed' if failed or broken else 'passed']}{text}\x1b[0m" if colour else text
 
@@ -85,7 +85,7 @@ def _exchange(step: StepResult) -> Iterator[str]:
 
 
 def _inside(step: StepResult) -> Iterator[str]:
-    """Tell what happened behind the exchange: calls to WeChat, faults, the reason."""
+    """Yield what happened behind the exchange: calls to WeChat, faults, the reason."""
     entry: Mapping[str, Any] = step.entry or {}
     for inner in entry.get("inner") or []:
         response = inner.get("response") or {}

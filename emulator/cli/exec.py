@@ -1,0 +1,79 @@
+"""`mockdoor exec`: a command that runs beside an emulator, and what it finds in its environment."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emulator.cli.options import CANNOT_START, INTERRUPTED, ProfileName, examples, load_scenario, wall_clock
+
+if TYPE_CHECKING:
+    from emulator.server.listener import Server
+    from emulator.world.world import World
+
+
+@click.command(
+    name="exec",
+    context_settings={"ignore_unknown_options": True},
+    epilog=examples(
+        "mockdoor exec -- npm test",
+        "mockdoor exec --scenario wechat-busy-once -- ./gradlew test",
+        "mockdoor exec -- sh -c 'curl -s $CASDOOR_HOSTNAME/api/health'",
+    ),
+)
+@click.option("--scenario", "name", help="A scenario file, or the name of a shipped one.")
+@click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(command: Sequence[str], *, name: str | None, profile: str | None) -> None:
+    """Run a command beside an emulator, and return the command's exit code.
+
+    The command finds the address in CASDOOR_HOSTNAME, CASDOOR_ENDPOINT, WECHAT_API_BASE and MOCKDOOR_URL, and the
+    world's names in CASDOOR_CLIENT_ID, CASDOOR_CLIENT_SECRET, CASDOOR_ORGANIZATION, CASDOOR_APPLICATION,
+    CASDOOR_CERTIFICATE (a file), WECHAT_APPID and WECHAT_SECRET.
+    """
+    import subprocess
+    from tempfile import TemporaryDirectory
+
+    from emulator.server.listener import Server
+    from emulator.world.world import World
+
+    world = World(load_scenario(name), wall=wall_clock, profile=profile)
+    try:
+        server = Server(world, port=0)
+    except OSError as error:
+        click.echo(f"mockdoor: cannot listen on a free port: {error.strerror}", err=True)
+        sys.exit(CANNOT_START)
+    with server, TemporaryDirectory() as folder:
+        try:
+            environment = os.environ | _environment(server, world, Path(folder))
+            done = subprocess.run(command, env=environment, check=False)  # noqa: S603  # the user's own command
+        except OSError as error:
+            click.echo(f"{command[0]}: {error.strerror}", err=True)
+            sys.exit(127)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+    sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+def _environment(server: "Server", world: "World", folder: Path) -> dict[str, str]:
+    """Return the variables that describe the emulator; the certificate is written to a file in `folder`."""
+    found = dict.fromkeys(("CASDOOR_HOSTNAME", "CASDOOR_ENDPOINT", "WECHAT_API_BASE", "MOCKDOOR_URL"), server.url)
+    application = next(iter(world.state.applications.values()), None)
+    if application is not None:
+        cert = world.state.certs.get(application.text("cert")) or next(iter(world.state.certs.values()))
+        path = folder / "casdoor.pem"
+        path.write_text(cert.text("certificate"), "utf-8")
+        found |= {
+            "CASDOOR_CLIENT_ID": application.text("clientId"),
+            "CASDOOR_CLIENT_SECRET": application.text("clientSecret"),
+            "CASDOOR_ORGANIZATION": application.text("organization"),
+            "CASDOOR_APPLICATION": application.name,
+            "CASDOOR_CERTIFICATE": str(path),
+        }
+    program = next(iter(world.miniprograms.values()), None)
+    if program is not None:
+        found |= {"WECHAT_APPID": program.appid, "WECHAT_SECRET": program.secret}
+    return found

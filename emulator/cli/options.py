@@ -1,0 +1,68 @@
+"""What several commands share: exit codes, options, and how their help ends."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from click.shell_completion import CompletionItem
+
+    from emulator.scenario.model import Scenario
+
+    _TextType = click.ParamType[str]
+else:
+    _TextType = click.ParamType  # not generic in earlier versions of click
+
+#: Exit codes: the user's file or command line, a server that cannot start or be reached, Ctrl-C.
+USER_ERROR, CANNOT_START, INTERRUPTED = 2, 3, 130
+
+
+class ProfileName(_TextType):
+    """The name of a profile. The table of profiles is read only when a name is given or help is shown."""
+
+    name = "profile"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002  # click's
+        """Show the names in the help."""
+        return f"[{'|'.join(self._choice().choices)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return a known name; fail with all of them."""
+        return self._choice().convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+        """Complete a name."""
+        return self._choice().shell_complete(ctx, param, incomplete)
+
+    @staticmethod
+    def _choice() -> "click.Choice[str]":
+        from emulator.casdoor.profiles import PROFILES
+
+        return click.Choice(list(PROFILES))
+
+
+def examples(*lines: str) -> str:
+    """Return the examples that a command's help ends with."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
+def load_scenario(name: str | None) -> "Scenario":
+    """Return a scenario by path or shipped name, the default world without one; exit 2 with its problems."""
+    from emulator.core.errors import ScenarioError
+    from emulator.scenario import find, load, load_default
+
+    try:
+        return load_default() if name is None else load(find(name))
+    except ScenarioError as error:
+        click.echo(str(error), err=True)
+        sys.exit(USER_ERROR)
+
+
+def wall_clock() -> "datetime":
+    """Return the machine's time, aware, in UTC."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)

@@ -1,0 +1,216 @@
+"""`mockdoor serve`: a world that clients reach over HTTP, and what its owner sees of it."""
+
+import errno
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from emulator.cli.limits import limits_from
+from emulator.cli.options import (
+    CANNOT_START,
+    INTERRUPTED,
+    USER_ERROR,
+    ProfileName,
+    examples,
+    load_scenario,
+    wall_clock,
+)
+from emulator.core.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from emulator.journal.exchange import Exchange
+    from emulator.server.listener import Server
+    from emulator.world.world import World
+
+
+@click.command(
+    epilog=examples(
+        "mockdoor serve",
+        "mockdoor serve missing-tag --profile current",
+        "mockdoor serve demo.scenario.yaml --casdoor 3.20.0 --port 0 --json",
+        "mockdoor serve --limit users=100000 --limit tokens=100000",
+    )
+)
+@click.argument("scenario", required=False)
+@click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
+@click.option("--casdoor", metavar="VERSION", help="Play the profile nearest to this version of Casdoor.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option(
+    "--state",
+    "state_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Resume from the state in FILE if it exists, and keep saving it there.",
+)
+@click.option(
+    "--limit",
+    "limit_pairs",
+    metavar="NAME=NUMBER",
+    multiple=True,
+    help=f"Remember at most this many; may be given again. Names: {', '.join(DEFAULT_LIMITS.as_dict())}.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
+@click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
+def serve(
+    scenario: str | None,
+    profile: str | None,
+    casdoor: str | None,
+    host: str,
+    port: int,
+    *,
+    state_path: Path | None,
+    limit_pairs: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Serve a scenario: a shipped one by name, or a file; without one, the default world."""
+    played = _profile(profile, casdoor)
+    world = _world(scenario, played, _limits(limit_pairs))
+    server = _listen(world, host, port)
+    keeper = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
+    _announce(world, server, as_json=as_json, quiet=quiet)
+    if not quiet:
+        _log_exchanges(server, as_json=as_json)
+    with keeper:
+        code = _run(server)
+    sys.exit(code)
+
+
+def _world(scenario: str | None, profile: str | None, limits: Limits) -> "World":  # noqa: ARG001  # see below
+    """Return the world to serve: the one place where the limits of the command line meet it."""
+    from emulator.world.world import World
+
+    # `limits` belongs into this call as soon as World takes it.
+    return World(load_scenario(scenario), wall=wall_clock, profile=profile)
+
+
+def _limits(pairs: tuple[str, ...]) -> Limits:
+    try:
+        return DEFAULT_LIMITS.replace(**limits_from(pairs))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
+
+
+def _profile(profile: str | None, casdoor: str | None) -> str | None:
+    from emulator.casdoor.profiles import nearest
+
+    if casdoor is None:
+        return profile
+    if profile is not None:
+        raise click.UsageError("give --profile or --casdoor, not both")
+    try:
+        found, sentence = nearest(casdoor)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--casdoor") from error
+    click.echo(sentence, err=True)
+    return found.name
+
+
+def _listen(world: "World", host: str, port: int) -> "Server":
+    from emulator.server.listener import Server
+
+    try:
+        return Server(world, host, port)
+    except OSError as error:
+        # The socket module adds the address to the system's words; resolvers number their errors below 0.
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        hint = "; choose another with --port, 0 picks a free one" if error.errno == errno.EADDRINUSE else ""
+    except UnicodeError:
+        reason, hint = "not a valid address", ""
+    click.echo(f"mockdoor: cannot listen on {host}:{port}: {reason}{hint}", err=True)
+    sys.exit(CANNOT_START)
+
+
+def _state_file(
+    path: Path, server: "Server", world: "World", *, profile: str | None, named: str | None
+) -> "AbstractContextManager[object]":
+    """Resume from a state file; exit 2 when it cannot be used, and leave it as it is."""
+    from emulator.server.state_file import StateFile, Unreadable
+    from emulator.web.lifecycle import app_state
+
+    fresh = world.scenario
+    keeper = StateFile(path, app_state(server.app).worlds, tell=lambda text: click.echo(text, err=True))
+    wrong = "" if path.parent.is_dir() else f"{path}: there is no folder {path.parent}"
+    try:
+        keeper.load()
+    except Unreadable as error:
+        wrong = f"{error}; correct it, or name another file"
+    if named is not None and world.scenario.name != fresh.name:
+        held = world.scenario.name
+        wrong = f"{path} holds scenario {held}, not {fresh.name}; leave the scenario out, or name another file"
+    if wrong:
+        server.stop()
+        click.echo(wrong, err=True)
+        sys.exit(USER_ERROR)
+    if world.scenario.name == fresh.name and world.scenario.document != fresh.document:
+        click.echo(f"{path} resumes an earlier text of {fresh.name}; delete it to start from the new one", err=True)
+    world.profile = profile or world.profile
+    return keeper
+
+
+def _announce(world: "World", server: "Server", *, as_json: bool, quiet: bool) -> None:
+    from emulator.cli.banner import banner, language
+
+    if as_json:
+        started = {"url": server.url, "profile": world.profile, "scenario": world.scenario.name}
+        _echo_json(started | ({"token": server.token} if server.token else {}))
+    elif not quiet:
+        click.echo(banner(world, server.url, token=server.token, language=language()))
+    elif server.token:
+        click.echo(f"control token: {server.token}", err=True)
+    sys.stdout.flush()
+
+
+def _log_exchanges(server: "Server", *, as_json: bool) -> None:
+    from emulator.cli.banner import language
+    from emulator.journal.console_log import ConsoleLog
+    from emulator.journal.serialize import entry
+    from emulator.web.lifecycle import app_state
+
+    out, lock = sys.stdout, threading.Lock()
+    narrator = ConsoleLog(language=language(), colour=_has_colour(out))
+    listeners = app_state(server.app).listeners
+
+    def log(exchange: "Exchange") -> None:
+        line = json.dumps(entry(exchange), ensure_ascii=False) if as_json else narrator.line(exchange)
+        with lock:
+            try:
+                out.write(line + "\n")
+                out.flush()
+            except (OSError, ValueError):  # nobody reads any more, as behind `| head`; keep serving
+                listeners.clear()
+
+    listeners.append(log)
+
+
+def _run(server: "Server") -> int:
+    """Serve until a signal; SIGTERM ends it well, SIGINT is an interruption."""
+    # What is loaded by now stays; looking through it again and again costs requests time.
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _has_colour(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _echo_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
