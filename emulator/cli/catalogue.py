@@ -10,7 +10,7 @@ from emulator.cli.options import examples
 @click.command(epilog=examples("mockdoor profiles", "mockdoor serve --profile classic"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def profiles(*, as_json: bool) -> None:
-    """List the versions of Casdoor that can be played."""
+    """List the versions of Casdoor to play."""
     from emulator.casdoor.profiles import PROFILES
 
     known = list(PROFILES.values())
@@ -25,7 +25,11 @@ def profiles(*, as_json: bool) -> None:
 @click.command(epilog=examples("mockdoor notes", "mockdoor notes --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def notes(*, as_json: bool) -> None:
-    """List every place where production differs from what the emulator does."""
+    """List where production differs.
+
+    Each note is a place where WeChat or Casdoor in production does something else than the emulator, or where a
+    reply hides a trap.
+    """
     from emulator.journal.notes import catalogue
 
     known = list(catalogue().values())

@@ -48,7 +48,10 @@ steps:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
 def check(files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Find every problem of scenario files; exit 2 when there is one."""
+    """Find every mistake in scenario files.
+
+    The exit code is 2 when there is one.
+    """
     from emulator.core.errors import ScenarioError
     from emulator.scenario import load
 
@@ -88,7 +91,10 @@ def schema() -> None:
 )
 @click.argument("path", default="first.scenario.yaml", type=click.Path(dir_okay=False))
 def init(path: str) -> None:
-    """Write a commented scenario to start from, and the schema that editors use beside it."""
+    """Write a first scenario, with comments.
+
+    The schema that editors use is written beside it.
+    """
     target = Path(path)
     schema = target.parent / "mockdoor.schema.json"
     if target.exists():

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(command: Sequence[str], *, name: str | None, profile: str | None) -> None:
-    """Run a command beside an emulator, and return the command's exit code.
+    """Run a command beside an emulator.
+
+    The exit code is the command's.
 
     The command finds the address in CASDOOR_HOSTNAME, CASDOOR_ENDPOINT, WECHAT_API_BASE and MOCKDOOR_URL, and the
     world's names in CASDOOR_CLIENT_ID, CASDOOR_CLIENT_SECRET, CASDOOR_ORGANIZATION, CASDOOR_APPLICATION,

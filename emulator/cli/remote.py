@@ -53,7 +53,7 @@ def reset(*, url: str, token: str, as_json: bool) -> None:
 @click.option("--follow", is_flag=True, help="Keep showing new exchanges until Ctrl-C.")
 @_remote_options
 def journal(*, operation: str, persona: str, follow: bool, url: str, token: str, as_json: bool) -> None:
-    """Show requests and replies, and why they were refused."""
+    """Show requests, replies, and why they failed."""
     from urllib.parse import urlencode
 
     chosen = {name: value for name, value in (("operation", operation), ("persona", persona)) if value}
@@ -82,7 +82,10 @@ def journal(*, operation: str, persona: str, follow: bool, url: str, token: str,
 )
 @_remote_options
 def state(*, save: Path | None, load: Path | None, url: str, token: str, as_json: bool) -> None:
-    """Show, save or restore everything that a world knows, secrets included."""
+    """Show, save or restore a world's state.
+
+    The state is everything that the world knows, secrets included.
+    """
     if load is not None:
         reply = _call(url, token, "PUT", "state", _json(load.read_text("utf-8", "replace")))
         _print(reply, as_json, f"{reply['world']} is in the state of {load}")
@@ -161,9 +164,13 @@ REMOTE_COMMANDS = (reset, state, journal, clock, faults, worlds)
 
 def _call(url: str, token: str, method: str, path: str, body: Any = None) -> Any:
     """Return the reply to a control call; print one line and exit when it cannot be made or is refused."""
-    from emulator.runner.http import ABSENT, send
+    from emulator.runner.http import ABSENT, address_of, send
 
     base = url.rstrip("/")
+    try:
+        address_of(base)
+    except ValueError as error:
+        raise click.BadParameter(f"{url!r} is not an address such as {DEFAULT_URL}", param_hint="--url") from error
     headers = {"X-Mockdoor-Token": token} if token else {}
     data = None if body is None else json.dumps(body).encode()
     _, received = send(base, method=method, path=f"/_emulator/{path}", headers=headers, body=data, shown_base=base)

@@ -74,7 +74,10 @@ def serve(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Serve a scenario: a shipped one by name, or a file; without one, the default world."""
+    """Serve a scenario over HTTP.
+
+    SCENARIO is a file, or the name of a shipped one; without it the default world is served.
+    """
     played = _profile(profile, casdoor)
     world = _world(scenario, played, _limits(limit_pairs))
     server = _listen(world, host, port)

@@ -52,17 +52,22 @@ def send(
     )
 
 
+def address_of(base: str) -> tuple[str, int]:
+    """Return the host and port of an `http://` or `https://` address; raises ValueError for anything else."""
+    parts = urlsplit(base)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{base!r} is not an HTTP address")
+    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def try_connection(base: str, *, patience: float = PATIENCE) -> str:
     """Return the failure of a connection to a server, empty when it stands; nothing is sent.
 
     Raises ValueError for what is not an `http://` or `https://` address.
     """
-    parts = urlsplit(base)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{base!r} is not an HTTP address")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = address_of(base)
     try:
-        socket.create_connection((parts.hostname, port), timeout=patience).close()
+        socket.create_connection(address, timeout=patience).close()
     except (OSError, UnicodeError) as error:
         return _kind(error)
     return ""

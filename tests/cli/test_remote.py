@@ -113,6 +113,14 @@ def test_without_an_emulator_there_is_one_line_and_exit_3():
     assert (done.exit_code, done.stderr) == (3, f"{why}; start one with mockdoor serve, or give --url\n")
 
 
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "http://127.0.0.1:x", "ftp://127.0.0.1", "http://"])
+def test_a_url_that_is_not_an_address_is_a_mistake_of_the_command_line(url):
+    done = CliRunner().invoke(main, ["reset", "--url", url])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{url!r} is not an address such as http://127.0.0.1:8000" in done.stderr
+
+
 def test_following_shows_what_comes_and_ends_with_ctrl_c(url):
     command = [sys.executable, "-u", "-m", "emulator", "journal", "--follow", "--url", url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
