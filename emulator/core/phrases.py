@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+#: A value is kept up to so many characters: requests choose some, and no bound of the journal counts them.
+MAX_VALUE = 1000
+
 
 class _Values(dict[str, str]):
     """The values of a sentence's places; one that an older state file does not have is shown as `?`."""
@@ -44,3 +47,9 @@ def places_of(template: str) -> frozenset[str]:
     from string import Formatter
 
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+def fitting(value: str) -> str:
+    """Return a value as a sentence can hold it: not too long, and without half characters, which JSON cannot send."""
+    whole = value.encode("utf-8", "replace").decode()
+    return whole if len(whole) <= MAX_VALUE else whole[: MAX_VALUE - 1] + "…"

@@ -22,9 +22,9 @@ class Reason:
 
     def __str__(self) -> str:
         """Show the sentence in English."""
-        return self.shown("en")
+        return self.sentence("en")
 
-    def shown(self, language: str) -> str:
+    def sentence(self, language: str) -> str:
         """Return the sentence in `en` or `zh`; of an id that this version does not know, the id."""
         phrase = phrases("reasons").get(self.id)
         return phrase.filled(self.params, language) if phrase else self.id

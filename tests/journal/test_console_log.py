@@ -1,7 +1,9 @@
 """Promises about the line that a person reads for each exchange."""
 
 import base64
+import gzip
 import json
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -71,6 +73,30 @@ def jwt(claims):
 )
 def test_a_line_tells_time_operation_persona_and_outcome(told, outcome) -> None:
     assert ConsoleLog().line(exchange(**told)) == f"08:00:05 casdoor.login          alice    {outcome}"
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_a_compressed_refusal_is_red(coding, pack) -> None:
+    body = pack(b'{"status": "error", "msg": "Unauthorized operation"}')
+    reply = Reply(headers=(("Content-Encoding", coding),), body=body)
+
+    line = ConsoleLog(colour=True).line(exchange(reply=reply))
+
+    assert line.endswith("\x1b[31m200 Unauthorized operation\x1b[0m")
+
+
+def test_chinese_readers_get_chinese_outcomes() -> None:
+    line = ConsoleLog(language="zh").line(exchange(reply=Reply(failure="hang")))
+
+    assert line.endswith("没有应答，连接挂起")
+
+
+def test_secrets_in_an_error_stay_off_the_terminal() -> None:
+    said = {"error": "invalid_grant", "error_description": 'Get "https://w/?secret=s3cret&js_code=a": EOF'}
+
+    line = ConsoleLog().line(exchange(json=said, status=400))
+
+    assert line.endswith('400 invalid_grant: Get "https://w/?secret=***&js_code=a": EOF')
 
 
 def test_a_refusal_tells_why() -> None:
