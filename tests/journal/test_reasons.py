@@ -2,6 +2,8 @@
 
 import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,15 @@ def test_secrets_in_a_value_are_concealed() -> None:
 def test_a_reason_of_another_version_still_shows() -> None:
     assert str(Reason("from-the-future", {"a": "b"})) == "from-the-future"
     assert str(Reason("secret-wrong", {})) == "the secret is not the one of ?"
+
+
+def test_no_table_is_read_until_a_sentence_is_needed() -> None:
+    modules = "emulator.web, emulator.journal.reasons, emulator.journal.outcome, emulator.journal.console_log"
+    asked = f"import {modules}; from emulator.core.phrases import phrases; print(phrases.cache_info().currsize)"
+
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert told.stdout == "0\n"
 
 
 @pytest.mark.parametrize("table", ["reasons", "outcomes"])
