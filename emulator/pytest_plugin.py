@@ -44,7 +44,7 @@ def mockdoor_server() -> Iterator["Server"]:
 @pytest.fixture
 def mockdoor(request: pytest.FixtureRequest, mockdoor_server: "Server") -> Iterator["Mockdoor"]:
     """Give this test a clean world of its own, and the means to drive and to question it."""
-    from emulator.runner.pytest_handle import open_world
+    from emulator.runner.pytest_handle import hosted_world
 
     marker = request.node.get_closest_marker("mockdoor")
     given = dict(marker.kwargs) if marker else {}
@@ -53,7 +53,7 @@ def mockdoor(request: pytest.FixtureRequest, mockdoor_server: "Server") -> Itera
         pytest.fail(f"mark.mockdoor takes scenario= and profile=, not {', '.join(sorted(unknown)) or 'bare values'}")
     scenario = given.get("scenario") or request.config.getini("mockdoor_scenario")
     profile = given.get("profile") or request.config.getini("mockdoor_profile")
-    with open_world(
+    with hosted_world(
         mockdoor_server, scenario=scenario or None, profile=profile or None, folder=request.config.rootpath
     ) as handle:
         yield handle

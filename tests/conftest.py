@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from emulator.control.worlds import open_world
 from emulator.scenario import load, load_default
 from emulator.server.listener import Server
 from emulator.web import create_app
-from emulator.world.world import World
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden" / "golden.scenario.yaml"
@@ -22,7 +22,7 @@ def fixture_make_world():
 
     def make(*, golden=False, **changes):
         scenario = load(GOLDEN) if golden else load_default()
-        return World(replace(scenario, **{"clock": START} | changes), wall=lambda: START)
+        return open_world(replace(scenario, **{"clock": START} | changes), wall=lambda: START)
 
     return make
 
@@ -42,7 +42,7 @@ def fixture_client(world):
 @contextmanager
 def serving(scenario, **options):
     """Serve a scenario on a free port for the length of a with-statement; yields the URL."""
-    world = World(scenario, wall=lambda: datetime.now(UTC), **options)
+    world = open_world(scenario, wall=lambda: datetime.now(UTC), **options)
     with Server(world, port=0) as server:
         yield server.url
 

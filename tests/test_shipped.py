@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from emulator.control.worlds import open_world
 from emulator.core.errors import Unreachable
-from emulator.journal.exchange import Call
+from emulator.journal.journal import Journal
 from emulator.scenario import load, shipped
+from emulator.scenario.model import scenario_of
 from emulator.web import create_app
 from emulator.wechat.code2session import answer
-from emulator.world.world import World
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 LOGIN = "/api/login/oauth/access_token"
@@ -23,7 +24,7 @@ class Client:
 
     def __init__(self, name):
         self.scenario = load(shipped()[name])
-        self.world = World(self.scenario, wall=lambda: START)
+        self.world = open_world(self.scenario, wall=lambda: START)
         self.client = create_app(self.world).test_client(use_cookies=False)
 
     def login(self, client_id="6825f4f0af45554c8952", **parameters):
@@ -50,6 +51,13 @@ class Client:
     @property
     def notes(self):
         return self.reply.headers.get("X-Mockdoor-Note", "").split(", ")
+
+
+def ask_wechat(world):
+    """Return a world's first mini program, and what WeChat answers it for alice."""
+    program = next(iter(scenario_of(world.state).miniprograms.values()))
+    given = {"appid": program.appid, "secret": program.secret, "js_code": "alice"}
+    return program, answer(world.transaction(), given)
 
 
 def without_rid(description):
@@ -112,8 +120,7 @@ def test_wechat_down_shows_the_secret():
         f'{SESSION}Get "https://api.weixin.qq.com/sns/jscode2session?appid=wx0123456789abcdef'
     )
     assert "secret-in-error" in client.notes
-    program = next(iter(client.world.miniprograms.values()))
-    reply = answer(client.world, Call(), {"appid": program.appid, "secret": program.secret, "js_code": "alice"})
+    program, reply = ask_wechat(client.world)
     assert reply.failure == "reset"
     with pytest.raises(Unreachable):
         client.client.get("/sns/jscode2session", query_string={"appid": program.appid})
@@ -153,8 +160,9 @@ def test_multiple_wechat_providers():
 
     assert status == 200
     assert {"several-providers", "provider-type"} <= set(client.notes)
-    assert client.world.state.journal.next_number == 2
-    assert "appid=wxfedcba9876543210" in next(iter(client.world.state.journal)).inner[0].url
+    exchanges = client.world.state.get(Journal).exchanges()
+    assert (client.world.state.last_number, len(exchanges)) == (1, 1)
+    assert "appid=wxfedcba9876543210" in exchanges[0].inner[0].url
 
 
 def test_linked_by_unionid():
@@ -210,10 +218,7 @@ def test_update_of_somebody_else():
 
 
 def test_unionid_missing():
-    world = Client("unionid-missing").world
-    program = next(iter(world.miniprograms.values()))
-
-    reply = answer(world, Call(), {"appid": program.appid, "secret": program.secret, "js_code": "alice"})
+    _, reply = ask_wechat(Client("unionid-missing").world)
 
     assert list(json.loads(reply.body)) == ["session_key", "openid"]
 

@@ -4,16 +4,18 @@ import re
 from dataclasses import dataclass
 
 from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.repositories import Applications
 from emulator.casdoor.requests import ApiRequest, field_of, json_object
+from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.signin import find_application
 from emulator.casdoor.texts import filter_language, text
-from emulator.casdoor.tokens import find_access_token, is_dead
-from emulator.casdoor.users import find_user
+from emulator.casdoor.token_repository import Tokens
+from emulator.casdoor.tokens import is_dead
+from emulator.casdoor.user_repository import Users
 from emulator.core.errors import ApiError
 from emulator.core.json_object import JsonObject
-from emulator.journal.exchange import Call
 from emulator.world.clock import rfc3339
-from emulator.world.world import Session, World
+from emulator.world.transaction import Transaction
 
 _OPEN_GETS = frozenset(
     {"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login", "logout"}
@@ -57,47 +59,48 @@ def caller_of(session: Session) -> Caller:
     return Caller(owner=owner, name=name)
 
 
-def row_of(world: World, caller: Caller) -> JsonObject | None:
+def row_of(tx: Transaction, caller: Caller) -> JsonObject | None:
     """Return the caller's user row, None for nobody, an application, or a removed user."""
-    return None if caller.is_app or caller.is_nobody else find_user(world, caller.owner, caller.name)
+    return None if caller.is_app or caller.is_nobody else tx.get(Users).find((caller.owner, caller.name))
 
 
-def is_admin(world: World, caller: Caller, owner: str | None = None) -> bool:
+def is_admin(tx: Transaction, caller: Caller, owner: str | None = None) -> bool:
     """Tell whether the caller administers an organization (its own when none is named)."""
     if caller.is_global:
         return True
-    user = row_of(world, caller)
+    user = row_of(tx, caller)
     return user is not None and user.flag("isAdmin") and owner in (None, user.owner)
 
 
-def sign_in_session(world: World, call: Call, request: ApiRequest, session: Session) -> None:
-    """Write the caller that the request's credentials name into its session.
+def sign_in_session(tx: Transaction, request: ApiRequest, session: Session) -> Session:
+    """Write the caller that the request's credentials name into its session and return it.
 
     Credentials beat the cookie; without any the session stays. Raises an early ApiError for bad ones.
     """
     token = _token_text(request)
     if token in ("undefined", "null"):
-        call.note("bearer-undefined")
+        tx.note("bearer-undefined")
     if token:
-        _sign_in_token(world, token, session)
-    elif request.basic is not None:
-        application = find_application(world, request.basic[0])
+        return _sign_in_token(tx, token, session)
+    if request.basic is not None:
+        application = find_application(tx, request.basic[0])
         if application and application.text("clientSecret") == request.basic[1]:
-            _set(world, session, f"app/{application.name}")
+            return tx.get(Sessions).sign_in(session, f"app/{application.name}")
     elif not request.authorization.lower().startswith("basic "):
-        _sign_in_parameters(world, request, session)
+        return _sign_in_parameters(tx, request, session)
+    return session
 
 
-def authorize(world: World, call: Call, request: ApiRequest, caller: Caller) -> None:
+def authorize(tx: Transaction, request: ApiRequest, caller: Caller) -> None:
     """Let the request pass or raise an early ApiError, by the rules of facts/casdoor.md 1.6."""
     owner, name = _object_of(request)
-    if not owner and profile_of(world).owner_defaults and request.route == "/api/update-user" and not caller.is_nobody:
-        call.note("owner-default")
+    if not owner and profile_of(tx).owner_defaults and request.route == "/api/update-user" and not caller.is_nobody:
+        tx.note("owner-default")
         owner = caller.owner
     if caller.is_app:
         return
     denied = text("unauthorized", filter_language(request.accept_language))
-    user = row_of(world, caller)
+    user = row_of(tx, caller)
     if user is not None and user.flag("isDeleted"):
         raise ApiError(denied, early=True, why=f"{caller.id} is soft-deleted")
     if caller.owner == "built-in" or (user is not None and user.flag("isAdmin") and user.owner == owner):
@@ -108,7 +111,7 @@ def authorize(world: World, call: Call, request: ApiRequest, caller: Caller) -> 
     if subject == (owner, name):
         return
     if not caller.is_nobody:
-        call.note("own-data-only")
+        tx.note("own-data-only")
     raise ApiError(denied, early=True, why=_why_denied(caller, owner, name))
 
 
@@ -139,22 +142,22 @@ def _token_text(request: ApiRequest) -> str:
     return words[1] if len(words) == 2 and words[0] in ("Bearer", "DPoP") else ""
 
 
-def _sign_in_token(world: World, token: str, session: Session) -> None:
-    row = find_access_token(world, token)
+def _sign_in_token(tx: Transaction, token: str, session: Session) -> Session:
+    row = tx.get(Tokens).find_access(token)
     if row is None:
         raise ApiError("Access token doesn't exist in database", early=True, why=_why_unknown(token))
-    if is_dead(world, row):
+    if is_dead(tx, row):
         ended = "it was ended by a logout" if row.ended else f"it lived until {rfc3339(row.ends_at)}"
         raise ApiError(f"Access token has expired, expireTime = {rfc3339(row.ends_at)}", early=True, why=ended)
-    if world.state.applications.get(row.application) is None:
+    if tx.get(Applications).find(row.application) is None:
         raise ApiError(f"No application is found for userId: app/{row.application}", early=True)
-    if profile_of(world).cuts_off:
-        user = find_user(world, row.organization, row.user)
+    if profile_of(tx).cuts_off:
+        user = tx.get(Users).find((row.organization, row.user))
         if user is None or user.flag("isForbidden") or user.flag("isDeleted"):
             forbidden = "The user is forbidden to sign in, please contact the administrator"
             why = f"{row.organization}/{row.user} is forbidden, deleted, removed or renamed"
             raise ApiError(forbidden, early=True, why=why)
-    _set(world, session, f"{row.organization}/{row.user}", token=row.name)
+    return tx.get(Sessions).sign_in(session, f"{row.organization}/{row.user}", token=row.name)
 
 
 def _why_unknown(token: str) -> str:
@@ -163,43 +166,37 @@ def _why_unknown(token: str) -> str:
     return "no stored token has this text: it was refreshed, altered, a refresh token, or from before a reset"
 
 
-def _sign_in_parameters(world: World, request: ApiRequest, session: Session) -> None:
+def _sign_in_parameters(tx: Transaction, request: ApiRequest, session: Session) -> Session:
     client_id, secret = request.value("clientId"), request.value("clientSecret")
     if client_id and secret:
-        application = find_application(world, client_id)
+        application = find_application(tx, client_id)
         if application is None:
             raise ApiError(f"Application not found for client ID: {client_id}", early=True)
         if application.text("clientSecret") != secret:
             raise ApiError(f"Incorrect client secret for application: {application.name}", early=True)
-        _set(world, session, f"app/{application.name}")
-    elif request.value("accessKey") and request.value("accessSecret"):
+        return tx.get(Sessions).sign_in(session, f"app/{application.name}")
+    if request.value("accessKey") and request.value("accessSecret"):
         raise ApiError(f"Access key not found: {request.value('accessKey')}", early=True)
-    elif request.value("username") and request.value("password") and not request.value("grant_type"):
-        _sign_in_password(world, request.value("username"), request.value("password"), session)
+    if request.value("username") and request.value("password") and not request.value("grant_type"):
+        return _sign_in_password(tx, request.value("username"), request.value("password"), session)
+    return session
 
 
-def _sign_in_password(world: World, username: str, password: str, session: Session) -> None:
+def _sign_in_password(tx: Transaction, username: str, password: str, session: Session) -> Session:
     owner, name = split_id(username, early=True)
-    user = find_user(world, owner, name)
+    user = tx.get(Users).find((owner, name))
     if user is None:
         raise ApiError(f"The user: {username} doesn't exist", early=True)
     if user.text("password") != password:
-        left = 4 - world.count("wrong password", username)
+        left = 4 - tx.count("wrong password", username)
         if left <= 0:
             raise ApiError(_TOO_OFTEN, early=True)
         raise ApiError(f"password or code is incorrect, you have {left} remaining chances", early=True)
-    _set(world, session, username)
+    return tx.get(Sessions).sign_in(session, username)
 
 
 #: What Casdoor says once the chances are used up (assumed).
 _TOO_OFTEN = "You have entered the wrong password or code too many times, please wait for 15 minutes and try again"
-
-
-def _set(world: World, session: Session, subject: str, *, token: str = "") -> None:
-    with world.lock:
-        if session.subject != subject:
-            session.account_token = ""
-        session.subject, session.token = subject, token
 
 
 def _object_of(request: ApiRequest) -> tuple[str, str]:

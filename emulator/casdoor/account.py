@@ -6,14 +6,16 @@ from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_i
 from emulator.casdoor.defaults import data_text
 from emulator.casdoor.items import account_items, items_of
 from emulator.casdoor.profiles import Profile, profile_of
+from emulator.casdoor.repositories import Applications, Organizations
+from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
+from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.tokens import issue_token
 from emulator.casdoor.user_fields import user_fields, zero
-from emulator.casdoor.users import find_user, users_of
+from emulator.casdoor.user_repository import Users
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call
-from emulator.world.world import Session, World
+from emulator.world.transaction import Transaction
 
 _SECRET_COLUMNS = ("masterPassword", "defaultPassword", "masterVerificationCode")
 _MORE_SECRET_COLUMNS = ("passwordSalt", "passwordObfuscatorKey")
@@ -21,63 +23,66 @@ _MORE_SECRET_COLUMNS = ("passwordSalt", "passwordObfuscatorKey")
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """What get-account answers: the user with its token, and its organization."""
+    """What get-account answers: the user with its token, and its organization; `session` holds that token now."""
 
     id: str
     name: str
     user: dict[str, Json]
     organization: dict[str, Json] | None
+    session: Session
 
 
-def get_account(world: World, call: Call, session: Session, *, user_id: str) -> Account:
+def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
     """Return the signed-in user's account; an application may name one by `user_id`, as `org/name`.
 
     Raises ApiError when nobody is signed in, or the user or its application is gone.
     """
     caller = caller_of(session)
     if caller.is_app and user_id:
-        user = find_user(world, *split_id(user_id, early=False))
+        user = tx.get(Users).find(split_id(user_id, early=False))
         identifier = user_id
     else:
-        _require_login(call, caller)
-        user, identifier = row_of(world, caller), caller.id
+        _require_login(tx, caller)
+        user, identifier = row_of(tx, caller), caller.id
     if user is None:
-        raise ApiError(text("no_user", call.language, id=identifier))
-    shown = _extended(world, user)
+        raise ApiError(text("no_user", tx.language, id=identifier))
+    shown = _extended(tx, user)
     first_time = not session.account_token
     if first_time:
-        _give_account_token(world, call, session, user)
+        session = _give_account_token(tx, session, user)
     shown["accessToken"] = session.account_token
     shown["password"] = "***" if user.text("password") and not first_time else ""
     if first_time and not user.get("address"):
         shown["address"] = []
-    organization = world.state.organizations.get(user.owner)
+    organization = tx.get(Organizations).find(user.owner)
     return Account(
         id=user.text("id"),
         name=user.name,
         user=shown,
-        organization=show_organization(world, organization, caller) if organization else None,
+        organization=show_organization(tx, organization, caller) if organization else None,
+        session=session,
     )
 
 
-def _give_account_token(world: World, call: Call, session: Session, user: JsonObject) -> None:
-    application = world.state.applications.get(user.text("signupApplication"))
+def _give_account_token(tx: Transaction, session: Session, user: JsonObject) -> Session:
+    application = tx.get(Applications).find(user.text("signupApplication"))
     if application is None:
         raise ApiError(f"the application for user {user.id} is not found")
-    session.account_token = issue_token(world, call, application=application, user=user, scope="profile").access_token
+    token = issue_token(tx, application=application, user=user, scope="profile")
+    return tx.get(Sessions).give_account_token(session, token.access_token)
 
 
-def _require_login(call: Call, caller: Caller) -> None:
+def _require_login(tx: Transaction, caller: Caller) -> None:
     if caller.is_nobody:
-        message = text("login_first", call.language)
+        message = text("login_first", tx.language)
         raise ApiError(message, data=text("login_first", "en"), why="no usable credentials came with the request")
 
 
-def get_userinfo(world: World, call: Call, session: Session) -> dict[str, Json]:
+def get_userinfo(tx: Transaction, session: Session) -> dict[str, Json]:
     """Return the OpenID claims that the token's scope opens (facts/casdoor.md 5.5)."""
-    user, row = _signed_in(world, call, session), world.state.tokens.get(session.token)
+    user, row = _signed_in(tx, session), tx.get(Tokens).find(session.token)
     scopes = row.scope.split() if row else []
-    claims: dict[str, Json] = {"sub": user.text("id"), "iss": call.origin, "aud": row.client_id if row else ""}
+    claims: dict[str, Json] = {"sub": user.text("id"), "iss": tx.origin, "aud": row.client_id if row else ""}
     opened: dict[str, Json] = {}
     if "profile" in scopes:
         opened |= _profile_claims(user)
@@ -87,8 +92,8 @@ def get_userinfo(world: World, call: Call, session: Session) -> dict[str, Json]:
         opened["address"] = user.text("location")
     if "phone" in scopes:
         opened["phone"] = user.text("phone")
-    application = world.state.applications.get(row.application) if row else None
-    listed = _listed_fields(world, application)
+    application = tx.get(Applications).find(row.application) if row else None
+    listed = _listed_fields(tx, application)
     for name in _USERINFO_ORDER:
         if opened.get(name) and (listed is None or name in listed):
             claims[name] = opened[name]
@@ -125,10 +130,10 @@ _USERINFO_FIELDS = {
 }
 
 
-def _listed_fields(world: World, application: JsonObject | None) -> set[str] | None:
+def _listed_fields(tx: Transaction, application: JsonObject | None) -> set[str] | None:
     """Return the claims that tokenFields lists, None when nothing limits them."""
     fields = application.texts("tokenFields") if application else []
-    if not fields or not profile_of(world).userinfo_follows_token_fields:
+    if not fields or not profile_of(tx).userinfo_follows_token_fields:
         return None
     return {claim for field in fields for claim in _USERINFO_FIELDS.get(field, set())}
 
@@ -146,9 +151,9 @@ def _profile_claims(user: JsonObject) -> dict[str, Json]:
     }
 
 
-def get_laravel_user(world: World, call: Call, session: Session) -> dict[str, Json]:
+def get_laravel_user(tx: Transaction, session: Session) -> dict[str, Json]:
     """Return the short object of GET /api/user."""
-    user = _signed_in(world, call, session)
+    user = _signed_in(tx, session)
     created = user.text("createdTime")
     return {
         "id": user.text("id"),
@@ -160,39 +165,39 @@ def get_laravel_user(world: World, call: Call, session: Session) -> dict[str, Js
     }
 
 
-def _signed_in(world: World, call: Call, session: Session) -> JsonObject:
+def _signed_in(tx: Transaction, session: Session) -> JsonObject:
     caller = caller_of(session)
-    _require_login(call, caller)
-    user = row_of(world, caller)
+    _require_login(tx, caller)
+    user = row_of(tx, caller)
     if user is None:
-        raise ApiError(text("no_user", call.language, id=caller.id))
+        raise ApiError(text("no_user", tx.language, id=caller.id))
     return user
 
 
-def get_user(world: World, call: Call, caller: Caller, query: JsonObject) -> dict[str, Json] | None:
+def get_user(tx: Transaction, caller: Caller, query: JsonObject) -> dict[str, Json] | None:
     """Return the user that a query names, without the fields its viewer may not see; None when there is none."""
-    user = _find_queried(world, query)
-    organization = world.state.organizations.get(user.owner if user else query.text("id").partition("/")[0])
+    user = _find_queried(tx, query)
+    organization = tx.get(Organizations).find(user.owner if user else query.text("id").partition("/")[0])
     if organization and not organization.flag("isProfilePublic"):
-        _check_private(world, call, caller, user, organization.name)
+        _check_private(tx, caller, user, organization.name)
     if user is None:
         return None
-    shown = _extended(world, user)
+    shown = _extended(tx, user)
     shown["password"] = "***" if user.text("password") else ""
-    return _hide(world, caller, user, shown)
+    return _hide(tx, caller, user, shown)
 
 
-def get_users(world: World, owner: str) -> list[dict[str, Json]]:
+def get_users(tx: Transaction, owner: str) -> list[dict[str, Json]]:
     """Return the users of an organization, of all without one; the newest first, then by name."""
-    users = users_of(world, owner) if owner else list(world.state.users.values())
+    users = tx.get(Users).of(owner)
     users.sort(key=lambda user: (user.owner, user.name))
     users.sort(key=lambda user: user.text("createdTime"), reverse=True)
-    return [show_row(world, user) for user in users]
+    return [show_row(tx, user) for user in users]
 
 
-def show_row(world: World, user: JsonObject) -> dict[str, Json]:
+def show_row(tx: Transaction, user: JsonObject) -> dict[str, Json]:
     """Return a user as a list shows it: as stored, but for the password."""
-    shown = {name: value for name, value in user.items() if name not in _hidden_always(profile_of(world))}
+    shown = {name: value for name, value in user.items() if name not in _hidden_always(profile_of(tx))}
     shown |= {"roles": None, "permissions": None, "password": "***" if user.text("password") else ""}
     return shown
 
@@ -201,7 +206,7 @@ def _hidden_always(profile: Profile) -> frozenset[str]:
     return profile.omits_user | {"multiFactorAuths"}
 
 
-def _find_queried(world: World, query: JsonObject) -> JsonObject | None:
+def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
     identifier, owner = query.text("id"), query.text("owner")
     if identifier:
         owner, name = split_id(identifier, early=False)
@@ -209,29 +214,29 @@ def _find_queried(world: World, query: JsonObject) -> JsonObject | None:
         name = ""
     for field, key in (("email", "email"), ("phone", "phone"), ("id", "userId")):
         if query.text(key):
-            pool = users_of(world, owner) if owner else list(world.state.users.values())
+            pool = tx.get(Users).of(owner)
             return next((user for user in pool if user.text(field) == query.text(key)), None)
     if identifier:
-        return find_user(world, owner, name)
+        return tx.get(Users).find((owner, name))
     if owner:
         split_id("", early=False)
     return None
 
 
-def _check_private(world: World, call: Call, caller: Caller, user: JsonObject | None, owner: str) -> None:
+def _check_private(tx: Transaction, caller: Caller, user: JsonObject | None, owner: str) -> None:
     if caller.is_nobody:
-        raise ApiError(text("login_first", call.language))
-    peer = profile_of(world).peers_see_private and caller.owner == owner
+        raise ApiError(text("login_first", tx.language))
+    peer = profile_of(tx).peers_see_private and caller.owner == owner
     own = user is not None and caller.id == user.id
-    if not (own or peer or is_admin(world, caller, owner)):
-        raise ApiError(text("unauthorized", call.language))
+    if not (own or peer or is_admin(tx, caller, owner)):
+        raise ApiError(text("unauthorized", tx.language))
 
 
-def _hide(world: World, caller: Caller, user: JsonObject, shown: dict[str, Json]) -> dict[str, Json]:
+def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Json]) -> dict[str, Json]:
     """Set to zero what the account items hide from this viewer (facts/casdoor.md 5.2)."""
-    if is_admin(world, caller, user.owner):
+    if is_admin(tx, caller, user.owner):
         return shown
-    items, own = items_of(world, user.owner), caller.id == user.id
+    items, own = items_of(tx, user.owner), caller.id == user.id
     for item_name, field in user_fields().hidden.items():
         rule = items[item_name].text("viewRule") if item_name in items else ""
         if field in shown and (rule == "Admin" or (rule == "Self" and not own)):
@@ -239,26 +244,26 @@ def _hide(world: World, caller: Caller, user: JsonObject, shown: dict[str, Json]
     return shown
 
 
-def _extended(world: World, user: JsonObject) -> dict[str, Json]:
+def _extended(tx: Transaction, user: JsonObject) -> dict[str, Json]:
     """Return a user with what get-user and get-account add to the stored row."""
     import json
 
-    profile = profile_of(world)
+    profile = profile_of(tx)
     shown: dict[str, Json] = {name: value for name, value in user.items() if name not in profile.omits_user}
     shown["multiFactorAuths"] = json.loads(data_text("multi_factor_auths.json"))
     shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}
     shown |= {"groups": user.get("groups") or [], "totpSecret": "", "recoveryCodes": None}
-    codes = world.state.organizations.get(user.owner, JsonObject()).texts("countryCodes")
+    codes = (tx.get(Organizations).find(user.owner) or JsonObject()).texts("countryCodes")
     if len(codes) == 1 and not user.text("countryCode"):
         shown["countryCode"] = codes[0]
     return shown
 
 
-def show_organization(world: World, organization: JsonObject, caller: Caller) -> dict[str, Json]:
+def show_organization(tx: Transaction, organization: JsonObject, caller: Caller) -> dict[str, Json]:
     """Return an organization with its secrets masked (facts/casdoor.md 5.1)."""
-    profile = profile_of(world)
+    profile = profile_of(tx)
     shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}
-    shown["accountItems"] = [dict(item) for item in account_items(world, organization)]
+    shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
     more = profile.masks_more and not caller.is_global
     masked = _SECRET_COLUMNS + (_MORE_SECRET_COLUMNS if more else ())
     return shown | {name: "***" for name in masked if organization.text(name)}

@@ -9,12 +9,12 @@ from emulator.casdoor.account import show_organization
 from emulator.casdoor.defaults import data_text
 from emulator.casdoor.items import account_items
 from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.signin import find_application, provider_row
 from emulator.casdoor.texts import text
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
 
 @cache
@@ -28,27 +28,27 @@ def _masks() -> dict[str, dict[str, Json]]:
     }
 
 
-def get_application(world: World, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
+def get_application(tx: Transaction, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
     """Return an application, masked for everyone but its administrators; None when there is none."""
-    application = world.state.applications.get(name)
+    application = tx.get(Applications).find(name)
     if application is None or application.owner != owner:
         return None
-    return show_application(world, application, masked=not is_admin(world, caller, application.text("organization")))
+    return show_application(tx, application, masked=not is_admin(tx, caller, application.text("organization")))
 
 
-def get_app_login(world: World, call: Call, query: JsonObject) -> dict[str, Json] | None:
+def get_app_login(tx: Transaction, query: JsonObject) -> dict[str, Json] | None:
     """Return the masked application that a login page would show, None without `type`.
 
     Raises ApiError for a wrong response type, client or redirect address.
     """
     if query.text("type") == "code":
-        return _app_login_by_code(world, call, query)
+        return _app_login_by_code(tx, query)
     if query.text("type") == "cas":
         name = query.text("id").rpartition("/")[2]
-        application = world.state.applications.get(name)
+        application = tx.get(Applications).find(name)
         if application is None:
-            raise ApiError(text("no_application", call.language, id=query.text("id")))
-        return show_application(world, application, masked=True)
+            raise ApiError(text("no_application", tx.language, id=query.text("id")))
+        return show_application(tx, application, masked=True)
     return None
 
 
@@ -66,44 +66,44 @@ def is_allowed_redirect(application: JsonObject, uri: str) -> bool:
     return any(_covers(urlsplit(allowed), target) for allowed in application.texts("redirectUris"))
 
 
-def get_organization(world: World, call: Call, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
+def get_organization(tx: Transaction, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
     """Return an organization to its administrators; raises ApiError for others, None when there is none."""
-    if not is_admin(world, caller, name):
-        raise ApiError(text("unauthorized", call.language))
-    organization = world.state.organizations.get(name)
+    if not is_admin(tx, caller, name):
+        raise ApiError(text("unauthorized", tx.language))
+    organization = tx.get(Organizations).find(name)
     if organization is None or organization.owner != owner:
         return None
-    shown = show_organization(world, organization, caller)
+    shown = show_organization(tx, organization, caller)
     return shown | {"mfaRememberInHours": shown["mfaRememberInHours"] or 12}
 
 
-def show_application(world: World, application: JsonObject, *, masked: bool) -> dict[str, Json]:
+def show_application(tx: Transaction, application: JsonObject, *, masked: bool) -> dict[str, Json]:
     """Return an application with its providers and its organization, secrets masked if asked."""
-    profile = profile_of(world)
+    profile = profile_of(tx)
     items: list[Json] = []
     for item in application.rows("providers"):
-        row = provider_row(world, application, item.name)
+        row = provider_row(tx, application, item.name)
         if row is not None or not masked:
             items.append(item | {"provider": row | {"clientSecret": "***"} if row else None})
-    organization = world.state.organizations.get(application.text("organization"))
+    organization = tx.get(Organizations).find(application.text("organization"))
     shown: dict[str, Json] = {
         name: value for name, value in application.items() if name not in profile.omits_application
     }
     shown["providers"] = items
-    shown["organizationObj"] = _show_organization(world, organization, masked=masked) if organization else None
+    shown["organizationObj"] = _show_organization(tx, organization, masked=masked) if organization else None
     return _mask("application", shown, more=profile.masks_more) if masked else shown
 
 
-def _app_login_by_code(world: World, call: Call, query: JsonObject) -> dict[str, Json]:
+def _app_login_by_code(tx: Transaction, query: JsonObject) -> dict[str, Json]:
     response_type = query.text("responseType")
     if response_type not in ("code", "token", "id_token"):
         raise ApiError(f"Grant_type: {response_type} is not supported in this application")
-    application = find_application(world, query.text("clientId"))
+    application = find_application(tx, query.text("clientId"))
     if application is None:
-        raise ApiError(text("bad_client_id", call.language))
-    shown = show_application(world, application, masked=True)
+        raise ApiError(text("bad_client_id", tx.language))
+    shown = show_application(tx, application, masked=True)
     if not is_allowed_redirect(application, query.text("redirectUri")):
-        message = text("bad_redirect", call.language, uri=query.text("redirectUri"))
+        message = text("bad_redirect", tx.language, uri=query.text("redirectUri"))
         raise ApiError(message, data=shown)
     return shown
 
@@ -119,10 +119,10 @@ def is_same_or_subdomain(host: str, parent: str) -> bool:
     return host == parent or host.endswith(f".{parent}")
 
 
-def _show_organization(world: World, organization: JsonObject, *, masked: bool) -> dict[str, Json]:
-    profile = profile_of(world)
+def _show_organization(tx: Transaction, organization: JsonObject, *, masked: bool) -> dict[str, Json]:
+    profile = profile_of(tx)
     shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}
-    shown["accountItems"] = [dict(item) for item in account_items(world, organization)]
+    shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
     return _mask("organization", shown, more=profile.masks_more) if masked else shown
 
 

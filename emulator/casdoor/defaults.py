@@ -36,6 +36,60 @@ def complete(kind: str, row: JsonObject) -> JsonObject:
     return JsonObject({name: row.get(name, zero) for name, zero in shape(kind).items()})
 
 
+def without_defaults(kind: str, row: JsonObject) -> dict[str, Json]:
+    """Return the fields of a row that differ from the zero object of its kind."""
+    zeros = shape(kind)
+    return {name: value for name, value in row.items() if not _is_same(value, zeros.get(name, _NOTHING))}
+
+
+def with_defaults(kind: str, given: dict[str, Json]) -> JsonObject:
+    """Return the row that `without_defaults` returned the differing fields of; raises ValueError for a misfit."""
+    row = JsonObject(given)
+    unknown = [name for name in row if name not in shape(kind)]
+    if unknown:
+        raise ValueError(f"{kind}: unknown field {unknown[0]!r}")
+    check_row(kind, row)
+    return complete(kind, row)
+
+
+def check_row(kind: str, row: JsonObject) -> None:
+    """Raise ValueError for a field that has another type than the zero object of its kind; null stands for no value."""
+    zeros: JsonObject = JsonObject() if kind == "cert" else shape(kind)
+    for name, value in row.items():
+        zero = zeros.get(name, "" if kind == "cert" else None)
+        if value is None or zero is None or _same_type(zero, value):
+            continue
+        shown = f"{value!r}"
+        raise ValueError(f"{kind} {row.id}: {name} is {shown[:60]}; it must be {_TYPE_NAMES[type(zero)]}")
+
+
+_TYPE_NAMES: dict[type, str] = {
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def _same_type(zero: Json, value: Json) -> bool:
+    if isinstance(zero, bool) or isinstance(value, bool):
+        return isinstance(zero, bool) and isinstance(value, bool)
+    if isinstance(zero, int | float):
+        return isinstance(value, int | float)
+    return isinstance(value, type(zero))
+
+
+#: Stands for a field that a kind does not have.
+_NOTHING: Json = "\x00"
+
+
+def _is_same(value: Json, zero: Json) -> bool:
+    """Return whether two values are equal and of one type; Python takes 0, 0.0 and False for the same."""
+    return value == zero and type(value) is type(zero)
+
+
 def complete_organization(row: JsonObject, *, now: datetime) -> JsonObject:
     """Return an organization as a fresh server would store it; an empty list of account items means the default."""
     full = complete("organization", row)

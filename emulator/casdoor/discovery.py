@@ -5,16 +5,17 @@ import json
 from emulator.casdoor.defaults import data_text
 from emulator.casdoor.keys import public_jwk
 from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.repositories import BUILT_IN_CERT, Applications, Certs
 from emulator.core.json_object import Json, JsonObject
-from emulator.world.world import BUILT_IN_CERT, World
+from emulator.world.transaction import Transaction
 
 
-def openid_configuration(world: World, *, origin: str, application: str = "") -> dict[str, Json]:
+def openid_configuration(tx: Transaction, *, origin: str, application: str = "") -> dict[str, Json]:
     """Return the discovery document; an unknown application gets one too.
 
     The front end's address differs for `localhost:8000`, as Casdoor has it in run mode dev.
     """
-    profile = profile_of(world)
+    profile = profile_of(tx)
     front = "http://localhost:7001" if origin == "http://localhost:8000" else origin
     tail = f"/{application}" if application else ""
     own_issuer = profile.issuer_per_application and application
@@ -29,10 +30,10 @@ def openid_configuration(world: World, *, origin: str, application: str = "") ->
     return document
 
 
-def key_set(world: World, *, application: str = "") -> dict[str, Json]:
+def key_set(tx: Transaction, *, application: str = "") -> dict[str, Json]:
     """Return the JWK set: every cert, or the one of an application that has one."""
-    certs = list(world.state.certs.values())
-    name = world.state.applications.get(application, JsonObject()).text("cert")
+    certs = tx.get(Certs).all()
+    name = (tx.get(Applications).find(application) or JsonObject()).text("cert")
     chosen = [cert for cert in certs if cert.name == name] if name else certs
     certs = chosen or certs
     certs.sort(key=lambda cert: cert.name != BUILT_IN_CERT)

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring
+from typing import cast
 
 from emulator.core.json_object import Json
 
@@ -18,6 +19,7 @@ _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 _TO_ESCAPE = re.compile("[<>&\u2028\u2029]")
 _UNPRINTABLE = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\v": r"\v"}
 _MAX_DEPTH = 200
+_PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _INT64 = range(-(2**63), 2**63)
 _LITERALS = {None: "null", True: "true", False: "false"}
 
@@ -38,7 +40,12 @@ def encode(value: object, *, indent: int | None = 2) -> str:
 
     `indent` None gives the compact form of JWT payloads. Source: facts/casdoor.md 1.2.
     """
-    text = _compact(value) if indent is None else _indented(value, "\n", " " * indent)
+    if indent is not None:
+        text = _indented(value, "\n", " " * indent)
+    elif _has_float(value):
+        text = _compact(value)
+    else:
+        text = _PLAIN.encode(value)  # in C, and only floats look different there
     return _TO_ESCAPE.sub(lambda found: _ESCAPED[found[0]], text)
 
 
@@ -47,11 +54,30 @@ def decode(body: bytes) -> Json:
 
     Raises GoJsonError with Go's message.
     """
+    try:
+        # What Python's reader takes with these hooks, Go takes too; what it refuses, the scanner below explains.
+        value = json.loads(
+            body.decode("utf-8", "replace"), parse_int=_integer, parse_float=GoNumber, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError):
+        _scan(body)
+        value = json.loads(body.decode("utf-8", "replace"), parse_int=_integer, parse_float=GoNumber)
+    if b"\\u" not in body and body.count(b"[") + body.count(b"{") <= _MAX_DEPTH:
+        return cast("Json", value)
+    _scan(body)
+    return _sound(value)
+
+
+def _scan(body: bytes) -> None:
+    """Raise the error that Go's scanner has for a text, if any."""
     octets = body.decode("latin-1")  # Go's scanner works byte by byte and shows a byte as that character
     end = _skip(octets, _value(octets, _skip(octets, 0), 0))
     if end < len(octets):
         raise _unexpected(octets, end, "after top-level value")
-    return _sound(json.loads(body.decode("utf-8", "replace"), parse_int=_integer, parse_float=GoNumber))
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is Python's alone")
 
 
 def in_key_order(value: Mapping[str, Json]) -> dict[str, Json]:
@@ -101,6 +127,17 @@ def _compact(value: object) -> str:
     if isinstance(value, list | tuple):
         return "[" + ",".join([_compact(one) for one in value]) + "]"
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _has_float(value: object) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
+    for one in parts:
+        kind = type(one)
+        if kind is str or kind is bool or kind is int or one is None:
+            continue
+        if isinstance(one, float) or (isinstance(one, dict | list | tuple) and _has_float(one)):
+            return True
+    return False
 
 
 def _float(value: float) -> str:

@@ -2,36 +2,36 @@
 
 from emulator.casdoor.defaults import default_account_items
 from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.repositories import Organizations
 from emulator.casdoor.texts import text
 from emulator.casdoor.user_fields import user_fields
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.patterns import search
-from emulator.journal.exchange import Call
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
 
-def account_items(world: World, organization: JsonObject) -> list[JsonObject]:
+def account_items(tx: Transaction, organization: JsonObject) -> list[JsonObject]:
     """Return an organization's account items, the version's default ones when it has none."""
-    omitted = profile_of(world).omits_items
+    omitted = profile_of(tx).omits_items
     own = organization.rows("accountItems")
     return own or [item for item in default_account_items() if item.name not in omitted]
 
 
-def items_of(world: World, organization: str) -> dict[str, JsonObject]:
+def items_of(tx: Transaction, organization: str) -> dict[str, JsonObject]:
     """Return the account items of an organization by name; the first of a name counts."""
     items: dict[str, JsonObject] = {}
-    for item in account_items(world, world.state.organizations.get(organization, JsonObject())):
+    for item in account_items(tx, (tx.get(Organizations).find(organization) or JsonObject())):
         items.setdefault(item.name, item)
     return items
 
 
-def check_items(world: World, call: Call, *, old: JsonObject, new: JsonObject, admin: bool, allow_empty: bool) -> None:
+def check_items(tx: Transaction, *, old: JsonObject, new: JsonObject, admin: bool, allow_empty: bool) -> None:
     """Refuse a change that an account item forbids; put back what only administrators see.
 
     Changes `new` in place. Raises ApiError with the first failure in the order of facts/casdoor.md 4.3.
     """
-    items, omitted = items_of(world, old.owner), profile_of(world).omits_items
+    items, omitted = items_of(tx, old.owner), profile_of(tx).omits_items
     noted: list[tuple[JsonObject, str]] = []
     for item_name, field in user_fields().items:
         item = items.get(item_name)
@@ -41,10 +41,10 @@ def check_items(world: World, call: Call, *, old: JsonObject, new: JsonObject, a
             new[field] = old.get(field)
             continue
         if field == "displayName" and not new.text(field) and not allow_empty:
-            raise ApiError(text("empty_display_name", call.language))
+            raise ApiError(text("empty_display_name", tx.language))
         noted.append((item, field))
     for item, field in noted:
-        _check_rule(call, item, field, new, admin=admin)
+        _check_rule(tx, item, field, new, admin=admin)
 
 
 def _differs(field: str, old: JsonObject, new: JsonObject) -> bool:
@@ -60,19 +60,19 @@ def _shown(field: str, value: Json) -> Json:
     return empties[field] if field in empties and not value else value
 
 
-def _check_rule(call: Call, item: JsonObject, field: str, new: JsonObject, *, admin: bool) -> None:
+def _check_rule(tx: Transaction, item: JsonObject, field: str, new: JsonObject, *, admin: bool) -> None:
     rule = item.text("modifyRule")
     if rule == "Immutable":
         why = _why_immutable(field, new)
-        raise ApiError(text("immutable", call.language, item=item.name), why=why)
+        raise ApiError(text("immutable", tx.language, item=item.name), why=why)
     if rule == "Admin" and not admin:
         why = f"the body gives {field} {_written(new.get(field))}, which differs from the stored one"
-        raise ApiError(text("only_admin", call.language, item=item.name), why=why)
+        raise ApiError(text("only_admin", tx.language, item=item.name), why=why)
     if rule not in ("Admin", "Self"):
-        raise ApiError(text("unknown_rule", call.language, rule=rule))
+        raise ApiError(text("unknown_rule", tx.language, rule=rule))
     value = _written(new.get(field))
     if item.text("regex") and not _found(item.text("regex"), value):
-        raise ApiError(text("regex", call.language, value=value, item=item.name))
+        raise ApiError(text("regex", tx.language, value=value, item=item.name))
 
 
 def _why_immutable(field: str, new: JsonObject) -> str:

@@ -1,32 +1,36 @@
 """Certs: signing tokens with them and showing their public half."""
 
 import base64
+import json
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from emulator.casdoor.gojson import encode
-from emulator.core.errors import TokenError
+from emulator.casdoor.repositories import BUILT_IN_CERT, Certs
+from emulator.core.errors import ApiError, TokenError
 from emulator.core.json_object import Json, JsonObject
-from emulator.world.world import BUILT_IN_CERT, World
+from emulator.world.transaction import Transaction
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from jwt.api_jws import PyJWS
+    from jwt.algorithms import Algorithm
 
     PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 
 _CURVE_METHODS = frozenset({"ES256", "ES384", "ES512"})
+#: What a JWT library says of a private key that is not one (assumed).
+_NO_KEY = "generate jwt token error: invalid key: Key must be a PEM encoded PKCS1 or PKCS8 key"
 _METHODS = _CURVE_METHODS | {"RS512"}
 
 
-def cert_of(world: World, application: JsonObject) -> JsonObject:
+def cert_of(tx: Transaction, application: JsonObject) -> JsonObject:
     """Return the cert that an application signs with; an empty name means `cert-built-in`.
 
     Raises TokenError when there is none of that name (facts/casdoor.md 2.4).
     """
     name = application.text("cert") or BUILT_IN_CERT
-    cert = world.state.certs.get(name)
+    cert = tx.get(Certs).find(name)
     if cert is None:
         raise TokenError("endpoint_error", f'generate jwt token error: The cert "{name}" does not exist')
     return cert
@@ -47,10 +51,11 @@ def signing_method(application: JsonObject, cert: JsonObject) -> str:
 
 def sign(claims: dict[str, Json], cert: JsonObject, *, method: str, kid: str | None) -> str:
     """Return a JWT; the payload is compact JSON with Go's escapes, header keys are sorted."""
-    headers = {"kid": kid} if kid else None
-    key = _private_key(cert.text("privateKey"))
-    payload = encode(claims, indent=None).encode()
-    return _signer().encode(payload, key, algorithm=method, headers=headers, sort_headers=True)
+    payload = base64.urlsafe_b64encode(encode(claims, indent=None).encode()).rstrip(b"=").decode()
+    message = f"{_header(method, kid)}.{payload}"
+    # An elliptic-curve signature has a random part, an RSA one is the same each time.
+    make = _signature if method in _CURVE_METHODS else _remembered_signature
+    return f"{message}.{make(cert.text('privateKey'), method, message)}"
 
 
 def public_jwk(cert: JsonObject) -> Json:
@@ -59,7 +64,10 @@ def public_jwk(cert: JsonObject) -> Json:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    certificate = x509.load_pem_x509_certificate(cert.text("certificate").encode())
+    try:
+        certificate = x509.load_pem_x509_certificate(cert.text("certificate").encode())
+    except ValueError as error:
+        raise ApiError("x509: malformed certificate") from error  # the text is assumed
     shown: dict[str, Json] = {"use": "sig", "kty": "RSA", "kid": cert.name, "alg": cert.text("cryptoAlgorithm")}
     public = certificate.public_key()
     if isinstance(public, RSAPublicKey):
@@ -84,22 +92,41 @@ def _base64url(number: int, size: int | None = None) -> str:
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
-@cache
-def _signer() -> "PyJWS":
-    from jwt.api_jws import PyJWS
+@lru_cache(maxsize=64)
+def _header(method: str, kid: str | None) -> str:
+    header = {"alg": method, **({"kid": kid} if kid else {}), "typ": "JWT"}
+    return base64.urlsafe_b64encode(json.dumps(header, separators=(",", ":")).encode()).rstrip(b"=").decode()
 
-    return PyJWS()
+
+def _signature(pem: str, method: str, message: str) -> str:
+    signed: bytes = _algorithms()[method].sign(message.encode(), _private_key(pem))
+    return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
+
+
+#: Remembers signatures, so that a login repeated in a world whose time stands still signs nothing twice.
+_remembered_signature = lru_cache(maxsize=512)(_signature)
+
+
+@cache
+def _algorithms() -> "dict[str, Algorithm]":
+    from jwt.algorithms import get_default_algorithms
+
+    return get_default_algorithms()
 
 
 @lru_cache(maxsize=16)
 def _private_key(pem: str) -> "PrivateKey":
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    key = load_pem_private_key(pem.encode(), password=None)
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise TokenError("endpoint_error", _NO_KEY) from error
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise TypeError("a cert needs an RSA or an elliptic-curve key")
+        raise TokenError("endpoint_error", _NO_KEY)
     return key
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from emulator.casdoor.account import get_users
 from emulator.casdoor.user_fields import columns_of, fields_by_column
-from emulator.casdoor.users import users_of
+from emulator.casdoor.user_repository import Users
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,29 +18,29 @@ class Page:
     total: int | None
 
 
-def list_users(world: World, query: JsonObject) -> Page:
+def list_users(tx: Transaction, query: JsonObject) -> Page:
     """Return the users that a query asks for.
 
     Raises Panic for a pageSize that is no number, ApiError for an unknown column.
     """
     owner = query.text("owner")
     if not (query.text("p") and query.text("pageSize")):
-        return Page(users=get_users(world, owner), total=None)
+        return Page(users=get_users(tx, owner), total=None)
     size = _whole(query.text("pageSize"))
     if size is None:
         raise Panic(why=f"pageSize {query.text('pageSize')!r} is no number")
-    users = _sorted(_filtered(get_users(world, owner), query), query)
+    users = _sorted(_filtered(get_users(tx, owner), query), query)
     pages = max(1, -(-len(users) // size)) if size > 0 else 1
     page = min(max(_whole(query.text("p")) or 1, 1), pages)
     return Page(users=users[(page - 1) * size : page * size] if size > 0 else [], total=len(users))
 
 
-def count_users(world: World, *, owner: str, is_online: str) -> int:
+def count_users(tx: Transaction, *, owner: str, is_online: str) -> int:
     """Return how many users an organization has, all or by their online flag.
 
     Raises Panic for a flag that is neither empty nor a number.
     """
-    users = users_of(world, owner) if owner else list(world.state.users.values())
+    users = tx.get(Users).of(owner)
     if not is_online:
         return len(users)
     wanted = _whole(is_online)

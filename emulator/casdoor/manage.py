@@ -3,74 +3,80 @@
 from emulator.casdoor.access import Caller, row_of
 from emulator.casdoor.defaults import shape
 from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.texts import text
-from emulator.casdoor.tokens import end_tokens_of
+from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.update import check_email, check_phone, check_username
 from emulator.casdoor.user_fields import decode_user, zero
-from emulator.casdoor.users import new_user_id, next_ranking, store_user, users_of
+from emulator.casdoor.user_repository import Users
+from emulator.casdoor.users import new_user_id, next_ranking
 from emulator.core.derive import derive_hex
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call
 from emulator.world.clock import rfc3339
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
 
-def add_user(world: World, call: Call, caller: Caller, body: bytes) -> str:
+def add_user(tx: Transaction, caller: Caller, body: bytes) -> str:
     """Add the user that a JSON body describes and return `Affected`.
 
     Raises ApiError as facts/casdoor.md 5.4 lists them.
     """
     given = decode_user(body)
     new = JsonObject({name: given.get(name, zero(name)) for name in shape("user")})
-    with world.lock:
-        organization = _organization_for(world, new)
-        check_username(world, call, owner=new.owner, name=new.name)
-        others = users_of(world, new.owner)
-        check_email(call, new, others)
-        check_phone(world, call, profile_of(world), new, others)
-        store_user(world, call, _filled(world, caller, new, organization))
+
+    def make() -> JsonObject:
+        organization = _organization_for(tx, new)
+        check_username(tx, owner=new.owner, name=new.name)
+        others = tx.get(Users).of(new.owner)
+        check_email(tx, new, others)
+        check_phone(tx, profile_of(tx), new, others)
+        return _filled(tx, caller, new, organization)
+
+    tx.trace.changed(None, tx.get(Users).create(make))
     return "Affected"
 
 
-def delete_user(world: World, call: Call, body: bytes) -> str:
+def delete_user(tx: Transaction, body: bytes) -> str:
     """Remove the user that a JSON body names; return `Affected`, or `Unaffected` when there was none."""
     given = decode_user(body)
-    profile = profile_of(world)
+    profile = profile_of(tx)
     if given.id == "built-in/admin":
-        raise ApiError(text("unauthorized", call.language))
+        raise ApiError(text("unauthorized", tx.language))
     if "/" in given.name and profile.slash_in_deleted_name_panics:
         raise Panic(why="the name holds a slash")
-    with world.lock:
-        removed = world.state.users.pop((given.owner, given.name), None)
-        if removed is not None and profile.cuts_off:
-            end_tokens_of(world, organization=given.owner, user=given.name)
-    return "Unaffected" if removed is None else "Affected"
+    removed = tx.get(Users).delete(given.owner, given.name)
+    if removed is None:
+        return "Unaffected"
+    tx.trace.changed(removed, None)
+    if profile.cuts_off:
+        tx.get(Tokens).end_all_of(organization=given.owner, user=given.name)
+    return "Affected"
 
 
-def _organization_for(world: World, new: JsonObject) -> JsonObject:
-    organization = world.state.organizations.get(new.owner)
+def _organization_for(tx: Transaction, new: JsonObject) -> JsonObject:
+    organization = tx.get(Organizations).find(new.owner)
     if organization is None:
         raise ApiError(f"The organization: {new.owner} does not exist")
     if not new.name:
         raise ApiError("the user's owner and name should not be empty")
-    if not any(row.text("organization") == new.owner for row in world.state.applications.values()):
+    if not any(row.text("organization") == new.owner for row in tx.get(Applications).all()):
         raise ApiError("The organization: admin should have one application at least")
     return organization
 
 
-def _filled(world: World, caller: Caller, new: JsonObject, organization: JsonObject) -> JsonObject:
-    now = rfc3339(world.now())
-    application = world.state.applications.get(new.text("signupApplication"))
-    source = row_of(world, caller)
-    default_avatar = organization.text("defaultAvatar") if profile_of(world).gives_default_avatar else ""
+def _filled(tx: Transaction, caller: Caller, new: JsonObject, organization: JsonObject) -> JsonObject:
+    now = rfc3339(tx.at)
+    application = tx.get(Applications).find(new.text("signupApplication"))
+    source = row_of(tx, caller)
+    default_avatar = organization.text("defaultAvatar") if profile_of(tx).gives_default_avatar else ""
     changes: dict[str, Json] = {
         "createdTime": new.text("createdTime") or now,
         "updatedTime": now,
-        "id": new.text("id") or new_user_id(world, application, new.owner, new.name),
+        "id": new.text("id") or new_user_id(tx, application, new.owner, new.name),
         "registerType": "Add User",
         "registerSource": source.id if source else "",
-        "ranking": next_ranking(world, organization),
+        "ranking": next_ranking(tx, organization),
         "avatar": new.text("avatar") or default_avatar,
         "balanceCurrency": new.text("balanceCurrency") or organization.text("balanceCurrency") or "USD",
         "properties": new.get("properties") or {},
@@ -78,5 +84,5 @@ def _filled(world: World, caller: Caller, new: JsonObject, organization: JsonObj
     }
     if new.text("password"):
         changes["passwordType"] = organization.text("passwordType")
-        changes["passwordSalt"] = organization.text("passwordSalt") or derive_hex(world.seed, 20, "salt", new.id)
+        changes["passwordSalt"] = organization.text("passwordSalt") or derive_hex(tx.seed, 20, "salt", new.id)
     return JsonObject(new | changes)

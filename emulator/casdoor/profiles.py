@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
 MINI_PROGRAM = "WeChatMiniProgram"
 
@@ -103,9 +103,9 @@ CLASSIC = Profile(
 PROFILES = {profile.name: profile for profile in (DOCS, CLASSIC, CURRENT)}
 
 
-def profile_of(world: World) -> Profile:
+def profile_of(tx: Transaction) -> Profile:
     """Return the profile that a world plays."""
-    return PROFILES[world.profile]
+    return PROFILES[tx.profile]
 
 
 def nearest(version: str) -> tuple[Profile, str]:

@@ -1,27 +1,20 @@
 """Refreshing and introspecting tokens (facts/casdoor.md 5.6 and 5.7)."""
 
 from emulator.casdoor.profiles import profile_of
-from emulator.casdoor.token_row import TokenRow
-from emulator.casdoor.tokens import (
-    delete_token,
-    find_access_token,
-    find_refresh_token,
-    is_dead,
-    is_refresh_token,
-    issue_token,
-    oauth_body,
-)
-from emulator.casdoor.users import find_user
+from emulator.casdoor.repositories import Applications
+from emulator.casdoor.token_repository import TokenRow, Tokens
+from emulator.casdoor.tokens import is_dead, is_refresh_token, oauth_body, sign_tokens
+from emulator.casdoor.user_repository import Users
 from emulator.core.errors import ApiError, TokenError
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
+_REVOKED = "refresh token is invalid or revoked"
 _FORBIDDEN = "the user is forbidden to sign in, please contact the administrator"
 
 
 def refresh_token(
-    world: World, call: Call, *, application: JsonObject, token: str, client_secret: str, scope: str, resource: str
+    tx: Transaction, *, application: JsonObject, token: str, client_secret: str, scope: str, resource: str
 ) -> dict[str, Json]:
     """Trade a refresh token for a new pair; the old pair dies.
 
@@ -29,32 +22,33 @@ def refresh_token(
     """
     if client_secret and client_secret != application.text("clientSecret"):
         raise TokenError("invalid_client", "client_secret is invalid")
-    row = find_refresh_token(world, token)
+    row = tx.get(Tokens).find_refresh(token)
     if row is None:
-        raise TokenError("invalid_grant", "refresh token is invalid or revoked")
-    _check_row(world, row, application, resource)
-    user = find_user(world, row.organization, row.user)
+        raise TokenError("invalid_grant", _REVOKED)
+    _check_row(tx, row, application, resource)
+    user = tx.get(Users).find((row.organization, row.user))
     if user is None:
         raise ApiError(f"The user: {row.organization}/{row.user} doesn't exist")
     if user.flag("isForbidden"):
         raise TokenError("invalid_grant", _FORBIDDEN)
-    fresh = issue_token(
-        world, call, application=application, user=user, scope=scope or row.scope, resource=row.resource or resource
+    fresh = sign_tokens(
+        tx, application=application, user=user, code="", scope=scope or row.scope, resource=row.resource or resource
     )
-    delete_token(world, row)
+    if not tx.get(Tokens).rotate(row, fresh.row):
+        raise TokenError("invalid_grant", _REVOKED, why="another request with this token came first")
     return oauth_body(fresh)
 
 
-def introspect(world: World, *, application: JsonObject, token: str, hint: str) -> dict[str, Json]:
+def introspect(tx: Transaction, *, application: JsonObject, token: str, hint: str) -> dict[str, Json]:
     """Tell whether a token is good, and what it says; any application with the same cert may ask."""
-    row = _introspected(world, token, hint)
+    row = _introspected(tx, token, hint)
     if row is None:
         return {"active": False}
     if (row.token_format == "JWT-Standard") != ((application.text("tokenFormat") or "JWT") == "JWT-Standard"):
         return {"active": False}
     if row.token_format == "JWT-Custom" and not hint and is_refresh_token(row, token):
         return {"active": False}
-    if world.state.applications.get(row.application) is None:
+    if tx.get(Applications).find(row.application) is None:
         raise ApiError(f"The application: {row.application} does not exist")
     expires = row.refresh_expires_at if is_refresh_token(row, token) else row.expires_at
     scope: dict[str, Json] = {"scope": row.scope} if row.scope else {}
@@ -77,8 +71,8 @@ def introspect(world: World, *, application: JsonObject, token: str, hint: str) 
     )
 
 
-def _check_row(world: World, row: TokenRow, application: JsonObject, resource: str) -> None:
-    profile = profile_of(world)
+def _check_row(tx: Transaction, row: TokenRow, application: JsonObject, resource: str) -> None:
+    profile = profile_of(tx)
     if row.ended or not row.lifetime:
         raise TokenError("invalid_grant", "refresh token is expired")
     if profile.refresh_checks_client and row.application != application.name:
@@ -87,21 +81,21 @@ def _check_row(world: World, row: TokenRow, application: JsonObject, resource: s
     if profile.refresh_checks_client and resource and resource != row.resource:
         values = f"expected: [{row.resource}], got: [{resource}]"
         raise TokenError("invalid_grant", f"resource parameter does not match the original grant, {values}")
-    if world.now() >= row.refresh_expires_at:
+    if tx.at >= row.refresh_expires_at:
         text = "parse refresh token error: token has invalid claims: token is expired"
         raise TokenError("invalid_grant", text, why=f"it expired at {row.refresh_expires_at:%H:%M:%S}")
 
 
-def _introspected(world: World, token: str, hint: str) -> TokenRow | None:
+def _introspected(tx: Transaction, token: str, hint: str) -> TokenRow | None:
     """Return the row that a token and its hint name, None when it is not active."""
     row = None
     if hint in ("", "access_token", "access-token"):
-        row = find_access_token(world, token)
+        row = tx.get(Tokens).find_access(token)
     if row is None and hint in ("", "refresh_token", "refresh-token"):
-        row = find_refresh_token(world, token)
-    if row is None or row.ended or is_dead(world, row):
+        row = tx.get(Tokens).find_refresh(token)
+    if row is None or row.ended or is_dead(tx, row):
         return None
-    user = find_user(world, row.organization, row.user)
-    if profile_of(world).cuts_off and (user is None or user.flag("isForbidden") or user.flag("isDeleted")):
+    user = tx.get(Users).find((row.organization, row.user))
+    if profile_of(tx).cuts_off and (user is None or user.flag("isForbidden") or user.flag("isDeleted")):
         return None
     return row

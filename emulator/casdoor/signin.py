@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from emulator.casdoor.profiles import MINI_PROGRAM, Profile, profile_of
 from emulator.casdoor.refresh import refresh_token
-from emulator.casdoor.tokens import issue_token, oauth_body, row_body
-from emulator.casdoor.users import find_user, find_wechat_user, is_username, make_wechat_user, store_user, users_of
+from emulator.casdoor.repositories import Applications, Providers
+from emulator.casdoor.tokens import IssuedToken, issue_token, oauth_body, row_body
+from emulator.casdoor.user_repository import Users
+from emulator.casdoor.users import is_username, new_wechat_user
 from emulator.casdoor.wechat_client import WechatSession, fetch_session
 from emulator.core.errors import ApiError, Panic, TokenError
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call
-from emulator.world.world import World
+from emulator.scenario.model import scenario_of
+from emulator.wechat.personas import Personas
+from emulator.world.transaction import Transaction
 
 TAG = "wechat_miniprogram"
 _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -42,28 +45,26 @@ class LoginRequest:
     dpop: str = ""
 
 
-def login(world: World, call: Call, request: LoginRequest) -> dict[str, Json]:
+def login(tx: Transaction, request: LoginRequest) -> dict[str, Json]:
     """Sign a mini program's user in and return the reply's body.
 
     Raises TokenError, ApiError and Panic as a real Casdoor answers, and Unreachable while WeChat hangs.
     """
-    profile = profile_of(world)
+    profile = profile_of(tx)
     _check_before_client(request, profile)
-    application = find_application(world, request.client_id)
+    application = find_application(tx, request.client_id)
     if application is None:
-        known = ", ".join(sorted(row.text("clientId") for row in world.state.applications.values()))
+        known = ", ".join(sorted(row.text("clientId") for row in tx.get(Applications).all()))
         why = f"no application has client_id {request.client_id!r}; there are: {known}"
         raise TokenError("invalid_client", "client_id is invalid", why=why)
     if request.tag == TAG and not (profile.refresh_beats_tag and request.grant_type == "refresh_token"):
-        return _login_mini_program(world, call, application, request)
-    return _other_grant(world, call, application, request)
+        return _login_mini_program(tx, application, request)
+    return _other_grant(tx, application, request)
 
 
-def find_application(world: World, client_id: str) -> JsonObject | None:
+def find_application(tx: Transaction, client_id: str) -> JsonObject | None:
     """Return the application of a client_id, compared exactly."""
-    if not client_id:
-        return None
-    return next((row for row in world.state.applications.values() if row.text("clientId") == client_id), None)
+    return tx.get(Applications).find_client(client_id)
 
 
 def _check_before_client(request: LoginRequest, profile: Profile) -> None:
@@ -78,53 +79,72 @@ def _check_before_client(request: LoginRequest, profile: Profile) -> None:
         raise TokenError("invalid_dpop_proof", "invalid DPoP proof")
 
 
-def _login_mini_program(world: World, call: Call, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
-    provider = _mini_program_provider(world, call, application)
-    session = fetch_session(world, call, provider=provider, code=request.code)
-    owner = application.text("organization")
-    user = find_wechat_user(world, owner, session)
-    if user is None:
-        if not application.flag("enableSignUp"):
+def _login_mini_program(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
+    provider = _mini_program_provider(tx, application)
+    session = fetch_session(tx, provider=provider, code=request.code)
+    user, created = _find_or_create(tx, application, session, request)
+    if created:
+        tx.trace.changed(None, user)
+        _note_second_account(tx, user)
+        if request.username and not is_username(request.username):
+            tx.note("nickname-dropped")
+    else:
+        _note_known_user(tx, user, session, request)
+    if profile_of(tx).login_updates_profile:
+        user = _update_profile(tx, user, request)
+    token = issue_token(tx, application=application, user=user, code=session.session_key)
+    return _login_body(tx, token)
+
+
+def _find_or_create(
+    tx: Transaction, application: JsonObject, session: WechatSession, request: LoginRequest
+) -> tuple[JsonObject, bool]:
+    """Return the user of a WeChat session, made where the application lets people sign up, and whether it is new.
+
+    An empty openid beside a unionid matches users without a wechat value too, as in Casdoor.
+    """
+    users, owner = tx.get(Users), application.text("organization")
+    ids = {session.openid} | ({session.unionid} if session.unionid else set())
+    if not application.flag("enableSignUp"):
+        user = users.find_wechat(owner, ids)
+        if user is None:
             why = f"nobody in {owner} has this openid, and {application.name} has enableSignUp false"
             raise TokenError("invalid_grant", "the application does not allow to sign up new account", why=why)
-        user = make_wechat_user(world, call, application, session, username=request.username, avatar=request.avatar)
-        _note_second_account(world, call, user)
-        if request.username and not is_username(request.username):
-            call.note("nickname-dropped")
-    else:
-        _note_known_user(world, call, user, session, request)
-    if profile_of(world).login_updates_profile:
-        user = _update_profile(world, call, user, request)
-    row = issue_token(world, call, application=application, user=user, code=session.session_key)
-    return _login_body(world, call, row_body(row), oauth_body(row))
+        return user, False
+    return users.find_or_create(
+        owner,
+        ids,
+        lambda: new_wechat_user(tx, application, session, username=request.username, avatar=request.avatar),
+    )
 
 
-def _note_known_user(world: World, call: Call, user: JsonObject, session: WechatSession, request: LoginRequest) -> None:
+def _note_known_user(tx: Transaction, user: JsonObject, session: WechatSession, request: LoginRequest) -> None:
     if user.row("properties").text("wechatOpenId") != session.openid:
-        call.note("linked-account")
+        tx.note("linked-account")
     if request.username or request.avatar:
-        call.note("login-profile" if profile_of(world).login_updates_profile else "profile-kept")
+        tx.note("login-profile" if profile_of(tx).login_updates_profile else "profile-kept")
 
 
-def _note_second_account(world: World, call: Call, user: JsonObject) -> None:
+def _note_second_account(tx: Transaction, user: JsonObject) -> None:
     """Note a person who now has two users, one for each mini program."""
-    if not call.persona:
+    if not tx.trace.persona:
         return
-    ids = {world.openid(appid, call.persona) for appid in world.miniprograms} - {user.text("wechat")}
-    if any(other.text("wechat") in ids for other in users_of(world, user.owner)):
-        call.note("openid-per-miniprogram")
+    people, programs = tx.get(Personas), scenario_of(tx.state).miniprograms
+    ids = {people.openid(appid, tx.trace.persona) for appid in programs} - {user.text("wechat")}
+    if tx.get(Users).find_wechat(user.owner, ids) is not None:
+        tx.note("openid-per-miniprogram")
 
 
-def _login_body(world: World, call: Call, raw: dict[str, Json], oauth: dict[str, Json]) -> dict[str, Json]:
-    if profile_of(world).raw_login_body:
-        call.note("session-key-in-code")
-        return raw
-    if world.profile == "docs":
-        call.note("login-body")
-    return oauth
+def _login_body(tx: Transaction, token: IssuedToken) -> dict[str, Json]:
+    if profile_of(tx).raw_login_body:
+        tx.note("session-key-in-code")
+        return row_body(token)
+    if tx.profile == "docs":
+        tx.note("login-body")
+    return oauth_body(token)
 
 
-def _update_profile(world: World, call: Call, user: JsonObject, request: LoginRequest) -> JsonObject:
+def _update_profile(tx: Transaction, user: JsonObject, request: LoginRequest) -> JsonObject:
     """Write username and avatar onto the user, as the docs page promises."""
     changes: dict[str, Json] = {}
     if request.username and request.username != user.text("displayName"):
@@ -133,22 +153,25 @@ def _update_profile(world: World, call: Call, user: JsonObject, request: LoginRe
         changes["avatar"] = request.avatar
     if not changes:
         return user
-    with world.lock:
-        stored = find_user(world, user.owner, user.name) or user
-        updated = JsonObject(stored | changes)
-        store_user(world, call, updated)
+
+    def change() -> tuple[JsonObject, JsonObject]:
+        stored = tx.get(Users).find((user.owner, user.name)) or user
+        return stored, JsonObject(stored | changes)
+
+    old, updated = tx.get(Users).update(change)
+    tx.trace.changed(old, updated)
     return updated
 
 
-def _mini_program_provider(world: World, call: Call, application: JsonObject) -> JsonObject:
+def _mini_program_provider(tx: Transaction, application: JsonObject) -> JsonObject:
     """Return the first provider of the right type in the application's list (facts/casdoor.md 2.5).
 
     Raises Panic for an item without a row that is reached before a match, TokenError without any match.
     """
-    types = profile_of(world).provider_types
+    types = profile_of(tx).provider_types
     found: list[JsonObject] = []
     for item in application.rows("providers"):
-        row = provider_row(world, application, item.name)
+        row = provider_row(tx, application, item.name)
         if row is None:
             if found:
                 continue
@@ -159,23 +182,22 @@ def _mini_program_provider(world: World, call: Call, application: JsonObject) ->
         why = f"{application.name} has no provider of type {' or '.join(types)}"
         raise TokenError("invalid_client", "the application does not support wechat mini program", why=why)
     if len(found) > 1:
-        call.note("several-providers")
+        tx.note("several-providers")
     if found[0].text("type") != MINI_PROGRAM:
-        call.note("provider-type")
+        tx.note("provider-type")
     return found[0]
 
 
-def provider_row(world: World, application: JsonObject, name: str) -> JsonObject | None:
+def provider_row(tx: Transaction, application: JsonObject, name: str) -> JsonObject | None:
     """Return a provider of the application's organization or of `admin`."""
-    providers = world.state.providers
-    return providers.get(("admin", name)) or providers.get((application.text("organization"), name))
+    return tx.get(Providers).find_for(application.text("organization"), name)
 
 
-def _other_grant(world: World, call: Call, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
+def _other_grant(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
     """Answer a login without the tag, as the grant it names would (facts/casdoor.md 2.3)."""
-    grant, profile = request.grant_type, profile_of(world)
+    grant, profile = request.grant_type, profile_of(tx)
     why = f"tag is {request.tag!r}, not {TAG!r}" if request.tag else "the tag parameter is missing"
-    call.note("tag-needed")
+    tx.note("tag-needed")
     tag_decides = profile.wrong_tag_panics and request.tag not in ("", TAG)
     if tag_decides and grant not in _KNOWN_GRANTS:
         raise Panic(why=why)
@@ -188,11 +210,10 @@ def _other_grant(world: World, call: Call, application: JsonObject, request: Log
         case "authorization_code":
             raise TokenError("invalid_grant", f"authorization code: [{request.code}] is invalid", why=why)
         case "client_credentials":
-            return _client_credentials(world, call, application, request)
+            return _client_credentials(tx, application, request)
         case "refresh_token":
             return refresh_token(
-                world,
-                call,
+                tx,
                 application=application,
                 token=request.refresh_token,
                 client_secret=request.client_secret,
@@ -205,9 +226,9 @@ def _other_grant(world: World, call: Call, application: JsonObject, request: Log
     raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
 
 
-def _client_credentials(world: World, call: Call, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
+def _client_credentials(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
     if request.client_secret != application.text("clientSecret"):
         raise TokenError("invalid_client", "client_secret is invalid")
     subject = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
-    row = issue_token(world, call, application=application, user=subject, scope=request.scope)
+    row = issue_token(tx, application=application, user=subject, scope=request.scope)
     return oauth_body(row)

@@ -1,83 +1,53 @@
-"""Tokens: issuing them, finding them again, ending them (facts/casdoor.md 2.10, 3, 6.3)."""
+"""Tokens: issuing them, showing them (facts/casdoor.md 2.10, 3, 6.3)."""
 
-import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from emulator.casdoor.claims import ACCESS, REFRESH, Grant, claims_of
 from emulator.casdoor.keys import cert_of, sign, signing_method
-from emulator.casdoor.token_row import TokenRow
+from emulator.casdoor.token_repository import TokenRow, Tokens, sha256
 from emulator.core.derive import derive_uuid
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call
 from emulator.world.clock import rfc3339
-from emulator.world.world import State, World
+from emulator.world.transaction import Transaction
 
-#: How many token rows a world remembers; the oldest are forgotten first.
-MAX_TOKENS = 20_000
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedToken:
+    """A token row, and the two texts of which it holds the hashes."""
+
+    row: TokenRow
+    access_token: str
+    refresh_token: str
 
 
 def issue_token(
-    world: World,
-    call: Call,
+    tx: Transaction,
     *,
     application: JsonObject,
     user: JsonObject,
     code: str = "",
     scope: str = "",
     resource: str = "",
-) -> TokenRow:
-    """Sign an access and a refresh token for a user, store their row and return it.
+) -> IssuedToken:
+    """Sign an access and a refresh token for a user, store their row and return them.
 
     `code` is what the row's code column shows, WeChat's session_key after a login. Raises TokenError
     `endpoint_error` when the application's cert, method or format cannot be used.
     """
-    row = _sign_tokens(world, call, application=application, user=user, code=code, scope=scope, resource=resource)
-    with world.lock:
-        _store(world.state, row)
-    return row
+    token = sign_tokens(tx, application=application, user=user, code=code, scope=scope, resource=resource)
+    tx.get(Tokens).add(token.row)
+    return token
 
 
-def find_access_token(world: World, text: str) -> TokenRow | None:
-    """Return the row of an access token by the hash of its text."""
-    name = world.state.tokens_by_access_hash.get(_sha256(text))
-    return world.state.tokens.get(name) if name else None
+def is_dead(tx: Transaction, row: TokenRow) -> bool:
+    """Return whether a row was ended, or has no lifetime, or outlived it."""
+    return row.ended or not row.lifetime or tx.at > row.ends_at
 
 
-def find_refresh_token(world: World, text: str) -> TokenRow | None:
-    """Return the row of a refresh token by the hash of its text."""
-    name = world.state.tokens_by_refresh_hash.get(_sha256(text))
-    return world.state.tokens.get(name) if name else None
-
-
-def is_dead(world: World, row: TokenRow) -> bool:
-    """Tell whether a row was ended, or has no lifetime, or outlived it."""
-    return row.ended or not row.lifetime or world.now() > row.ends_at
-
-
-def end_token(world: World, row: TokenRow) -> None:
-    """End a row at once, as a logout does."""
-    with world.lock:
-        if row.name in world.state.tokens:
-            world.state.tokens[row.name] = replace(row, ended=True)
-
-
-def delete_token(world: World, row: TokenRow) -> None:
-    """Remove a row, as a refresh does."""
-    with world.lock:
-        _forget(world.state, row.name)
-
-
-def end_tokens_of(world: World, *, organization: str, user: str) -> None:
-    """End every row of a user, as `current` does when the user loses its rights."""
-    with world.lock:
-        rows = [row for row in world.state.tokens.values() if (row.organization, row.user) == (organization, user)]
-        for row in rows:
-            end_token(world, row)
-
-
-def row_body(row: TokenRow) -> dict[str, Json]:
+def row_body(token: IssuedToken) -> dict[str, Json]:
     """Return the row as `current` answers a login with (facts/casdoor.md 2.10)."""
+    row = token.row
     return {
         "owner": row.owner,
         "name": row.name,
@@ -86,8 +56,8 @@ def row_body(row: TokenRow) -> dict[str, Json]:
         "organization": row.organization,
         "user": row.user,
         "code": row.code,
-        "accessToken": row.access_token,
-        "refreshToken": row.refresh_token,
+        "accessToken": token.access_token,
+        "refreshToken": token.refresh_token,
         "accessTokenHash": row.access_hash,
         "refreshTokenHash": row.refresh_hash,
         "expiresIn": int(row.lifetime.total_seconds()),
@@ -102,31 +72,32 @@ def row_body(row: TokenRow) -> dict[str, Json]:
     }
 
 
-def oauth_body(row: TokenRow) -> dict[str, Json]:
+def oauth_body(token: IssuedToken) -> dict[str, Json]:
     """Return the six keys that OAuth clients expect (facts/casdoor.md 2.10)."""
     return {
-        "access_token": row.access_token,
-        "id_token": row.access_token,
-        "refresh_token": row.refresh_token,
+        "access_token": token.access_token,
+        "id_token": token.access_token,
+        "refresh_token": token.refresh_token,
         "token_type": "Bearer",
-        "expires_in": int(row.lifetime.total_seconds()),
-        "scope": row.scope,
+        "expires_in": int(token.row.lifetime.total_seconds()),
+        "scope": token.row.scope,
     }
 
 
-def _sign_tokens(
-    world: World, call: Call, *, application: JsonObject, user: JsonObject, code: str, scope: str, resource: str
-) -> TokenRow:
-    cert = cert_of(world, application)
+def sign_tokens(
+    tx: Transaction, *, application: JsonObject, user: JsonObject, code: str, scope: str, resource: str
+) -> IssuedToken:
+    """Sign an access and a refresh token and return them with their row, not yet stored."""
+    cert = cert_of(tx, application)
     method = signing_method(application, cert)
-    now = world.now().replace(microsecond=0)
+    now = tx.at.replace(microsecond=0)
     lifetime = timedelta(hours=application.number("expireInHours"))
     refresh_lifetime = timedelta(hours=application.number("refreshExpireInHours")) or lifetime
-    number = world.count("token", application.name, user.text("id"))
-    name = derive_uuid(world.seed, "token", application.name, user.text("id"), number)
+    number = tx.count("token", application.name, user.text("id"))
+    name = derive_uuid(tx.seed, "token", application.name, user.text("id"), number)
     access_grant = Grant(
         client_id=application.text("clientId"),
-        issuer=call.origin,
+        issuer=tx.origin,
         jti=f"{application.owner}/{name}",
         issued=int(now.timestamp()),
         expires=int((now + lifetime).timestamp()),
@@ -134,9 +105,9 @@ def _sign_tokens(
         scope=scope,
     )
     refresh_grant = replace(access_grant, token_type=REFRESH, expires=int((now + refresh_lifetime).timestamp()))
-    access = _sign(call, claims_of(user, application, access_grant), cert, method=method, kid=cert.name)
-    refresh = _sign(call, claims_of(user, application, refresh_grant), cert, method=method, kid=None)
-    return TokenRow(
+    access = _sign(tx, claims_of(user, application, access_grant), cert, method=method, kid=cert.name)
+    refresh = _sign(tx, claims_of(user, application, refresh_grant), cert, method=method, kid=None)
+    row = TokenRow(
         owner=application.owner,
         name=name,
         created_at=now,
@@ -146,24 +117,23 @@ def _sign_tokens(
         user_id=user.text("id"),
         client_id=application.text("clientId"),
         code=code,
-        access_token=_sent(call, access),
-        refresh_token=_sent(call, refresh),
-        access_hash=_sha256(access),
-        refresh_hash=_sha256(refresh),
+        access_hash=sha256(access),
+        refresh_hash=sha256(refresh),
         lifetime=timedelta(seconds=int(lifetime.total_seconds())),
         scope=scope,
         resource=resource,
-        issuer=call.origin,
+        issuer=tx.origin,
         token_format=application.text("tokenFormat") or "JWT",
         cert=cert.name,
         expires_at=now + lifetime,
         refresh_expires_at=now + refresh_lifetime,
     )
+    return IssuedToken(row=row, access_token=_sent(tx, access), refresh_token=_sent(tx, refresh))
 
 
-def _sign(call: Call, claims: dict[str, Json], cert: JsonObject, *, method: str, kid: str | None) -> str:
-    """Sign claims, spoiled as a planned fault asks for; the row stays right."""
-    match call.spoil:
+def _sign(tx: Transaction, claims: dict[str, Json], cert: JsonObject, *, method: str, kid: str | None) -> str:
+    """Sign claims, tampered with as a planned fault asks for; the row stays right."""
+    match tx.trace.tamper:
         case "expired":
             claims |= {name: _number(claims[name]) - _A_DAY for name in ("nbf", "iat")}
             claims["exp"] = _number(claims["iat"]) + 1
@@ -174,9 +144,9 @@ def _sign(call: Call, claims: dict[str, Json], cert: JsonObject, *, method: str,
     return sign(claims, cert, method=method, kid=kid)
 
 
-def _sent(call: Call, token: str) -> str:
+def _sent(tx: Transaction, token: str) -> str:
     """Return a token as the reply shows it; with a bad signature it is another text than the stored one."""
-    if call.spoil != "bad_signature":
+    if tx.trace.tamper != "bad_signature":
         return token
     signed, _, signature = token.rpartition(".")
     return f"{signed}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
@@ -189,26 +159,6 @@ def _number(value: Json) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _store(state: State, row: TokenRow) -> None:
-    # The texts are long, and their hashes are enough to know them again.
-    state.tokens[row.name] = replace(row, access_token="", refresh_token="")
-    state.tokens_by_access_hash[row.access_hash] = row.name
-    state.tokens_by_refresh_hash[row.refresh_hash] = row.name
-    if len(state.tokens) > MAX_TOKENS:
-        _forget(state, next(iter(state.tokens)))
-
-
-def _forget(state: State, name: str) -> None:
-    row = state.tokens.pop(name, None)
-    if row is not None:
-        state.tokens_by_access_hash.pop(row.access_hash, None)
-        state.tokens_by_refresh_hash.pop(row.refresh_hash, None)
-
-
 def is_refresh_token(row: TokenRow, text: str) -> bool:
-    """Tell whether a text is the row's refresh token."""
-    return row.refresh_hash == _sha256(text)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return whether a text is the row's refresh token."""
+    return row.refresh_hash == sha256(text)

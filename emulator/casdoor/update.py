@@ -10,15 +10,16 @@ from emulator.casdoor.gojson import in_key_order
 from emulator.casdoor.items import check_items
 from emulator.casdoor.phones import national
 from emulator.casdoor.profiles import Profile, profile_of
+from emulator.casdoor.repositories import Organizations
 from emulator.casdoor.texts import text
-from emulator.casdoor.tokens import end_tokens_of
+from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.user_fields import columns_of, decode_user, fields_by_column, go_type, user_fields, zero
-from emulator.casdoor.users import find_user, is_username, users_of
+from emulator.casdoor.user_repository import Users
+from emulator.casdoor.users import is_username
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call
 from emulator.world.clock import rfc3339
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,48 +34,55 @@ class UpdateRequest:
     body: bytes = b""
 
 
-def update_user(world: World, call: Call, caller: Caller, request: UpdateRequest) -> str:
+def update_user(tx: Transaction, caller: Caller, request: UpdateRequest) -> str:
     """Change a user and return `Affected`.
 
     Raises ApiError in the order of facts/casdoor.md 4.2.
     """
-    profile = profile_of(world)
+    profile = profile_of(tx)
     given = decode_user(request.body)
-    with world.lock:
-        old = _target(world, call, caller, request)
-        new, columns = _new_user(call, profile, old, given, request.columns)
-        admin = is_admin(world, caller, old.owner)
-        _check_owner(call, caller, old, new)
-        _check_mfa(call, new)
-        _check_unique(world, call, profile, old, new)
+
+    def change() -> tuple[JsonObject, JsonObject]:
+        old = _target(tx, caller, request)
+        new, columns = _new_user(tx, profile, old, given, request.columns)
+        admin = is_admin(tx, caller, old.owner)
+        _check_owner(tx, caller, old, new)
+        _check_mfa(tx, new)
+        _check_unique(tx, profile, old, new)
         compared = _shared(old, new, given) if profile.columns_merge and columns else old
-        check_items(world, call, old=compared, new=new, admin=admin, allow_empty=bool(request.allow_empty))
-        names = _columns(profile, columns, admin=admin)
-        _write(world, call, profile, old, new, names)
+        check_items(tx, old=compared, new=new, admin=admin, allow_empty=bool(request.allow_empty))
+        return old, _written(tx, old, new, _columns(profile, columns, admin=admin))
+
+    old, user = tx.get(Users).update(change)
+    tx.trace.changed(old, user)
+    if profile.cuts_off and _loses_rights(old, user):
+        tx.get(Tokens).end_all_of(organization=old.owner, user=old.name)
     return "Affected"
 
 
-def _target(world: World, call: Call, caller: Caller, request: UpdateRequest) -> JsonObject:
+def _target(tx: Transaction, caller: Caller, request: UpdateRequest) -> JsonObject:
     if caller.is_nobody:
-        raise ApiError(text("missing_parameter", call.language))
+        raise ApiError(text("missing_parameter", tx.language))
     found, shown = None, request.id or request.user_id
     if request.user_id and not request.id:
         shown = request.user_id if request.owner else ""
-        found = next((user for user in users_of(world, request.owner) if user.text("id") == request.user_id), None)
+        found = next((user for user in tx.get(Users).of(request.owner) if user.text("id") == request.user_id), None)
     else:
         shown = request.id or caller.id
-        found = find_user(world, *split_id(shown, early=False))
+        found = tx.get(Users).find(split_id(shown, early=False))
     if found is None:
-        raise ApiError(text("no_user", call.language, id=shown))
+        raise ApiError(text("no_user", tx.language, id=shown))
     return found
 
 
-def _new_user(call: Call, profile: Profile, old: JsonObject, given: JsonObject, columns: str) -> tuple[JsonObject, str]:
+def _new_user(
+    tx: Transaction, profile: Profile, old: JsonObject, given: JsonObject, columns: str
+) -> tuple[JsonObject, str]:
     """Return what the user shall become, and the columns that are to be written."""
     if columns and profile.columns_merge:
         return _merged(old, given), columns
     if not columns and profile.sparse_update:
-        call.note("sparse-update")
+        tx.note("sparse-update")
         return _merged(old, given), ",".join(columns_of(name) for name in given)
     return JsonObject({name: given.get(name, zero(name)) for name in shape("user")}), columns
 
@@ -102,66 +110,66 @@ def _shared(old: JsonObject, new: JsonObject, given: JsonObject) -> JsonObject:
     return JsonObject(old | shared)
 
 
-def _check_owner(call: Call, caller: Caller, old: JsonObject, new: JsonObject) -> None:
+def _check_owner(tx: Transaction, caller: Caller, old: JsonObject, new: JsonObject) -> None:
     moved = new.owner != old.owner and not caller.is_global
     root = old.id == "built-in/admin" and new.id != old.id
     if moved or root:
         why = f"the body makes the owner {new.owner!r}, it is {old.owner!r}"
-        raise ApiError(text("unauthorized", call.language), why=why)
+        raise ApiError(text("unauthorized", tx.language), why=why)
 
 
-def _check_mfa(call: Call, new: JsonObject) -> None:
+def _check_mfa(tx: Transaction, new: JsonObject) -> None:
     if new.flag("mfaEmailEnabled") and not new.text("email"):
-        raise ApiError(text("mfa_email", call.language))
+        raise ApiError(text("mfa_email", tx.language))
     if new.flag("mfaPhoneEnabled") and not new.text("phone"):
-        raise ApiError(text("mfa_phone", call.language))
+        raise ApiError(text("mfa_phone", tx.language))
 
 
-def _check_unique(world: World, call: Call, profile: Profile, old: JsonObject, new: JsonObject) -> None:
-    others = [user for user in users_of(world, old.owner) if user.name != old.name]
+def _check_unique(tx: Transaction, profile: Profile, old: JsonObject, new: JsonObject) -> None:
+    others = [user for user in tx.get(Users).of(old.owner) if user.name != old.name]
     if new.name != old.name:
-        check_username(world, call, owner=new.owner, name=new.name)
+        check_username(tx, owner=new.owner, name=new.name)
     if new.text("email") != old.text("email"):
-        check_email(call, new, others)
+        check_email(tx, new, others)
     if (new.text("phone"), new.text("countryCode")) != (old.text("phone"), old.text("countryCode")):
-        check_phone(world, call, profile, new, others)
+        check_phone(tx, profile, new, others)
     if new.text("ipWhitelist") != old.text("ipWhitelist"):
         _check_addresses(new.text("ipWhitelist"))
 
 
-def check_username(world: World, call: Call, *, owner: str, name: str) -> None:
+def check_username(tx: Transaction, *, owner: str, name: str) -> None:
     """Refuse a name that breaks Casdoor's rule or is taken."""
     if not name:
-        raise ApiError(text("empty_username", call.language))
+        raise ApiError(text("empty_username", tx.language))
     if len(name.encode()) > 255:
-        raise ApiError(text("long_username", call.language))
+        raise ApiError(text("long_username", tx.language))
     if not is_username(name):
-        raise ApiError(text("bad_username", call.language))
-    if find_user(world, owner, name):
-        raise ApiError(text("username_taken", call.language))
+        raise ApiError(text("bad_username", tx.language))
+    if tx.get(Users).find((owner, name)):
+        raise ApiError(text("username_taken", tx.language))
 
 
-def check_email(call: Call, new: JsonObject, others: Iterable[JsonObject]) -> None:
+def check_email(tx: Transaction, new: JsonObject, others: Iterable[JsonObject]) -> None:
     """Refuse an email that another user of the organization has, exact case."""
     if new.text("email") and any(user.text("email") == new.text("email") for user in others):
-        raise ApiError(text("email_taken", call.language))
+        raise ApiError(text("email_taken", tx.language))
 
 
-def check_phone(world: World, call: Call, profile: Profile, new: JsonObject, others: Iterable[JsonObject]) -> None:
+def check_phone(tx: Transaction, profile: Profile, new: JsonObject, others: Iterable[JsonObject]) -> None:
     """Refuse a phone number that is invalid or taken; `current` normalises it in place."""
     phone = new.text("phone")
     if not phone:
         return
     if profile.normalises_phone:
-        codes = world.state.organizations.get(new.owner, JsonObject()).texts("countryCodes")
+        codes = (tx.get(Organizations).find(new.owner) or JsonObject()).texts("countryCodes")
         found = national(phone, new.text("countryCode") or (codes[0] if codes else ""))
         if found is None:
-            raise ApiError(text("bad_phone", call.language))
+            raise ApiError(text("bad_phone", tx.language))
         new["phone"], new["countryCode"] = found
     for other in others:
         same_country = not profile.normalises_phone or other.text("countryCode") == new.text("countryCode")
         if other.text("phone") == new.text("phone") and same_country:
-            raise ApiError(text("phone_taken", call.language))
+            raise ApiError(text("phone_taken", tx.language))
 
 
 def _check_addresses(whitelist: str) -> None:
@@ -196,21 +204,18 @@ def _named(profile: Profile, columns: str) -> set[str]:
     return names - set(user_fields().unreachable) if profile.camel_columns else names
 
 
-def _write(world: World, call: Call, profile: Profile, old: JsonObject, new: JsonObject, names: set[str]) -> None:
+def _written(tx: Transaction, old: JsonObject, new: JsonObject, names: set[str]) -> JsonObject:
+    """Return the stored user with the named fields of the new one."""
     changes: dict[str, Json] = {name: _stored(name, new.get(name)) for name in names if name in old}
     if new.text("deletedTime"):
         changes["deletedTime"] = new.text("deletedTime")
     if changes.get("password") == "***":
         del changes["password"]
-    user = JsonObject(old | changes | {"updatedTime": rfc3339(world.now())})
-    call.changed(old, user)
-    world.state.users.pop((old.owner, old.name))
-    world.state.users[user.owner, user.name] = user
-    lost = (user.flag("isForbidden") and not old.flag("isForbidden")) or (
-        user.flag("isDeleted") and not old.flag("isDeleted")
-    )
-    if profile.cuts_off and lost:
-        end_tokens_of(world, organization=old.owner, user=old.name)
+    return JsonObject(old | changes | {"updatedTime": rfc3339(tx.at)})
+
+
+def _loses_rights(old: JsonObject, user: JsonObject) -> bool:
+    return any(user.flag(name) and not old.flag(name) for name in ("isForbidden", "isDeleted"))
 
 
 def _stored(name: str, value: Json) -> Json:

@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl
 from emulator.casdoor.gojson import GoJsonError, decode, kind_of
 from emulator.core.errors import TokenError, Unreachable
 from emulator.core.json_object import Json, JsonObject
-from emulator.journal.exchange import Call, InnerCall, Reply
+from emulator.core.reply import Reply
 from emulator.wechat import code2session
-from emulator.world.world import World
+from emulator.world.trace import InnerCall
+from emulator.world.transaction import Transaction
 
 _ADDRESS = "https://api.weixin.qq.com/sns/jscode2session"
 _FIELDS = {"openid": "string", "session_key": "string", "unionid": "string", "errcode": "int", "errmsg": "string"}
@@ -23,7 +24,7 @@ class WechatSession:
     unionid: str
 
 
-def fetch_session(world: World, call: Call, *, provider: JsonObject, code: str) -> WechatSession:
+def fetch_session(tx: Transaction, *, provider: JsonObject, code: str) -> WechatSession:
     """Trade a login code at WeChat with the provider's appid and secret.
 
     Raises TokenError `invalid_grant` with WeChat's errmsg or Go's own text, and Unreachable when
@@ -36,41 +37,37 @@ def fetch_session(world: World, call: Call, *, provider: JsonObject, code: str) 
             f'parse "{_quoted(url)}": net/url: invalid control character in URL', "the code holds a control character"
         )
     # A space in the code would break a real request line; here it is passed on (assumed), for DevTools' mock code.
-    reply = _get(world, call, url)
+    reply = _get(tx, url)
     if reply.failure == "hang":
         raise Unreachable("hang")
     if reply.failure == "truncated":
         raise _failed("unexpected EOF", "WeChat's reply broke off half-way")
     if reply.failure is not None:
-        call.note("secret-in-error")
+        tx.note("secret-in-error")
         raise _failed(
             f'Get "{url}": {_CONNECTION_TEXTS[reply.failure]}', "WeChat closed the connection without an answer"
         )
-    return _read(call, reply)
+    return _read(tx, reply)
 
 
 #: What Go says of a connection that ends early; the text for a reset is assumed.
 _CONNECTION_TEXTS = {"empty": "EOF", "reset": "read: connection reset by peer"}
 
 
-def _get(world: World, call: Call, url: str) -> Reply:
+def _get(tx: Transaction, url: str) -> Reply:
     query = url.partition("#")[0].partition("?")[2]
     parameters: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         parameters.setdefault(name, value)
-    before = len(call.faults)
-    outer_why, call.why = call.why, ""
-    reply = code2session.answer(world, call, parameters)
-    call.inner.append(
-        InnerCall(
-            operation="wechat.code2session", url=url, reply=reply, faults=tuple(call.faults[before:]), why=call.why
-        )
-    )
-    call.why = call.why or outer_why
+    inner = tx.inner(code2session.OPERATION)
+    reply = code2session.answer(inner, parameters)
+    told = inner.trace
+    call = InnerCall(operation=told.operation, url=url, reply=reply, faults=tuple(told.faults), why=told.why)
+    tx.absorb(inner, call)
     return reply
 
 
-def _read(call: Call, reply: Reply) -> WechatSession:
+def _read(tx: Transaction, reply: Reply) -> WechatSession:
     try:
         answer = decode(reply.body)
     except GoJsonError as error:
@@ -80,7 +77,7 @@ def _read(call: Call, reply: Reply) -> WechatSession:
         raise TokenError(
             "invalid_grant",
             f"get wechat mini program session error: err: {fields.text('errmsg')}",
-            why=call.why,
+            why=tx.trace.why,
         )
     session = WechatSession(
         openid=fields.text("openid"), session_key=fields.text("session_key"), unionid=fields.text("unionid")

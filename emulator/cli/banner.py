@@ -4,7 +4,10 @@ import os
 from collections.abc import Mapping
 
 from emulator import __version__
-from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.profiles import PROFILES
+from emulator.casdoor.repositories import Applications, Providers
+from emulator.scenario.model import scenario_of
+from emulator.wechat.personas import Personas
 from emulator.world.world import World
 
 _EN = {
@@ -46,11 +49,11 @@ def language(environ: Mapping[str, str] = os.environ) -> str:
 def banner(world: World, url: str, *, token: str = "", language: str = "en") -> str:
     """Return the lines that a person sees first, without a newline at the end."""
     words = _ZH if language == "zh" else _EN
-    profile = profile_of(world)
+    profile, scenario = PROFILES[world.profile], scenario_of(world.state)
     about = profile.zh if language == "zh" else profile.en
     lines = [
-        f"mockdoor {__version__} · {world.scenario.name} · {words['plays']} {profile.name}: {about}",
-        *([world.scenario.description.strip()] if world.scenario.description else []),
+        f"mockdoor {__version__} · {scenario.name} · {words['plays']} {profile.name}: {about}",
+        *([scenario.description.strip()] if scenario.description else []),
         "",
         f"  {_padded(words['casdoor'])} {url}",
         f"  {_padded(words['wechat'])} {url}  {words['instead']}",
@@ -69,23 +72,23 @@ def banner(world: World, url: str, *, token: str = "", language: str = "en") -> 
 
 def suggestions(world: World, url: str) -> list[str]:
     """Return commands to try: a login through Casdoor, and code2session."""
-    code = next(iter(world.personas), "CODE")
+    code = next(iter(world.state.get(Personas).names()), "CODE")
     found = []
     client_id = _client_id(world)
     if client_id:
         fields = f"-d tag=wechat_miniprogram -d client_id={client_id} -d code={code}"
         found.append(f"curl -s {url}/api/login/oauth/access_token {fields}")
-    for program in list(world.miniprograms.values())[:1]:
+    for program in list(scenario_of(world.state).miniprograms.values())[:1]:
         query = f"appid={program.appid}&secret={program.secret}&js_code={code}&grant_type=authorization_code"
         found.append(f"curl -s '{url}/sns/jscode2session?{query}'")
     return found
 
 
 def _personas(world: World, url: str, words: Mapping[str, str]) -> list[str]:
-    scenario = world.scenario
-    head = words["strict"].format(url) if scenario.strict_codes else words["personas"].format(world.state.signed_in)
-    appid = next(iter(world.miniprograms), "")
-    lines = [f"{head}:", *(f"  {name:<10} openid {world.openid(appid, name)}" for name in world.personas), ""]
+    scenario, people = scenario_of(world.state), world.state.get(Personas)
+    head = words["strict"].format(url) if scenario.strict_codes else words["personas"].format(people.signed_in)
+    appid = next(iter(scenario.miniprograms), "")
+    lines = [f"{head}:", *(f"  {name:<10} openid {people.openid(appid, name)}" for name in people.names()), ""]
     if scenario.codes:
         lines += [f"{words['codes']}: {', '.join(scenario.codes)}", ""]
     return lines
@@ -98,10 +101,9 @@ def _padded(label: str) -> str:
 
 def _client_id(world: World) -> str | None:
     """Return the client_id of the first application that has a mini program's provider."""
-    wanted = profile_of(world).provider_types
-    able = {row.name for row in world.state.providers.values() if row.text("type") in wanted}
-    for application in world.state.applications.values():
-        names = {item.name for item in application.rows("providers")} | set(application.texts("providers"))
-        if names & able:
+    wanted = PROFILES[world.profile].provider_types
+    able = {row.name for row in world.state.get(Providers).all() if row.text("type") in wanted}
+    for application in world.state.get(Applications).all():
+        if {item.name for item in application.rows("providers")} & able:
             return application.text("clientId")
     return None

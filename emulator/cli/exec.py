@@ -39,10 +39,10 @@ def execute(command: Sequence[str], *, name: str | None, profile: str | None) ->
     import subprocess
     from tempfile import TemporaryDirectory
 
+    from emulator.control.worlds import open_world
     from emulator.server.listener import Server
-    from emulator.world.world import World
 
-    world = World(load_scenario(name), wall=wall_clock, profile=profile)
+    world = open_world(load_scenario(name), wall=wall_clock, profile=profile)
     try:
         server = Server(world, port=0)
     except OSError as error:
@@ -62,10 +62,15 @@ def execute(command: Sequence[str], *, name: str | None, profile: str | None) ->
 
 def _environment(server: "Server", world: "World", folder: Path) -> dict[str, str]:
     """Return the variables that describe the emulator; the certificate is written to a file in `folder`."""
+    from emulator.casdoor.repositories import Applications, Certs
+    from emulator.scenario.model import scenario_of
+
     found = dict.fromkeys(("CASDOOR_HOSTNAME", "CASDOOR_ENDPOINT", "WECHAT_API_BASE", "MOCKDOOR_URL"), server.url)
-    application = next(iter(world.state.applications.values()), None)
+    state = world.state
+    application = next(iter(state.get(Applications).all()), None)
     if application is not None:
-        cert = world.state.certs.get(application.text("cert")) or next(iter(world.state.certs.values()))
+        certs = state.get(Certs)
+        cert = certs.find(application.text("cert")) or certs.all()[0]
         path = folder / "casdoor.pem"
         path.write_text(cert.text("certificate"), "utf-8")
         found |= {
@@ -75,7 +80,7 @@ def _environment(server: "Server", world: "World", folder: Path) -> dict[str, st
             "CASDOOR_APPLICATION": application.name,
             "CASDOOR_CERTIFICATE": str(path),
         }
-    program = next(iter(world.miniprograms.values()), None)
+    program = next(iter(scenario_of(state).miniprograms.values()), None)
     if program is not None:
         found |= {"WECHAT_APPID": program.appid, "WECHAT_SECRET": program.secret}
     return found

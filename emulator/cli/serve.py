@@ -78,24 +78,19 @@ def serve(
 
     SCENARIO is a file, or the name of a shipped one; without it the default world is served.
     """
+    from emulator.control.worlds import open_world
+
     played = _profile(profile, casdoor)
-    world = _world(scenario, played, _limits(limit_pairs))
+    limits = _limits(limit_pairs)
+    world = open_world(load_scenario(scenario), wall=wall_clock, profile=played, limits=limits)
     server = _listen(world, host, port)
-    keeper = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
+    state_file = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
     _announce(world, server, as_json=as_json, quiet=quiet)
     if not quiet:
         _log_exchanges(server, as_json=as_json)
-    with keeper:
+    with state_file:
         code = _run(server)
     sys.exit(code)
-
-
-def _world(scenario: str | None, profile: str | None, limits: Limits) -> "World":  # noqa: ARG001  # see below
-    """Return the world to serve: the one place where the limits of the command line meet it."""
-    from emulator.world.world import World
-
-    # `limits` belongs into this call as soon as World takes it.
-    return World(load_scenario(scenario), wall=wall_clock, profile=profile)
 
 
 def _limits(pairs: tuple[str, ...]) -> Limits:
@@ -139,34 +134,38 @@ def _state_file(
     path: Path, server: "Server", world: "World", *, profile: str | None, named: str | None
 ) -> "AbstractContextManager[object]":
     """Resume from a state file; exit 2 when it cannot be used, and leave it as it is."""
+    from emulator.scenario.model import scenario_of
     from emulator.server.state_file import StateFile, Unreadable
     from emulator.web.lifecycle import app_state
 
-    fresh = world.scenario
-    keeper = StateFile(path, app_state(server.app).worlds, tell=lambda text: click.echo(text, err=True))
+    fresh = scenario_of(world.state)
+    state_file = StateFile(path, app_state(server.app).worlds, report=lambda text: click.echo(text, err=True))
     wrong = "" if path.parent.is_dir() else f"{path}: there is no folder {path.parent}"
     try:
-        keeper.load()
+        if not wrong:
+            state_file.load()
     except Unreadable as error:
         wrong = f"{error}; correct it, or name another file"
-    if named is not None and world.scenario.name != fresh.name:
-        held = world.scenario.name
+    resumed = scenario_of(world.state)
+    if named is not None and resumed.name != fresh.name:
+        held = resumed.name
         wrong = f"{path} holds scenario {held}, not {fresh.name}; leave the scenario out, or name another file"
     if wrong:
+        state_file.close()
         server.stop()
         click.echo(wrong, err=True)
         sys.exit(USER_ERROR)
-    if world.scenario.name == fresh.name and world.scenario.document != fresh.document:
+    if resumed.name == fresh.name and resumed.document != fresh.document:
         click.echo(f"{path} resumes an earlier text of {fresh.name}; delete it to start from the new one", err=True)
-    world.profile = profile or world.profile
-    return keeper
+    world.state.profile = profile or world.profile
+    return state_file
 
 
 def _announce(world: "World", server: "Server", *, as_json: bool, quiet: bool) -> None:
     from emulator.cli.banner import banner, language
 
     if as_json:
-        started = {"url": server.url, "profile": world.profile, "scenario": world.scenario.name}
+        started = {"url": server.url, "profile": world.profile, "scenario": world.state.setting.name}
         _echo_json(started | ({"token": server.token} if server.token else {}))
     elif not quiet:
         click.echo(banner(world, server.url, token=server.token, language=language()))
@@ -182,11 +181,11 @@ def _log_exchanges(server: "Server", *, as_json: bool) -> None:
     from emulator.web.lifecycle import app_state
 
     out, lock = sys.stdout, threading.Lock()
-    narrator = ConsoleLog(language=language(), colour=_has_colour(out))
+    console_log = ConsoleLog(language=language(), colour=_has_colour(out))
     listeners = app_state(server.app).listeners
 
     def log(exchange: "Exchange") -> None:
-        line = json.dumps(entry(exchange), ensure_ascii=False) if as_json else narrator.line(exchange)
+        line = json.dumps(entry(exchange), ensure_ascii=False) if as_json else console_log.line(exchange)
         with lock:
             try:
                 out.write(line + "\n")

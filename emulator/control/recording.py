@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+from emulator.control.events import ControlEvent, ControlEvents
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.exchange import Exchange
+from emulator.journal.journal import Journal
 from emulator.journal.serialize import instant, status_of
 from emulator.scenario import parse_closed
-from emulator.world.world import Deed, World
+from emulator.scenario.model import Scenario, scenario_of
+from emulator.wechat.personas import Personas
+from emulator.world.world import World
 
 _LOGIN = "/api/login/oauth/access_token"
 _FORM = "application/x-www-form-urlencoded"
@@ -37,14 +41,16 @@ class CannotRecord(Exception):
 
 
 def record(world: World) -> str:
-    """Return a scenario file, YAML, that begins as the world did and repeats its exchanges and deeds.
+    """Return a scenario file, YAML, that begins as the world did and repeats its exchanges and what was done to it.
 
     Raises CannotRecord.
     """
-    with world.lock:
-        journal, deeds = list(world.state.journal), list(world.state.deeds)
-        last, scenario, profile = world.state.journal.next_number - 1, world.scenario, world.profile
-        added = {name: one for name, one in world.personas.items() if one != scenario.personas.get(name)}
+    state = world.state
+    scenario = scenario_of(state)
+    with state.lock:
+        journal, events = state.get(Journal).exchanges(), state.get(ControlEvents).events()
+        last, people = state.settled, state.get(Personas).all()
+    added = {one.name: one for one in people if one != scenario.personas.get(one.name)}
     if not journal:
         raise CannotRecord("nothing has happened yet; make a request first")
     if journal[0].number != 1 or len(journal) != last:
@@ -57,13 +63,13 @@ def record(world: World) -> str:
         "description": f"{len(journal)} exchanges recorded in scenario {scenario.name}.",
         **{name: value for name, value in base.items() if name not in ("version", "name", "description", "tags")},
         "tags": ["recorded"],
-        "profile": profile,
+        "profile": state.profile,
         "clock": instant(begin),
     }
     if added:
         told["personas"] = {**told.get("personas", {}), **{name: _persona(vars(one)) for name, one in added.items()}}
-    recorder = _Recorder(world, journal, now=begin)
-    told["steps"] = list(recorder.steps(deeds))
+    recorder = _Recorder(scenario, journal, now=begin)
+    told["steps"] = list(recorder.steps(events))
     return _checked(told)
 
 
@@ -84,41 +90,41 @@ def _persona(fields: Mapping[str, Any]) -> dict[str, Json]:
 
 
 class _Recorder:
-    """Turns exchanges and deeds into steps, in the order in which they happened."""
+    """Turns exchanges and what was done to it into steps, in the order in which they happened."""
 
-    def __init__(self, world: World, journal: list[Exchange], *, now: datetime) -> None:
-        self._world = world
+    def __init__(self, scenario: Scenario, journal: list[Exchange], *, now: datetime) -> None:
+        self._scenario = scenario
         self._journal = journal
         self._now = now
         self._code = ""
-        self._first_persona = next(iter(world.scenario.personas), "")
-        self._client_id = world.scenario.applications[0].text("clientId") if world.scenario.applications else ""
+        self._first_persona = next(iter(scenario.personas), "")
+        self._client_id = scenario.applications[0].text("clientId") if scenario.applications else ""
         #: Tokens by their text, with the name under which a step captures each that comes again later.
         self._tokens: dict[str, str] = {}
 
-    def steps(self, deeds: list[Deed]) -> Iterator[dict[str, Any]]:
+    def steps(self, events: list[ControlEvent]) -> Iterator[dict[str, Any]]:
         """Yield the steps; raises CannotRecord for what no step can do."""
-        waiting = list(deeds)
+        waiting = list(events)
         for exchange in self._journal:
             while waiting and waiting[0].after < exchange.number:
-                yield from self._deed(waiting.pop(0))
+                yield from self._event(waiting.pop(0))
             yield from self._pass_time(exchange.at)
             yield self._exchange(exchange)
-        for deed in waiting:
-            yield from self._deed(deed)
+        for event in waiting:
+            yield from self._event(event)
 
-    def _deed(self, deed: Deed) -> Iterator[dict[str, Any]]:
-        if not deed.step and deed.after == 0:
+    def _event(self, event: ControlEvent) -> Iterator[dict[str, Any]]:
+        if not event.step and event.after == 0:
             return  # done before anything happened, so that the file's beginning tells it
-        if not deed.step:
-            raise CannotRecord(f"{deed.what} after exchange {deed.after}, which no step can do; reset and repeat")
-        yield from self._pass_time(deed.at)
-        yield dict(deed.step)
-        self._code = deed.code or self._code
+        if not event.step:
+            raise CannotRecord(f"{event.what} after exchange {event.after}, which no step can do; reset and repeat")
+        yield from self._pass_time(event.at)
+        yield dict(event.step)
+        self._code = event.code or self._code
 
     def _pass_time(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Yield the step that lets the time until an instant pass; a running clock is told in whole seconds."""
-        if self._world.scenario.clock is None:
+        if self._scenario.clock is None:
             at = at.replace(microsecond=0)
         milliseconds = (at - self._now) // timedelta(milliseconds=1)
         if milliseconds > 0:

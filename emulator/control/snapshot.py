@@ -2,58 +2,80 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, cast, get_args
 
+from emulator.casdoor.defaults import check_row
+from emulator.casdoor.profiles import PROFILES
 from emulator.core.json_object import Json, JsonObject
-from emulator.faults.plan import Effect
-from emulator.journal.exchange import Exchange, Headers
+from emulator.core.reply import Headers
+from emulator.faults.effects import Effect
 from emulator.journal.journal import Journal
 from emulator.scenario.model import Scenario
-from emulator.world.clock import Clock
-from emulator.world.world import State, World
+from emulator.world.clock import Clock, WallClock
+from emulator.world.repository import Codec, Repository
+from emulator.world.state import State
+from emulator.world.world import World
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
 #: The version of the format; another one is refused.
-FORMAT = 1
-#: What is told beside the state, and what a state keeps for speed alone and finds again by itself.
-_ELSEWHERE = ("openids", "unionids", "journal")
+FORMAT = 2
 _KEYS = ("format", "profile", "scenario", "state", "journal")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _JournalKept:
-    """A journal as JSON keeps it."""
+class Frozen:
+    """A state at one moment, taken quickly: what never changes, to be made JSON in one's own time."""
 
-    last: int
-    exchanges: tuple[Exchange, ...] = ()
+    state: State
+    profile: str
+    clock: Clock
+    last_number: int
+    parts: Mapping[str, object]
+
+
+def freeze(state: State) -> Frozen:
+    """Return a state as it is at this moment."""
+    with state.lock:
+        return Frozen(
+            state=state,
+            profile=state.profile,
+            clock=copy(state.clock),
+            last_number=state.last_number,
+            parts={one.name: one.freeze() for one in state.repositories},
+        )
 
 
 def take(world: World) -> dict[str, Json]:
     """Return the state of a world as JSON: its scenario, profile, and everything that a reset throws away.
 
-    Secrets are in it as they are. An instant is RFC 3339, a duration a number of seconds, a pair of names
-    `owner/name`, bytes a text or `{"base64": …}`. A running clock is told by its offset, so that two snapshots of an
-    idle world are equal.
+    Secrets are in it as they are. An instant is RFC 3339, a duration a number of seconds, bytes a text or
+    `{"base64": …}`; of users only what differs from a fresh one. A running clock is told by its offset, so that two
+    snapshots of an idle world are equal.
     """
-    converter = _converter()
-    with world.lock:
-        journal = world.state.journal
-        kept = _JournalKept(last=journal.next_number - 1, exchanges=tuple(journal))
-        told: dict[str, Json] = {
-            "format": FORMAT,
-            "profile": world.profile,
-            "scenario": converter.unstructure(world.scenario),
-            "state": converter.unstructure(world.state),
-        }
-    # Exchanges never change, so that the world need not wait for them.
-    return told | {"journal": {"last": kept.last, "exchanges": converter.unstructure(list(kept.exchanges))}}
+    return encode(freeze(world.state))
+
+
+def encode(frozen: Frozen) -> dict[str, Json]:
+    """Return a frozen state as JSON."""
+    codec = codec_of()
+    parts = {one.name: one.encode(frozen.parts[one.name], codec) for one in frozen.state.repositories}
+    exchanges = parts.pop(Journal.name)
+    return {
+        "format": FORMAT,
+        "profile": frozen.profile,
+        "scenario": codec.encode(frozen.state.setting, Scenario),
+        "state": {"clock": codec.encode(frozen.clock, Clock), **parts},
+        "journal": {"last": frozen.last_number, "exchanges": exchanges},
+    }
 
 
 def dump(told: Mapping[str, Json]) -> str:
@@ -67,20 +89,122 @@ def dump(told: Mapping[str, Json]) -> str:
 
 
 def restore(world: World, given: Json) -> None:
-    """Put a world into the state that `take` told; raises ValueError with what is wrong, and changes nothing."""
-    from emulator.casdoor.profiles import PROFILES
+    """Put a world into the state that `take` returned; raises ValueError with what is wrong, and changes nothing."""
+    world.replace_state(decode(world, given))
 
+
+def decode(world: World, given: Json) -> State:
+    """Return the state that `take` returned, for a world; raises ValueError with what is wrong."""
     if not isinstance(given, dict) or set(given) != set(_KEYS):
         raise ValueError(f"a state is an object with {', '.join(map(repr, _KEYS))}, as GET state answers")
     if given["format"] != FORMAT:
         raise ValueError(f"'format' is {given['format']!r}; this version reads {FORMAT}")
-    if given["profile"] not in PROFILES:
-        raise ValueError(f"'profile' is {given['profile']!r}; allowed: {', '.join(PROFILES)}")
-    scenario = _structured(given["scenario"], Scenario, "scenario")
-    state = _structured(given["state"], State, "state")
-    state.journal = _journal(_structured(given["journal"], _JournalKept, "journal"))
-    state.clock = Clock(world.wall, frozen_at=state.clock.frozen_at, offset=state.clock.offset)
-    world.restore(scenario, state, profile=str(given["profile"]))
+    profile = given["profile"]
+    if not isinstance(profile, str) or profile not in PROFILES:
+        raise ValueError(f"'profile' is {profile!r}; allowed: {', '.join(PROFILES)}")
+    codec = codec_of()
+    scenario = _checked(codec.decode(given["scenario"], Scenario, "scenario"))
+    state = world.fresh_state(scenario, profile=profile)
+    parts, journal = _object(given["state"], "state"), _object(given["journal"], "journal")
+    clock = codec.decode(parts.pop("clock", {}), Clock, "state.clock")
+    state.clock = Clock(world.wall, frozen_at=clock.frozen_at, offset=clock.offset)
+    state.last_number = codec.decode(journal.pop("last", None), int, "journal.last")
+    parts[Journal.name] = journal.pop("exchanges", [])
+    unknown = [*(set(parts) - {one.name for one in state.repositories}), *journal]
+    if unknown:
+        raise ValueError(f"state: unknown {', '.join(map(repr, sorted(unknown)))}")
+    for one in state.repositories:
+        if one.name in parts:
+            _restore(one, parts[one.name], codec)
+    return state
+
+
+def rest_of(state: State) -> dict[str, Json]:
+    """Return what a state holds beside its repositories; the caller holds its lock."""
+    clock = codec_of().encode(state.clock, Clock)
+    return {"profile": state.profile, "clock": clock, "last": state.last_number}
+
+
+def freeze_changes(state: State, since: int) -> dict[str, object]:
+    """Return what changed in each repository after a revision; the caller holds the state's lock."""
+    changed = {one.name: one.freeze_changes(since) for one in state.repositories}
+    return {name: one for name, one in changed.items() if one is not None}
+
+
+def encode_changes(state: State, rest: Mapping[str, object], parts: Mapping[str, object]) -> dict[str, Json]:
+    """Return frozen changes as JSON."""
+    codec = codec_of()
+    told = {one.name: one.encode_changes(parts[one.name], codec) for one in state.repositories if one.name in parts}
+    return {**cast("dict[str, Json]", dict(rest)), "parts": cast("Json", told)}
+
+
+def restore_changes(state: State, given: Json, wall: WallClock) -> None:
+    """Apply what `encode_changes` returned; raises ValueError."""
+    changes, codec = _object(given, "changes"), codec_of()
+    profile = changes.get("profile")
+    if not isinstance(profile, str) or profile not in PROFILES:
+        raise ValueError(f"'profile' is {profile!r}; allowed: {', '.join(PROFILES)}")
+    state.profile = profile
+    clock = codec.decode(changes.get("clock", {}), Clock, "clock")
+    state.clock = Clock(wall, frozen_at=clock.frozen_at, offset=clock.offset)
+    state.last_number = codec.decode(changes.get("last"), int, "last")
+    parts = _object(changes.get("parts"), "parts")
+    for one in state.repositories:
+        if one.name in parts:
+            with _as_value_error(one.name):
+                one.restore_changes(parts[one.name], codec)
+
+
+@contextmanager
+def _as_value_error(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (TypeError, AttributeError, OverflowError, RecursionError, LookupError) as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _restore(repository: Repository, given: Json, codec: Codec) -> None:
+    with _as_value_error(repository.name):
+        repository.restore(given, codec)
+
+
+def _object(value: Json, name: str) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} must be an object")
+    return dict(value)
+
+
+def _checked(scenario: Scenario) -> Scenario:
+    """Return a scenario of whose rows each field has its type; raises ValueError."""
+    for kind, rows in (
+        ("organization", scenario.organizations),
+        ("application", scenario.applications),
+        ("provider", scenario.providers),
+        ("cert", scenario.certs),
+        ("user", scenario.users),
+    ):
+        for row in rows:
+            check_row(kind, row)
+    return scenario
+
+
+class _Codec:
+    """Turns the classes of a world into JSON and back."""
+
+    def encode(self, value: object, kind: object) -> Json:
+        """Return a value of a kind as JSON."""
+        told: Json = _converter().unstructure(value, kind)
+        return told
+
+    def decode(self, value: Json, kind: object, where: str) -> Any:
+        """Return the value of a kind that JSON stands for; raises ValueError with what is wrong and where."""
+        return _structured(value, cast("type[Any]", kind), where)
+
+
+@cache
+def codec_of() -> Codec:
+    """Return the codec of every repository."""
+    return _Codec()
 
 
 def _structured(value: Json, kind: type[Any], name: str) -> Any:
@@ -107,7 +231,6 @@ def _told(error: BaseException, kind: Any) -> str:
 def _converter() -> "Converter":
     """Return what turns the classes of a world into JSON and back: strictly, with an error for every surprise."""
     from cattrs import Converter
-    from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
     from cattrs.strategies import configure_tagged_union
 
     converter = Converter(forbid_extra_keys=True, omit_if_default=True)
@@ -124,7 +247,6 @@ def _converter() -> "Converter":
     converter.register_structure_hook(Path, lambda value, _: Path(_strict(str)(value, None)))
     converter.register_unstructure_hook(JsonObject, dict)
     converter.register_structure_hook(JsonObject, lambda value, _: JsonObject(_strict(dict)(value, None)))
-    _register(converter, lambda kind: kind == tuple[str, str], "/".join, lambda value: _pair(value))
     _register(
         converter,
         lambda kind: kind == Headers,
@@ -146,11 +268,6 @@ def _converter() -> "Converter":
             {"frozen_at": clock.frozen_at.isoformat()} if clock.frozen_at else {"offset": clock.offset.total_seconds()}
         ),
         _clock,
-    )
-    omitted: Any = {name: override(omit=True) for name in _ELSEWHERE}
-    converter.register_unstructure_hook(State, make_dict_unstructure_fn(State, converter, **omitted))
-    converter.register_structure_hook(
-        State, make_dict_structure_fn(State, converter, _cattrs_forbid_extra_keys=True, **omitted)
     )
     return converter
 
@@ -190,13 +307,6 @@ def _instant(value: Any) -> datetime:
     return at.astimezone(UTC)
 
 
-def _pair(value: Any) -> tuple[str, str]:
-    owner, slash, name = _strict(str)(value, None).partition("/")
-    if not slash:
-        raise ValueError(f"{value!r} must be two names with a slash between")
-    return owner, name
-
-
 def _text_or_base64(value: bytes) -> Json:
     try:
         return value.decode()
@@ -222,13 +332,3 @@ def _clock(value: Any) -> Clock:
 
 def _no_wall() -> datetime:
     raise AssertionError("a clock just read has no machine yet")
-
-
-def _journal(kept: _JournalKept) -> Journal:
-    journal = Journal()
-    for exchange in kept.exchanges:
-        journal.put_back(exchange)
-    if kept.last < journal.next_number - 1:
-        raise ValueError(f"journal: 'last' is {kept.last}, yet there is an exchange {journal.next_number - 1}")
-    journal.skip_to(kept.last)
-    return journal

@@ -11,13 +11,13 @@ class Limits:
     Each is a count of one world, except `journal_bytes` (bytes of one world) and `worlds` (a count of the whole
     server). At its bound
 
-    - `users`: a sign-up, or a user added from outside, is refused;
+    - `users`: the oldest one that the scenario did not declare is forgotten, as if it had been deleted;
     - `tokens`, `sessions`, `login_codes`: the oldest one is forgotten, as if it had never been given out;
     - `exchanges`, `journal_bytes`: the oldest exchange leaves the journal; the newest stays, however large it is;
     - `personas`: another persona is refused, a change of a known one is not;
     - `events`: what was done to a world from outside is remembered as "more was done" from the oldest on;
     - `worlds`: another world is refused;
-    - `counters`: the oldest number from which values are derived is forgotten, and begins again at 0.
+    - `counters`: the oldest number from which values are derived is forgotten, and begins again above all forgotten.
 
     What a scenario file itself declares is never refused. Raises ValueError for a bound that is not a positive whole
     number.

@@ -1,154 +1,26 @@
-"""Faults: what goes wrong, for which calls, and in which window."""
+"""The faults of a world: which of them match a call, and how often each has."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Literal, Self, TypeAlias
+from typing import Self, TypeAlias
 
 from emulator.core.derive import derive_fraction
 from emulator.core.json_object import Json
+from emulator.faults.effects import Effect, Fault, Limit
+from emulator.world.repository import Codec, Repository
+from emulator.world.state import Setting, State
 
-#: Tells a fact of a call by name (`persona`, `appid`, `client_id`, `code`, `header.<lower-case name>`,
+#: Returns a fact of a call by name (`persona`, `appid`, `client_id`, `code`, `header.<lower-case name>`,
 #: `body.<field>`), None when it has none.
 Facts: TypeAlias = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class WechatFailure:
-    """Answer with an errcode of WeChat's catalogue."""
-
-    errcode: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenFailure:
-    """Answer as Casdoor's OAuth endpoints do: `{"error", "error_description"}`."""
-
-    error: str
-    description: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApiFailure:
-    """Answer as Casdoor's other endpoints do: status 200 and a `msg`."""
-
-    msg: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatusOnly:
-    """Answer with an HTTP status and a plain page, as a gateway in between would."""
-
-    status: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class FixedReply:
-    """Answer with these words: `json` (with `has_json`), or else `text`."""
-
-    status: int = 200
-    content_type: str | None = None
-    json: Json = None
-    has_json: bool = False
-    text: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BrokenConnection:
-    """Break the connection before a byte of the reply."""
-
-    kind: Literal["reset", "empty", "hang"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DamagedBody:
-    """Damage the usual reply: `truncated` breaks off half-way, `malformed` is whole but no JSON."""
-
-    kind: Literal["truncated", "malformed"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drip:
-    """Send the usual reply slowly, so many bytes at a time."""
-
-    size: int
-    every: timedelta
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit:
-    """Let so many requests pass in any stretch of `per`; answer the rest with `failure`."""
-
-    requests: int
-    per: timedelta
-    failure: WechatFailure | TokenFailure | ApiFailure
-
-
-@dataclass(frozen=True, kw_only=True)
-class TamperedToken:
-    """Spoil the tokens that the usual reply carries."""
-
-    kind: Literal["expired", "bad_signature", "wrong_issuer", "wrong_audience"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DroppedKeys:
-    """Leave these keys out of the usual JSON reply, at its top level."""
-
-    keys: tuple[str, ...]
-
-
-Effect: TypeAlias = (
-    WechatFailure
-    | TokenFailure
-    | ApiFailure
-    | StatusOnly
-    | FixedReply
-    | BrokenConnection
-    | DamagedBody
-    | Drip
-    | Limit
-    | TamperedToken
-    | DroppedKeys
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delay:
-    """Wait before answering; between the two durations, derived from the seed."""
-
-    shortest: timedelta
-    longest: timedelta
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """One planned trouble.
-
-    It concerns calls whose operation matches the pattern `at` and whose facts equal `when`. Of those
-    it passes over the first `after`, then takes each `every`-th, for at most `times` calls and for
-    `span` from the moment that it was planned; `chance` thins them out, derived from the seed. `words` is
-    how the fault was written.
-    """
-
-    id: str
-    at: str
-    when: Mapping[str, str] = field(default_factory=dict)
-    after: int = 0
-    times: int | None = None
-    every: int = 1
-    span: timedelta | None = None
-    chance: float | None = None
-    effect: Effect | None = None
-    delay: Delay | None = None
-    words: Mapping[str, Json] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Strike:
-    """What struck one call: the effect, if any, the time to wait, and the faults' ids."""
+class Match:
+    """What matched one call: the effect, if any, the time to wait, and the faults' ids."""
 
     effect: Effect | None
     delay: timedelta
@@ -165,22 +37,21 @@ class Planned:
 
 @dataclass(kw_only=True)
 class FaultPlan:
-    """The faults of a world in order, with the count of what they have met and struck, by fault id.
+    """The faults of a world in order, with the count of what they have matched and struck, by fault id.
 
-    `added` counts all that were ever planned; `passed` holds when a limit let calls pass. Not locked: callers
-    hold the world's lock.
+    `added` counts all that were ever planned; `passed` holds when a limit let calls pass. Not locked: `Faults` is.
     """
 
     seed: str
     planned: list[Planned] = field(default_factory=list)
     added: int = 0
-    met: Counter[str] = field(default_factory=Counter)
+    matched: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
     passed: dict[str, deque[datetime]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, faults: tuple[Fault, ...], *, seed: str, now: datetime) -> Self:
-        """Return the plan of a scenario's faults, none of which has met a call."""
+        """Return the plan of a scenario's faults, none of which has matched a call."""
         return cls(seed=seed, planned=[Planned(fault=fault, since=now) for fault in faults], added=len(faults))
 
     def __bool__(self) -> bool:
@@ -192,10 +63,12 @@ class FaultPlan:
         """The planned faults, in the order in which they are tried."""
         return tuple(one.fault for one in self.planned)
 
-    @property
-    def next_number(self) -> int:
-        """The number that names the next fault without an id."""
-        return self.added + 1
+    def copy(self) -> "FaultPlan":
+        """Return a plan that goes its own way from here."""
+        passed = {name: deque(times) for name, times in self.passed.items()}
+        return replace(
+            self, planned=list(self.planned), matched=self.matched.copy(), struck=self.struck.copy(), passed=passed
+        )
 
     def add(self, fault: Fault, *, now: datetime) -> None:
         """Plan one more fault, tried after the others."""
@@ -203,14 +76,14 @@ class FaultPlan:
         self.added += 1
 
     def remove(self, fault_id: str) -> bool:
-        """Lift a fault; tell whether there was one of that id."""
+        """Lift a fault; return whether there was one of that id."""
         kept = [one for one in self.planned if one.fault.id != fault_id]
         found = len(kept) < len(self.planned)
         self.planned = kept
         return found
 
-    def strike(self, operation: str, facts: Facts, *, now: datetime) -> Strike | None:
-        """Tell what strikes this call, and count it.
+    def match(self, operation: str, facts: Facts, *, now: datetime) -> Match | None:
+        """Return what matches this call, and count it.
 
         Delays of all faults that apply add up; of the effects only the first counts.
         """
@@ -221,7 +94,7 @@ class FaultPlan:
             fault = planned.fault
             if not fnmatchcase(operation, fault.at) or not _fits(fault, facts):
                 continue
-            self.met[fault.id] += 1
+            self.matched[fault.id] += 1
             if effect is not None and fault.effect is not None:
                 continue
             if not self._due(fault, now - planned.since):
@@ -233,10 +106,10 @@ class FaultPlan:
             ids.append(fault.id)
             effect = effect or found
             delay += self._wait(fault)
-        return Strike(effect=effect, delay=delay, ids=tuple(ids)) if ids else None
+        return Match(effect=effect, delay=delay, ids=tuple(ids)) if ids else None
 
     def _due(self, fault: Fault, age: timedelta) -> bool:
-        turn = self.met[fault.id] - fault.after
+        turn = self.matched[fault.id] - fault.after
         if turn < 1 or turn % fault.every:
             return False
         if fault.times is not None and self.struck[fault.id] >= fault.times:
@@ -263,8 +136,113 @@ class FaultPlan:
         return fault.delay.shortest + spread * self._fraction(fault, "delay")
 
     def _fraction(self, fault: Fault, purpose: str) -> float:
-        return derive_fraction(self.seed, "fault", purpose, fault.id, self.met[fault.id])
+        return derive_fraction(self.seed, "fault", purpose, fault.id, self.matched[fault.id])
 
 
 def _fits(fault: Fault, facts: Facts) -> bool:
     return all(facts(name) == wanted for name, wanted in fault.when.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultySetting(Setting):
+    """What a world is made from, with the faults that are planned from its beginning."""
+
+    faults: tuple[Fault, ...] = ()
+
+
+class Faults(Repository):
+    """The faults that are planned now, and the plans behind the limits of the scenario's `codes:` table."""
+
+    name = "faults"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        faults = state.setting.faults if isinstance(state.setting, FaultySetting) else ()
+        self._plan = FaultPlan.begin(faults, seed=state.seed, now=state.clock.now())
+        self._codes: dict[str, FaultPlan] = {}
+
+    def __bool__(self) -> bool:
+        """Whether any fault is planned."""
+        return bool(self._plan.planned)
+
+    def match(self, operation: str, facts: Facts, *, now: datetime) -> Match | None:
+        """Return the planned faults that match this call, and count it."""
+        if not self._plan.planned:
+            return None
+        with self.lock:
+            found = self._plan.match(operation, facts, now=now)
+            self.touched()
+            return found
+
+    def match_code(self, operation: str, code: str, effect: Effect, *, now: datetime) -> Effect | None:
+        """Return the effect of the scenario's `codes:` table that applies now; only a limit lets some calls pass."""
+        if not isinstance(effect, Limit):
+            return effect
+        with self.lock:
+            fault = Fault(id=code, at="*", effect=effect)
+            fresh = FaultPlan.begin((fault,), seed=self.state.seed, now=now)
+            found = self._codes.setdefault(code, fresh).match(operation, _no_fact, now=now)
+            self.touched()
+            return found.effect if found else None
+
+    def add(self, make: Callable[[int], Fault], *, now: datetime) -> Fault:
+        """Plan the fault that `make` makes of the number that names one without an id; return it.
+
+        Raises ValueError when there is a fault of its id already.
+        """
+        with self.lock:
+            fault = make(self._plan.added + 1)
+            if fault.id in self._ids():
+                raise ValueError(f"there is a fault {fault.id!r} already")
+            self._plan.add(fault, now=now)
+            self.touched()
+            return fault
+
+    def lift(self, fault_id: str | None = None) -> list[str]:
+        """Lift one fault, without an id every one; return the ids. Raises LookupError for an unknown id."""
+        with self.lock:
+            known = self._ids()
+            if fault_id is not None and fault_id not in known:
+                raise LookupError(f"there is no fault {fault_id!r}; there are: {', '.join(known) or 'none'}")
+            lifted = known if fault_id is None else [fault_id]
+            for one in lifted:
+                self._plan.remove(one)
+            self.touched()
+            return lifted
+
+    def struck(self) -> list[tuple[Fault, int]]:
+        """Return the planned faults in order, each with the number of calls that it has struck."""
+        with self.lock:
+            return [(fault, self._plan.struck[fault.id]) for fault in self._plan.faults]
+
+    def _ids(self) -> list[str]:
+        return [fault.id for fault in self._plan.faults]
+
+    def freeze(self) -> "Kept":
+        """Return a copy of the plans."""
+        with self.lock:
+            codes = {code: plan.copy() for code, plan in self._codes.items()}
+            return Kept(plan=self._plan.copy(), codes=codes)
+
+    def encode(self, frozen: "Kept", codec: Codec) -> Json:
+        """Return the plans as JSON."""
+        return codec.encode(frozen, Kept)
+
+    def restore(self, given: Json, codec: Codec) -> None:
+        """Become what `encode` returned; raises ValueError."""
+        kept: Kept = codec.decode(given, Kept, self.name)
+        with self.lock:
+            self._plan, self._codes = kept.plan, dict(kept.codes)
+            self.touched()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """The plans of a world as a snapshot keeps them."""
+
+    plan: FaultPlan
+    codes: dict[str, FaultPlan] = field(default_factory=dict)
+
+
+def _no_fact(_name: str) -> None:
+    return None

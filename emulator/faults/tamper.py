@@ -4,16 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from emulator.faults.plan import (
+from emulator.core.reply import Drip, Headers, Reply
+from emulator.faults.effects import (
     BrokenConnection,
     DamagedBody,
-    Drip,
     DroppedKeys,
     Effect,
     FixedReply,
     StatusOnly,
 )
-from emulator.journal.exchange import Headers, Reply
 
 #: Writes JSON in a dialect's own style.
 Dumps = Callable[[object], str]

@@ -1,61 +1,68 @@
 """The journal: the latest exchanges of a world, bounded by count and bytes."""
 
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import replace
+from itertools import pairwise
 
+from emulator.core.json_object import Json
 from emulator.journal.exchange import Exchange
+from emulator.world.repository import Codec, Table
+from emulator.world.state import State
 
-MAX_EXCHANGES = 1000
-MAX_BYTES = 8 * 1024 * 1024
 
+class Journal(Table[int, Exchange]):
+    """The latest exchanges by their numbers, which count from 1 and never come twice."""
 
-class Journal:
-    """The latest exchanges, oldest first; numbers count from 1 and never come twice.
+    name = "exchanges"
+    row_kind = Exchange
 
-    Not locked: callers hold the world's lock.
-    """
-
-    def __init__(self) -> None:
-        self._entries: deque[Exchange] = deque()
+    def __init__(self, state: State) -> None:
+        super().__init__(state, bound=state.limits.exchanges)
         self._bytes = 0
-        self._last = 0
 
-    def __iter__(self) -> Iterator[Exchange]:
-        """Iterate over a copy, oldest first."""
-        return iter(tuple(self._entries))
+    def key_of(self, row: Exchange) -> int:
+        """Return an exchange's number."""
+        return row.number
 
-    def __len__(self) -> int:
-        """Return how many exchanges are kept."""
-        return len(self._entries)
+    def index(self, old: Exchange | None, new: Exchange | None) -> None:
+        """Count the bytes."""
+        self._bytes += (new.size if new else 0) - (old.size if old else 0)
 
-    @property
-    def next_number(self) -> int:
-        """The number that the next exchange gets."""
-        return self._last + 1
+    def append(self, exchange: Exchange) -> None:
+        """Keep an exchange that has ended, dropping the oldest when there are too many."""
+        with self.lock:
+            self._put(exchange)
+            while self._bytes > self.state.limits.journal_bytes and len(self._rows) > 1:
+                self._remove(self.evictable())
+            self.state.end_exchange(exchange.number)
 
-    def append(self, exchange: Exchange) -> Exchange:
-        """Keep an exchange under the next number, dropping the oldest when there are too many."""
-        self._last += 1
-        entry = exchange if exchange.number == self._last else replace(exchange, number=self._last)
-        self._entries.append(entry)
-        self._bytes += entry.size
-        while len(self._entries) > MAX_EXCHANGES or (self._bytes > MAX_BYTES and len(self._entries) > 1):
-            self._bytes -= self._entries.popleft().size
-        return entry
+    def exchanges(self, *, after: int = 0) -> list[Exchange]:
+        """Return the exchanges behind a number, oldest first."""
+        with self.lock:
+            found = [one for one in self._rows.values() if one.number > after]
+        return sorted(found, key=_number)
 
-    def put_back(self, exchange: Exchange) -> None:
-        """Keep an exchange of before under its own number; raises ValueError when that came already."""
-        if exchange.number <= self._last:
-            raise ValueError(f"exchange {exchange.number} comes after exchange {self._last}; numbers only grow")
-        self._last = exchange.number - 1
-        self.append(exchange)
+    def freeze(self) -> list[Exchange]:
+        """Return the exchanges, oldest first."""
+        return self.exchanges()
 
-    def skip_to(self, number: int) -> None:
-        """Count as if the exchange of this number had been the last."""
-        self._last = max(self._last, number)
+    def clear(self) -> int:
+        """Forget every exchange and return how many there were; numbers go on."""
+        with self.lock:
+            cleared = len(self._rows)
+            for number in list(self._rows):
+                self._remove(number)
+            return cleared
 
-    def clear(self) -> None:
-        """Forget every exchange; numbers go on."""
-        self._entries.clear()
-        self._bytes = 0
+    def restore(self, given: Json, codec: Codec) -> None:
+        """Become a list of exchanges whose numbers grow; raises ValueError."""
+        super().restore(given, codec)
+        numbers = list(self._rows)
+        for before, after in pairwise(numbers):
+            if after <= before:
+                raise ValueError(f"exchange {after} comes after exchange {before}; numbers only grow")
+        if numbers and numbers[-1] > self.state.last_number:
+            last = self.state.last_number
+            raise ValueError(f"journal: 'last' is {last}, yet there is an exchange {numbers[-1]}")
+
+
+def _number(exchange: Exchange) -> int:
+    return exchange.number

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.phrases import fitting, phrases
+from emulator.core.reply import Reply
 from emulator.journal.bodies import decoded_body
 from emulator.journal.detail import claims_of
-from emulator.journal.exchange import Reply
 from emulator.journal.redact import redact
 
 _BROKEN = {

@@ -5,9 +5,11 @@ from datetime import datetime
 from functools import cached_property
 
 from emulator.core.json_object import Json
-from emulator.journal.exchange import Change, Exchange, Headers, InnerCall, Reply
+from emulator.core.reply import Headers, Reply
+from emulator.journal.exchange import Exchange
 from emulator.journal.notes import catalogue
 from emulator.journal.redact import redact, redact_header
+from emulator.world.trace import Change, InnerCall
 
 #: Fields of a user whose values the journal hides.
 _SECRET_FIELDS = frozenset({"password", "passwordSalt", "accessKey", "accessSecret", "accessToken", "hash", "preHash"})

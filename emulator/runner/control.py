@@ -1,16 +1,15 @@
-"""How a run steers the emulator: in this process, or over its control API."""
+"""How a run controls the emulator: in this process, or over its control API."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from emulator.core.durations import parse_duration
+from emulator.control.service import ControlService, Refused
 from emulator.core.json_object import Json
 from emulator.journal.serialize import LazyEntry
 from emulator.runner.http import send
-from emulator.scenario import parse_fault
-from emulator.wechat.login_codes import issue_code
 from emulator.world.world import World
 
 
@@ -47,60 +46,48 @@ class Embedded:
     """The emulator in this process."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
+        self.service = ControlService(world)
 
     def login_code(self, persona: str | None, appid: str | None) -> str:
         """Play wx.login; by default for the persona signed in and the first mini program."""
-        world = self.world
-        try:
-            code = issue_code(
-                world,
-                persona=persona or world.state.signed_in,
-                appid=appid or next(iter(world.miniprograms), ""),
-            )
-        except ValueError as error:
-            raise NoControl(str(error)) from error
-        return code.code
+        with _refusing():
+            return self.service.issue_login_code(persona=persona or "", appid=appid or "").code
 
     def advance(self, by: str) -> None:
         """Move the clock forward."""
-        try:
-            with self.world.lock:
-                self.world.state.clock.advance(parse_duration(by))
-        except ValueError as error:
-            raise NoControl(str(error)) from error
+        with _refusing():
+            self.service.advance(by)
 
     def plan(self, fault: Mapping[str, Any]) -> None:
         """Plan a fault."""
-        world = self.world
-        planned = parse_fault(dict(fault), scenario=world.scenario, number=world.state.faults.next_number)
-        with world.lock:
-            world.state.faults.add(planned, now=world.now())
+        with _refusing():
+            self.service.plan_fault(dict(fault))
 
     def clear_faults(self, fault_id: str = "") -> None:
         """Lift one fault, without an id every one."""
-        with self.world.lock:
-            planned = [fault.id for fault in self.world.state.faults.faults]
-            if fault_id and fault_id not in planned:
-                raise NoControl(f"there is no fault {fault_id!r}; there are: {', '.join(planned) or 'none'}")
-            for one in [fault_id] if fault_id else planned:
-                self.world.state.faults.remove(one)
+        with _refusing():
+            self.service.lift_fault(fault_id) if fault_id else self.service.lift_faults()
 
     def reset(self) -> None:
         """Go back to the scenario."""
-        self.world.reset()
+        self.service.reset()
 
     def struck(self) -> dict[str, int]:
         """Return how often each planned fault has struck."""
-        with self.world.lock:
-            plan = self.world.state.faults
-            return {fault.id: plan.struck[fault.id] for fault in plan.faults}
+        return {fault.id: struck for fault, struck in self.service.faults()}
 
     def journal(self, after: int) -> list[Mapping[str, Json]]:
         """Return the exchanges behind a number, oldest first."""
-        with self.world.lock:
-            found = [one for one in self.world.state.journal if one.number > after]
-        return [LazyEntry(one) for one in found]
+        return [LazyEntry(one) for one in self.service.exchanges(after=after)]
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Pass a refusal on as NoControl."""
+    try:
+        yield
+    except Refused as error:
+        raise NoControl(str(error)) from error
 
 
 class Remote:

@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 
-from emulator.core.durations import parse_duration
-from emulator.faults.plan import Fault
+from emulator.control.service import ControlService
+from emulator.control.worlds import open_world
+from emulator.faults.effects import Fault
 from emulator.journal.exchange import Exchange
+from emulator.journal.journal import Journal
 from emulator.journal.serialize import entry
 from emulator.runner.results import CaseResult
 from emulator.runner.run import run_scenario
-from emulator.scenario import find, load, load_default, parse_fault
+from emulator.scenario import find, load, load_default
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
-from emulator.wechat.login_codes import issue_code
 from emulator.world.world import World
 
 _NUMBERS = count(1)
@@ -36,44 +37,35 @@ class Mockdoor:
     def __init__(self, world: World, url: str) -> None:
         self.world = world
         self.url = url
+        self.service = ControlService(world)
 
     def login_code(self, persona: str = "", *, appid: str = "") -> str:
         """Play wx.login: return a code of a persona (default: the one signed in), good for 5 minutes and once.
 
         Raises ValueError for an unknown persona or appid.
         """
-        return issue_code(
-            self.world,
-            persona=persona or self.world.state.signed_in,
-            appid=appid or next(iter(self.world.miniprograms), ""),
-        ).code
+        return self.service.issue_login_code(persona=persona, appid=appid).code
 
     def fault(self, at: str, **words: Any) -> Fault:
         """Plan a fault, written as in a scenario: `fault("wechat.code2session", error=-1, times=1)`.
 
-        Raises ScenarioError for a fault that the schema refuses. `for_` stands for `for`.
+        Raises ValueError for a fault that the schema refuses, or of whose id there is one already. `for_` stands for
+        `for`.
         """
-        given = {name.removesuffix("_"): value for name, value in words.items()}
-        plan = self.world.state.faults
-        fault = parse_fault({"at": at} | given, scenario=self.world.scenario, number=plan.next_number)
-        with self.world.lock:
-            plan.add(fault, now=self.world.now())
-        return fault
+        return self.service.plan_fault({"at": at} | {name.removesuffix("_"): value for name, value in words.items()})
 
     def advance(self, by: str | timedelta) -> datetime:
         """Let time pass for codes, tokens, faults and the journal; return the new instant."""
-        with self.world.lock:
-            return self.world.state.clock.advance(parse_duration(by) if isinstance(by, str) else by)
+        return self.service.advance(by).now
 
     def reset(self) -> None:
         """Go back to the scenario."""
-        self.world.reset()
+        self.service.reset()
 
     @property
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
-        with self.world.lock:
-            return list(self.world.state.journal)
+        return self.service.exchanges()
 
     @property
     def journal(self) -> list[Mapping[str, Any]]:
@@ -95,25 +87,29 @@ class Mockdoor:
 
 def start_server() -> Server:
     """Return a server on a free port, not yet started; its main world is the default one."""
-    return Server(World(load_default(), wall=_wall), port=0)
+    return Server(open_world(load_default(), wall=_wall), port=0)
 
 
 @contextmanager
-def open_world(server: Server, *, scenario: str | None, profile: str | None, folder: Path) -> Iterator[Mockdoor]:
+def hosted_world(server: Server, *, scenario: str | None, profile: str | None, folder: Path) -> Iterator[Mockdoor]:
     """Put a world of its own onto the server for the length of a test.
 
     `scenario` is a file, relative to `folder`, or a shipped one's name. A bug of the emulator that the
     test's client may have swallowed fails the test at its end.
     """
     name = f"t{next(_NUMBERS)}"
-    world = World(_scenario(scenario, folder), wall=_wall, name=name, profile=profile)
+    world = open_world(_scenario(scenario, folder), wall=_wall, name=name, profile=profile)
     worlds = app_state(server.app).worlds
     worlds[name] = world
     try:
         yield Mockdoor(world, f"{server.url}/@{name}")
     finally:
         del worlds[name]
-    bugs = [one.why for one in world.state.journal if one.reply.status == 500 and one.why.startswith("a bug in")]
+    bugs = [
+        one.why
+        for one in world.state.get(Journal).exchanges()
+        if one.reply.status == 500 and one.why.startswith("a bug in")
+    ]
     if bugs:
         pytest.fail(bugs[0])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from emulator.core.json_object import Json
-from emulator.journal.exchange import Headers
+from emulator.core.reply import Headers
 
 #: `error` means that the step could not be carried out, `skipped` that it was not due or cannot be done here.
 Status = Literal["passed", "failed", "error", "skipped"]

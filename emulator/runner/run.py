@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from emulator.control.worlds import open_world
 from emulator.runner.control import Control, Embedded, Remote
 from emulator.runner.engine import Engine
 from emulator.runner.http import ABSENT, try_connection
@@ -14,7 +15,6 @@ from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
 from emulator.web.world_path import MAIN
-from emulator.world.world import World
 
 #: Where the clock of a scenario stands that names none, so that two runs give the same bytes.
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -83,7 +83,7 @@ def _server(choice: Choice) -> Iterator[OpenCase]:
 
         yield on_target
         return
-    empty = World(Scenario(name="none", clock=START), wall=_wall)
+    empty = open_world(Scenario(name="none", clock=START), wall=_wall)
     with Server(empty, port=0) as server:
 
         def embedded(scenario: Scenario, profile: str) -> tuple[str, str, Control]:
@@ -106,7 +106,7 @@ def _check_target(target: str) -> None:
 def _fresh_world(server: Server, scenario: Scenario, profile: str) -> tuple[str, Control]:
     """Put a new world of a scenario onto a server; its clock stands unless the file says `clock: now`."""
     clock = scenario.clock or (None if scenario.runs else START)
-    world = World(replace(scenario, clock=clock), wall=_wall, profile=profile)
+    world = open_world(replace(scenario, clock=clock), wall=_wall, profile=profile)
     app_state(server.app).worlds[MAIN] = world
     return server.url, Embedded(world)
 

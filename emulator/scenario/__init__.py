@@ -1,6 +1,7 @@
 """Scenario files: finding them, reading them, and saying what is wrong with them (design.md 7)."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.core.errors import ScenarioError
-from emulator.faults.plan import Fault
+from emulator.faults.effects import Fault
 from emulator.scenario.build import Builder
 from emulator.scenario.check import check_fault, check_schema
 from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
@@ -65,18 +66,19 @@ def parse_closed(text: str) -> Scenario:
     return parse(text, path)
 
 
-def parse_fault(value: object, *, scenario: Scenario, number: int) -> Fault:
+def parse_fault(value: object, *, personas: Iterable[str], number: int) -> Fault:
     """Return the fault that a plain value describes, written as in a file; `number` names it without an id.
 
-    Raises ScenarioError with every problem of it, an undeclared persona included.
+    Raises ScenarioError with every problem of it, one of `when` that is not among `personas` included.
     """
+    known = list(personas)
     document = Document(path=Path("fault"), lines=[], value=value)
     check_fault(document)
     _raise(document)
     fault = build_fault(document.value, (), document.report, number=number)
     persona = fault.when.get("persona")
-    if persona is not None and persona not in scenario.personas:
-        document.report(("when",), f"nobody declared the persona {persona!r}{suggest(persona, scenario.personas)}")
+    if persona is not None and persona not in known:
+        document.report(("when",), f"nobody declared the persona {persona!r}{suggest(persona, known)}")
     _raise(document)
     return fault
 

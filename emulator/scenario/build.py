@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from emulator.core.json_object import Json, JsonObject
-from emulator.faults.plan import Fault
+from emulator.faults.effects import Fault
 from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect
 from emulator.scenario.identity import openid_of, unionid_of

@@ -9,12 +9,12 @@ from importlib import resources
 from typing import Any
 
 from emulator.core.durations import parse_duration
-from emulator.faults.plan import (
+from emulator.core.reply import Drip
+from emulator.faults.effects import (
     ApiFailure,
     BrokenConnection,
     DamagedBody,
     Delay,
-    Drip,
     DroppedKeys,
     Effect,
     Fault,
@@ -101,7 +101,7 @@ def build_fault(value: Mapping[str, Any], trail: Trail, report: Report, *, numbe
         chance=value.get("chance"),
         effect=effect,
         delay=delay,
-        words=dict(value),
+        source=dict(value),
     )
 
 

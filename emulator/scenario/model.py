@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from emulator.core.json_object import Json, JsonObject
-from emulator.faults.plan import Effect, Fault, FixedReply
+from emulator.faults.effects import Effect, FixedReply
+from emulator.faults.plan import FaultySetting
+from emulator.world.state import State
 
 _RID = re.compile(r"\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})\b")
 
@@ -60,7 +61,7 @@ class CodeRule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
+class Scenario(FaultySetting):
     """Everything that one scenario file says, checked and complete enough to make a world of.
 
     The rows hold the fields that were written; defaults are filled in when the world is made.
@@ -69,12 +70,8 @@ class Scenario:
     `document` is what a file without them says to make the same world, naming no other file.
     """
 
-    name: str
     description: str = ""
     tags: tuple[str, ...] = ()
-    profile: str = "docs"
-    seed: str = "mockdoor"
-    clock: datetime | None = None
     runs: bool = False
     organizations: tuple[JsonObject, ...] = ()
     applications: tuple[JsonObject, ...] = ()
@@ -85,7 +82,6 @@ class Scenario:
     personas: Mapping[str, Persona] = field(default_factory=dict)
     codes: Mapping[str, CodeRule] = field(default_factory=dict)
     strict_codes: bool = False
-    faults: tuple[Fault, ...] = ()
     variables: Mapping[str, Json] = field(default_factory=dict)
     flows: Mapping[str, Json] = field(default_factory=dict)
     steps: tuple[Json, ...] = ()
@@ -103,3 +99,11 @@ class Scenario:
         written = [rule.effect for rule in self.codes.values() if isinstance(rule.effect, FixedReply)]
         rids = {found for effect in written for found in _RID.findall(f"{effect.json} {effect.text}")}
         return rids.pop() if len(rids) == 1 else ""
+
+
+def scenario_of(state: State) -> Scenario:
+    """Return the scenario that a state was made from."""
+    setting = state.setting
+    if not isinstance(setting, Scenario):
+        raise TypeError(f"{setting.name} is not a scenario")
+    return setting

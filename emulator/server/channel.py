@@ -15,7 +15,7 @@ from typing import Any
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
-from emulator.web.long_poll import PARK, Subscribe
+from emulator.web.long_poll import LONG_POLL, Subscribe
 from emulator.web.responses import CONNECTION, Close, Pause, Step
 
 #: How many more requests a connection may send while a reply is paused.
@@ -50,7 +50,7 @@ class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
         """Run the application, again for a request that was parked, or go on with the script that it left."""
         if self._script is None:
             self.environ = None  # a first run has changed it
-            self.get_environment().update({CONNECTION: self._play, PARK: self._park})
+            self.get_environment().update({CONNECTION: self._play, LONG_POLL: self._park})
             try:
                 super().execute()
             except _Staged:

@@ -1,43 +1,52 @@
-"""What every request goes through: its world, its call, its entry in the journal."""
+"""What every request goes through: its world, its transaction, its entry in the journal."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request
 from werkzeug.exceptions import InternalServerError
 from werkzeug.http import http_date
-from werkzeug.local import LocalProxy
 
-from emulator.core.errors import Unreachable
-from emulator.journal.exchange import Call, Exchange, Headers, Reply
-from emulator.web import world_path as mount
-from emulator.web.responses import WireResponse, problem, to_response
-from emulator.world.world import State, World
+from emulator.core.reply import Headers, Reply
+from emulator.journal.exchange import Exchange
+from emulator.journal.journal import Journal
+from emulator.web import world_path
+from emulator.web.guard import refusal
+from emulator.web.responses import problem, problem_reply, send
+from emulator.wechat.personas import Personas
+from emulator.world.transaction import Transaction
+from emulator.world.world import World
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from flask import Response
 
 #: How many bytes of a body the journal keeps.
 MAX_BODY = 64 * 1024
 #: How many bytes of a body are read at all; the server answers longer ones with 413. A state with a full journal fits.
-MAX_REQUEST = 32 * 1024 * 1024
+MAX_REQUEST = 64 * 1024 * 1024
 NOTE_HEADER = "X-Mockdoor-Note"
+#: Where the pages and the control API live.
+OWN_PREFIX = "/_emulator"
 
-#: Endpoints that play nobody, so that the journal leaves them out.
-_OURS = ("control.", "console.")
-_LISTENERS = "mockdoor.listeners"
-_NOT_MOUNTED = "mockdoor.not_mounted"
-_BEGUN = "mockdoor.begun"
+
+class Dialect(Protocol):
+    """One of the servers that are played."""
+
+    #: The beginnings of paths that are this server's; the last dialect takes every path.
+    prefixes: tuple[str, ...]
+
+    def respond(self, http: Request, tx: Transaction) -> Reply:
+        """Return the reply to a request; whatever there is to tell about it goes to the trace of `tx`."""
 
 
 @dataclass(kw_only=True)
 class AppState:
     """What an application knows beside its worlds: who listens, and who may use the control API.
 
-    `loopback` tells that only this machine reaches the server; else control calls need `token`.
+    `loopback` means that only this machine reaches the server; else control calls need `token`.
     """
 
     worlds: dict[str, World]
@@ -47,141 +56,154 @@ class AppState:
 
 
 def app_state(app: Flask) -> AppState:
-    """Return the frame of an application made by `create_app`."""
-    frame: AppState = app.extensions["mockdoor"]
-    return frame
+    """Return what an application made by `create_app` knows."""
+    state: AppState = app.extensions["mockdoor"]
+    return state
 
 
-def install(app: Flask, world: World) -> None:
-    """Put the frame around an application. Comes first, so that its after_request runs last."""
-    frame = app.extensions["mockdoor"] = AppState(worlds={mount.MAIN: world})
-    app.wsgi_app = _mounting(app.wsgi_app, frame)  # type: ignore[method-assign]  # Flask's own way to wrap
-    app.before_request(_begin)
-    app.after_request(_finish)
-    app.register_error_handler(Unreachable, _broken)
-    app.register_error_handler(InternalServerError, _bug)
+class Application(Flask):
+    """Flask routes the pages and the control API; what is played is answered by dialects, each in one place.
 
+    A real server's filters see a request before it is routed, and answer paths and methods that have no route. So a
+    dialect gets the whole request, in front of Flask's routing.
+    """
 
-def raw_target() -> str:
-    """Return the target of the request at hand as sent: not decoded, without `/@world` and `/as/persona`."""
-    return mount.raw_target(request.environ)
+    def __init__(self, world: World, dialects: Iterable[Dialect]) -> None:
+        super().__init__("emulator.web", static_folder=None, template_folder=None)
+        self.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+        self.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST
+        self.url_map.strict_slashes = False
+        self.url_map.merge_slashes = False
+        self.dialects = tuple(dialects)
+        self.extensions["mockdoor"] = AppState(worlds={world_path.MAIN: world})
+        self.register_error_handler(InternalServerError, _own_bug)
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function itself: none of ours is a coroutine, and Flask would look at every call."""
+        return func
 
-def _mounting(inner: Callable[..., Iterable[bytes]], frame: AppState) -> Callable[..., Iterable[bytes]]:
-    def mounted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        environ[_LISTENERS] = frame.listeners
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Choose the world and who answers: Flask under `/_emulator`, else a dialect."""
+        state = app_state(self)
         try:
-            mount.mount(environ, frame.worlds)
-        except mount.NotMounted as error:
-            environ[_NOT_MOUNTED] = error
-        return inner(environ, start_response)
+            world_path.choose_world(environ, state.worlds)
+        except world_path.NotMounted as error:
+            return self._play(_NotMounted(error, state), environ, start_response)
+        path: str = environ["PATH_INFO"]
+        if path.startswith(OWN_PREFIX) and (path == OWN_PREFIX or path[len(OWN_PREFIX)] == "/"):
+            return super().wsgi_app(environ, start_response)
+        for dialect in self.dialects:
+            if not dialect.prefixes or f"{path}/".startswith(dialect.prefixes):
+                return self._play(dialect, environ, start_response)
+        return super().wsgi_app(environ, start_response)
 
-    return mounted
+    def _play(self, dialect: Dialect, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request as one exchange, in one transaction."""
+        world: World = environ[world_path.WORLD]
+        tx = world.exchange(signed_in=environ.get(world_path.SIGNED_IN))
+        try:
+            http = Request(environ, populate_request=False)
+            # Read before anything parses it, so that forms and the journal both have the bytes as sent.
+            sent = http.get_data() if environ.get("CONTENT_LENGTH", "0") not in ("0", "") else b""
+            try:
+                reply = dialect.respond(http, tx)
+            except Exception as error:  # a boundary: it reports, and the server goes on
+                reply = self._bug(error, tx)
+            reply = _completed(reply, tx)
+            if environ["PATH_INFO"] != "/favicon.ico":
+                exchange = _exchange(tx, environ, sent, reply)
+                tx.get(Journal).append(exchange)
+                world.touch()
+                for listener in app_state(self).listeners:
+                    listener(exchange)
+        finally:
+            tx.state.end_exchange(tx.number)
+        return send(reply, environ, start_response, delay=tx.trace.delay)
 
-
-@dataclass(slots=True)
-class _Begun:
-    """What the frame remembers of a request; kept in its environ, which is cheaper to reach than `g`."""
-
-    world: World
-    state: State
-    at: datetime
-    call: Call
-    body: bytes
-    listeners: list[Callable[[Exchange], None]]
-
-
-def _begin() -> Response | None:
-    asked = here()
-    environ = asked.environ
-    world: World = environ[mount.WORLD]
-    state = world.state
-    call = Call(operation=asked.endpoint or "casdoor.unknown", signed_in=environ.get(mount.SIGNED_IN))
-    # Read before anything parses it, so that forms and the journal both have the bytes as sent.
-    body = asked.get_data() if environ.get("CONTENT_LENGTH", "0") not in ("0", "") else b""
-    environ[_BEGUN] = _Begun(world, state, state.clock.now(), call, body, environ.get(_LISTENERS, []))
-    g.world, g.call = world, call
-    refusal: mount.NotMounted | None = environ.get(_NOT_MOUNTED)
-    if refusal is None:
-        return None
-    call.operation, call.why = "emulator.mount", str(refusal)
-    return problem(404, refusal.error, str(refusal))
-
-
-def here() -> Request:
-    """Return the request itself: each look through Flask's proxy would cost as much as ten into an environ."""
-    return cast("LocalProxy[Request]", request)._get_current_object()
-
-
-def _finish(response: Response) -> Response:
-    asked = here()
-    begun: _Begun = asked.environ[_BEGUN]
-    call = begun.call
-    if call.notes:
-        response.headers.add(NOTE_HEADER, ", ".join(call.notes))
-    if "Date" not in response.headers:
-        response.headers.add("Date", _date(int(begun.at.timestamp())))
-    if call.delay and isinstance(response, WireResponse):
-        response.delay = call.delay
-    if not (asked.endpoint or "").startswith(_OURS) and asked.path != "/favicon.ico":
-        exchange = _record(begun, asked, response)
-        for listener in begun.listeners:
-            listener(exchange)
-    return response
+    def _bug(self, error: Exception, tx: Transaction) -> Reply:
+        """Own up to a bug of the emulator; its traceback goes to stderr."""
+        operation = tx.trace.operation
+        self.logger.error("a bug in %s", operation, exc_info=error)
+        tx.trace.why = _bug_message(error, operation)
+        return problem_reply(500, "emulator_bug", tx.trace.why, operation=operation)
 
 
-def _record(begun: _Begun, asked: Request, response: Response) -> Exchange:
-    call, sent, body = begun.call, begun.body, response.get_data() if response.is_sequence else b""
-    cut: tuple[str, ...] = ()
-    if len(sent) > MAX_BODY or len(body) > MAX_BODY:
-        cut = tuple(name for name, one in (("request", sent), ("reply", body)) if len(one) > MAX_BODY)
-        sent, body = sent[:MAX_BODY], body[:MAX_BODY]
-    reply = _reply(response, body)
-    headers = _headers(asked.environ)
-    journal = begun.state.journal
-    with begun.world.lock:
-        exchange = journal.append(
-            Exchange(
-                number=journal.next_number,
-                at=begun.at,
-                operation=call.operation,
-                method=asked.method,
-                path=asked.path,
-                query=asked.environ.get("QUERY_STRING", ""),
-                request_headers=headers,
-                request_body=sent,
-                reply=reply,
-                persona=call.persona,
-                why=call.why,
-                notes=tuple(call.notes),
-                faults=tuple(call.faults),
-                inner=tuple(call.inner),
-                cut=cut,
-                changes=tuple(call.changes),
-                signed_in=call.signed_in or begun.state.signed_in,
-            )
-        )
-    begun.world.touch()
-    return exchange
+class _NotMounted:
+    """Answers for a prefix that leads nowhere."""
+
+    prefixes: tuple[str, ...] = ()
+
+    def __init__(self, error: world_path.NotMounted, state: AppState) -> None:
+        self._error = error
+        self._state = state
+
+    def respond(self, http: Request, tx: Transaction) -> Reply:
+        """Say that there is no such world or persona, and to those who may use the control API which there are."""
+        state = self._state
+        why = refusal(http.headers, mutating=False, loopback=state.loopback, token=state.token)
+        message = self._error.message(naming=why is None)
+        tx.trace.operation, tx.trace.why = "emulator.mount", message
+        return problem_reply(404, self._error.error, message)
 
 
-def _reply(response: Response, body: bytes) -> Reply:
-    headers = tuple(response.headers)
-    if not isinstance(response, WireResponse):
-        return Reply(status=response.status_code, headers=headers, body=body)
-    return Reply(status=response.status_code, headers=headers, body=body, failure=response.failure, drip=response.drip)
+def _completed(reply: Reply, tx: Transaction) -> Reply:
+    """Return a reply with its length, the notes and the world's date."""
+    names = {name for name, _ in reply.headers}
+    more: list[tuple[str, str]] = []
+    if "Content-Length" not in names:
+        more.append(("Content-Length", str(len(reply.body))))
+    if tx.trace.notes:
+        more.append((NOTE_HEADER, ", ".join(tx.trace.notes)))
+    if "Date" not in names:
+        more.append(("Date", _date(int(tx.at.timestamp()))))
+    return Reply(
+        status=reply.status,
+        headers=(*reply.headers, *more),
+        body=reply.body,
+        failure=reply.failure,
+        drip=reply.drip,
+    )
 
 
-def _headers(environ: dict[str, Any]) -> Headers:
-    """Return the request's headers, all named Like-This, because WSGI tells no more."""
-    shown = [(_name(key), value) for key, value in environ.items() if key.startswith("HTTP_")]
-    shown += [(_name(key), environ[key]) for key in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(key)]
-    return tuple(shown)
+def _exchange(tx: Transaction, environ: Mapping[str, Any], sent: bytes, reply: Reply) -> Exchange:
+    trace, cut = tx.trace, []
+    if len(sent) > MAX_BODY:
+        sent = sent[:MAX_BODY]
+        cut.append("request")
+    kept = reply
+    if len(reply.body) > MAX_BODY:
+        kept = Reply(status=reply.status, headers=reply.headers, body=reply.body[:MAX_BODY], failure=reply.failure)
+        cut.append("reply")
+    return Exchange(
+        number=tx.number,
+        at=tx.at,
+        operation=trace.operation,
+        method=environ["REQUEST_METHOD"],
+        path=_path(environ),
+        query=environ.get("QUERY_STRING", ""),
+        raw_headers=_raw_headers(environ),
+        request_body=sent,
+        reply=kept,
+        persona=trace.persona,
+        why=trace.why,
+        notes=tuple(trace.notes),
+        faults=tuple(trace.faults),
+        inner=tuple(trace.inner),
+        cut=tuple(cut),
+        changes=tuple(trace.changes),
+        signed_in=tx.signed_in or tx.get(Personas).signed_in,
+    )
 
 
-@lru_cache(maxsize=512)
-def _name(key: str) -> str:
-    return key.removeprefix("HTTP_").replace("_", "-").title()
+def _path(environ: Mapping[str, Any]) -> str:
+    path: str = environ["PATH_INFO"]
+    return path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
+
+
+def _raw_headers(environ: Mapping[str, Any]) -> Headers:
+    found = [(key, value) for key, value in environ.items() if key.startswith("HTTP_")]
+    found += [(key, environ[key]) for key in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(key)]
+    return tuple(found)
 
 
 @lru_cache(maxsize=8)
@@ -189,15 +211,15 @@ def _date(second: int) -> str:
     return http_date(second)
 
 
-def _broken(error: Unreachable) -> Response:
-    return to_response(Reply(failure=error.kind))
+def _bug_message(error: BaseException, operation: str) -> str:
+    cause = type(error).__name__
+    return f"a bug in the emulator, not in your request: {cause} in {operation}; its stderr holds the traceback"
 
 
-def _bug(error: InternalServerError) -> Response:
-    """Own up to a bug of the emulator; Flask has printed the traceback to stderr."""
-    operation = g.call.operation if "call" in g else "emulator.frame"
-    cause = type(error.original_exception or error).__name__
-    message = f"a bug in the emulator, not in your request: {cause} in {operation}; its stderr holds the traceback"
-    if "call" in g:
-        g.call.why = message
+def _own_bug(error: InternalServerError) -> "Response":
+    """Own up to a bug of the pages or the control API; Flask has printed the traceback to stderr."""
+    from flask import request
+
+    operation = request.endpoint or "emulator.control"
+    message = _bug_message(error.original_exception or error, operation)
     return problem(500, "emulator_bug", message, operation=operation)

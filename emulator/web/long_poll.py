@@ -6,32 +6,35 @@ from threading import Event
 from typing import Any, TypeAlias
 
 #: The environ key of a server's function that takes seconds and a Subscribe, and either returns because the time is
-#: up, or leaves the application and runs it again, with the request as it came, once the subscription rings.
-PARK = "mockdoor.park"
+#: up, or leaves the application and runs it again, with the request as it came, once it is notified.
+LONG_POLL = "mockdoor.long_poll"
 
 #: Takes a function to call once when something happens; returns one that calls that off.
 Subscribe: TypeAlias = Callable[[Callable[[], None]], Callable[[], None]]
 
 
-class Waiting:
+class LongPoll:
     """The wait of one request, for so many seconds in all."""
 
     def __init__(self, environ: dict[str, Any], seconds: float) -> None:
-        self._park: Callable[[float, Subscribe], None] | None = environ.get(PARK)
+        self._suspend: Callable[[float, Subscribe], None] | None = environ.get(LONG_POLL)
         self._seconds = seconds
         self._until = time.monotonic() + seconds
 
     def wait(self, subscribe: Subscribe) -> bool:
-        """Wait for the next ring; False when the time is up. A server that parks requests never lets it be True."""
-        if self._park is not None:
-            self._park(self._seconds, subscribe)
+        """Wait for the next notification; False when the time is up.
+
+        A server that suspends requests never lets it be True.
+        """
+        if self._suspend is not None:
+            self._suspend(self._seconds, subscribe)
             return False
         left = self._until - time.monotonic()
         if left <= 0:
             return False
-        rung = Event()
-        call_off = subscribe(rung.set)
+        notified = Event()
+        call_off = subscribe(notified.set)
         try:
-            return rung.wait(left)
+            return notified.wait(left)
         finally:
             call_off()

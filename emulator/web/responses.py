@@ -1,5 +1,6 @@
-"""How a reply of the domain becomes a Flask response, broken and slow ones included."""
+"""How a reply goes out over WSGI, broken and slow ones included, and how the emulator's own answers look."""
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,11 +8,10 @@ from datetime import timedelta
 from http.client import responses
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flask import Response, json
+from flask import Response
 
 from emulator.core.errors import ConnectionFailure, Unreachable
-from emulator.faults.plan import Drip
-from emulator.journal.exchange import Reply
+from emulator.core.reply import Drip, Reply
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 #: The environ key of a server's function that takes a script, plays it on the socket and never returns.
 CONNECTION = "mockdoor.connection"
 
-
 #: Statuses whose replies have neither a body nor a Content-Length.
 _BODILESS = frozenset({204, 304})
+_JSON = (("Content-Type", "application/json; charset=utf-8"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,46 +44,37 @@ Step: TypeAlias = bytes | Pause | Close
 Play: TypeAlias = Callable[[Iterable[Step]], None]
 
 
-class WireResponse(Response):
-    """A response that sends the headers it was given, after a delay, in drops, or not at all."""
+def send(
+    reply: Reply, environ: "WSGIEnvironment", start_response: "StartResponse", *, delay: timedelta = timedelta(0)
+) -> Iterable[bytes]:
+    """Answer over WSGI with exactly the reply's headers; HEAD gets no body.
 
-    default_mimetype = None
-    failure: ConnectionFailure | None = None
-    drip: Drip | None = None
-    delay: timedelta = timedelta(0)
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer over WSGI; without a server that lends its socket, a broken reply raises Unreachable."""
-        if not self.is_sequence:
-            return super().__call__(environ, start_response)
-        headers, body = self._headers_and_body(head_only=environ["REQUEST_METHOD"] == "HEAD")
-        if self.failure is None and self.drip is None and not self.delay:
-            start_response(self.status, headers)
-            return (body,)
-        play: Play | None = environ.get(CONNECTION)
-        if play is None and self.failure:
-            raise Unreachable(self.failure)
-        start_response(self.status, headers)
-        steps = script(body, failure=self.failure, drip=self.drip, delay=self.delay)
-        if play is None:
-            return _played_here(steps)
-        play(steps)
-        raise AssertionError("a played connection does not return")
-
-    def _headers_and_body(self, *, head_only: bool) -> tuple[list[tuple[str, str]], bytes]:
-        headers = list(self.headers)
-        body = b"".join(self.iter_encoded())
-        if self.status_code in _BODILESS:
-            return [one for one in headers if one[0].lower() != "content-length"], b""
-        if "Content-Length" not in self.headers:
-            headers.append(("Content-Length", str(len(body))))
-        return headers, b"" if head_only else body
+    Without a server that lends its socket, a broken reply raises Unreachable.
+    """
+    headers, body = list(reply.headers), reply.body
+    if reply.status in _BODILESS:
+        headers, body = [one for one in headers if one[0] != "Content-Length"], b""
+    elif environ["REQUEST_METHOD"] == "HEAD":
+        body = b""
+    status = f"{reply.status} {responses.get(reply.status, 'Unknown')}"
+    if reply.failure is None and reply.drip is None and not delay:
+        start_response(status, headers)
+        return (body,)
+    play: Play | None = environ.get(CONNECTION)
+    if play is None and reply.failure:
+        raise Unreachable(reply.failure)
+    start_response(status, headers)
+    steps = script(body, failure=reply.failure, drip=reply.drip, delay=delay)
+    if play is None:
+        return _played_here(steps)
+    play(steps)
+    raise AssertionError("a played connection does not return")
 
 
 def script(
     body: bytes, *, failure: ConnectionFailure | None = None, drip: Drip | None = None, delay: timedelta = timedelta(0)
 ) -> Iterator[Step]:
-    """Tell what a connection does, step by step, to send a body that slowly or that badly."""
+    """Yield what a connection does, step by step, to send a body that slowly or that badly."""
     if delay:
         yield Pause(delay.total_seconds())
     if failure == "hang":
@@ -97,23 +88,31 @@ def script(
         yield Close()
 
 
-def to_response(reply: Reply) -> WireResponse:
-    """Return the response with exactly the reply's headers, and a Content-Length."""
-    response = WireResponse(reply.body, f"{reply.status} {responses.get(reply.status, 'Unknown')}", reply.headers)
-    response.failure = reply.failure
-    response.drip = reply.drip
-    return response
+class OwnResponse(Response):
+    """One of the emulator's own answers through Flask; no Content-Type is made up."""
+
+    default_mimetype = None
 
 
-def json_response(value: Any, status: int = 200) -> WireResponse:
+def json_response(value: Any, status: int = 200) -> Response:
     """Return one of the emulator's own answers: JSON on one line, UTF-8 as it is."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=False) + "\n"
-    return WireResponse(text, status, (("Content-Type", "application/json; charset=utf-8"),))
+    return OwnResponse(json_text(value), status, _JSON)
 
 
-def problem(status: int, error: str, message: str, **more: Any) -> WireResponse:
-    """Return one of the emulator's own refusals: `{"error", "message"}` and what else there is to tell."""
+def problem(status: int, error: str, message: str, **more: Any) -> Response:
+    """Return one of the emulator's own refusals: `{"error", "message"}` and what else there is to say."""
     return json_response({"error": error, "message": message, **more}, status)
+
+
+def problem_reply(status: int, error: str, message: str, **more: Any) -> Reply:
+    """Return the same where a server is played."""
+    body = json_text({"error": error, "message": message, **more}).encode()
+    return Reply(status=status, headers=_JSON, body=body)
+
+
+def json_text(value: Any) -> str:
+    """Return JSON on one line, UTF-8 as it is."""
+    return json.dumps(value, ensure_ascii=False) + "\n"
 
 
 def _drops(body: bytes, drip: Drip) -> Iterator[Step]:

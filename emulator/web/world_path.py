@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from emulator.wechat.personas import Personas
 from emulator.world.world import World
 
-#: The environ keys that `mount` sets.
+#: The environ keys that `choose_world` sets.
 WORLD = "mockdoor.world"
 SIGNED_IN = "mockdoor.signed_in"
 RAW_TARGET = "mockdoor.raw_target"
@@ -15,14 +16,27 @@ MAIN = "main"
 
 
 class NotMounted(Exception):
-    """A prefix that leads nowhere: `error` for machines, the text for people."""
+    """A prefix that leads nowhere: `kind` is `world` or `persona`, `known` are the names that do lead somewhere."""
 
-    def __init__(self, error: str, message: str) -> None:
-        super().__init__(message)
-        self.error = error
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no {kind} {name!r}")
+        self.kind = kind
+        self.known = tuple(known)
+
+    @property
+    def error(self) -> str:
+        """What machines read: `unknown_world` or `unknown_persona`."""
+        return f"unknown_{self.kind}"
+
+    def message(self, *, naming: bool) -> str:
+        """Return what people read; it names what there is only if `naming`, for names are not everybody's business."""
+        if not naming:
+            return f"{self}; with the control token this answer lists the names"
+        listed = ", ".join(self.known)
+        return f"{self}; " + (f"this server has: {listed}" if listed else f"this server has no {self.kind}")
 
 
-def mount(environ: dict[str, Any], worlds: Mapping[str, World]) -> None:
+def choose_world(environ: dict[str, Any], worlds: Mapping[str, World]) -> None:
     """Choose the world and the persona of a request, and take their prefixes off its path.
 
     The prefixes move to SCRIPT_NAME. Raises NotMounted, with the world chosen so far (or `main`) set.
@@ -35,18 +49,19 @@ def mount(environ: dict[str, Any], worlds: Mapping[str, World]) -> None:
     if path.startswith("/@"):
         name = _take(environ, 1)[1:]
         if name not in worlds:
-            raise NotMounted("unknown_world", f"there is no world {name!r}; {_existing(worlds, 'world')}")
+            raise NotMounted("world", name, worlds)
         world = environ[WORLD] = worlds[name]
         path = environ.get("PATH_INFO", "")
     if path.startswith("/as/"):
         name = _take(environ, 2)
-        if name not in world.personas:
-            raise NotMounted("unknown_persona", f"there is no persona {name!r}; {_existing(world.personas, 'persona')}")
+        people = world.state.get(Personas)
+        if name not in people:
+            raise NotMounted("persona", name, people.names())
         environ[SIGNED_IN] = name
 
 
 def raw_target(environ: Mapping[str, Any]) -> str:
-    """Return the request target as sent, not decoded, without the prefixes of `mount`: `/path?query`.
+    """Return the request target as sent, not decoded, without the prefixes of `choose_world`: `/path?query`.
 
     Bytes above 127 are shown as latin-1, as everything in a WSGI environ.
     """
@@ -77,8 +92,3 @@ def _sent_target(environ: Mapping[str, Any]) -> str:
     if "?" not in target and environ.get("QUERY_STRING"):
         target += "?" + environ["QUERY_STRING"]
     return target
-
-
-def _existing(names: Iterable[str], what: str) -> str:
-    listed = ", ".join(names)
-    return f"this server has: {listed}" if listed else f"this server has no {what}"

@@ -4,8 +4,9 @@ import json
 
 from emulator.core.derive import derive
 from emulator.core.errors import WechatError
-from emulator.journal.exchange import Headers, Reply
-from emulator.world.world import World
+from emulator.core.reply import Headers, Reply
+from emulator.scenario.model import scenario_of
+from emulator.world.transaction import Transaction
 
 HEADERS: Headers = (("Content-Type", "text/plain"),)
 
@@ -15,16 +16,16 @@ def dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
 
 
-def show_error(world: World, error: WechatError) -> Reply:
+def show_error(tx: Transaction, error: WechatError) -> Reply:
     """Return an error with its rid, status 200."""
-    errmsg = f"{error.errmsg}, rid: {_rid(world)}"
+    errmsg = f"{error.errmsg}, rid: {_rid(tx)}"
     return Reply(headers=HEADERS, body=dumps({"errcode": error.errcode, "errmsg": errmsg}).encode())
 
 
-def _rid(world: World) -> str:
+def _rid(tx: Transaction) -> str:
     """Return a request's id: its Unix time, then two derived numbers below 2^31, as hexadecimal."""
-    if world.scenario.recorded_rid:
-        return world.scenario.recorded_rid
-    octets = derive(world.seed, "rid", world.count("rid"))
+    if scenario_of(tx.state).recorded_rid:
+        return scenario_of(tx.state).recorded_rid
+    octets = derive(tx.seed, "rid", tx.count("rid"))
     first, second = (int.from_bytes(octets[at : at + 4]) & 0x7FFFFFFF for at in (0, 4))
-    return f"{int(world.now().timestamp()):08x}-{first:08x}-{second:08x}"
+    return f"{int(tx.at.timestamp()):08x}-{first:08x}-{second:08x}"

@@ -4,6 +4,8 @@ import gzip
 
 import pytest
 
+from emulator.casdoor.repositories import Applications, Organizations
+
 CLIENT = "6825f4f0af45554c8952"
 UNAUTHORIZED = {"status": "error", "msg": "Unauthorized operation", "data": None, "data2": None}
 
@@ -16,7 +18,7 @@ def fixture_server(casdoor):
 @pytest.fixture(name="app")
 def fixture_app(server):
     """The credentials of the application itself."""
-    return (CLIENT, server.world.state.applications["app-docs"].text("clientSecret"))
+    return (CLIENT, server.world.state.get(Applications).find("app-docs").text("clientSecret"))
 
 
 def error(path, server, token=None, method="GET", **kwargs):
@@ -274,7 +276,7 @@ def test_a_list_shows_rows_as_stored(server, app):
 def test_a_private_organization_hides_its_users(casdoor):
     for profile, peer in (("current", "Unauthorized operation"), ("classic", "")):
         server = casdoor(profile)
-        server.world.state.organizations["test"]["isProfilePublic"] = False
+        server.world.state.get(Organizations).find("test")["isProfilePublic"] = False
         token = server.token()
 
         anonymous = server.get("/api/get-user?id=test/boss").get_json()["msg"]

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from emulator.control.worlds import open_world
 from emulator.scenario import load
 from emulator.web import create_app
-from emulator.world.world import World
 
 CLIENT = "6825f4f0af45554c8952"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_tokens_verify_with_the_users_own_certificate(tmp_path, make_key, method
         "version: 1\ninit_data: init_data.json\nclock: 2026-02-01T00:00:00Z\n"
         f"applications:\n  app-docs: {{cert: mine, tokenSigningMethod: {method}}}\n"
     )
-    client = create_app(World(load(path), wall=lambda: NOW)).test_client(use_cookies=False)
+    client = create_app(open_world(load(path), wall=lambda: NOW)).test_client(use_cookies=False)
 
     form = {"tag": "wechat_miniprogram", "client_id": CLIENT, "code": "alice"}
     token = client.post("/api/login/oauth/access_token", data=form).get_json()["access_token"]

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from emulator.casdoor.repositories import Applications
+from emulator.casdoor.user_repository import Users
+
 LOGIN = "/api/login/oauth/access_token"
 PARAMETERS = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952", "code": "alice"}
 
@@ -106,13 +109,13 @@ def test_a_second_account_for_a_taken_name_fails_again_and_again(casdoor):
 
 def test_a_user_stays_even_when_its_token_cannot_be_signed(casdoor):
     server = casdoor()
-    application = server.world.state.applications["app-docs"]
+    application = server.world.state.get(Applications).find("app-docs")
     application["cert"] = "nowhere"
 
     refused = error_of(server.login(username="early"))
 
     assert refused == (400, "endpoint_error", 'generate jwt token error: The cert "nowhere" does not exist')
-    assert ("test", "early") in server.world.state.users
+    assert server.world.state.get(Users).find(("test", "early")) is not None
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ def test_a_user_stays_even_when_its_token_cannot_be_signed(casdoor):
 )
 def test_an_application_that_cannot_sign_says_why(casdoor, field, value, text):
     server = casdoor()
-    server.world.state.applications["app-docs"][field] = value
+    server.world.state.get(Applications).find("app-docs")[field] = value
 
     assert error_of(server.login()) == (400, "endpoint_error", f"generate jwt token error: {text}")
 
@@ -143,7 +146,7 @@ def test_an_application_that_cannot_sign_says_why(casdoor, field, value, text):
 def test_login_does_not_look_at_lost_rights(casdoor, key, value, description):
     server = casdoor()
     server.login(username="someone")
-    server.world.state.users["test", "someone"][key] = value
+    server.world.state.get(Users).find(("test", "someone"))[key] = value
 
     reply = server.login()
 
@@ -151,9 +154,8 @@ def test_login_does_not_look_at_lost_rights(casdoor, key, value, description):
 
 
 def test_ids_count_up_where_the_sign_up_item_says_so(casdoor):
-    server = casdoor()
-    server.world.state.applications["app-docs"]["signupItems"] = [{"name": "ID", "rule": "Incremental"}]
-    server.world.state.users.clear()
+    server = casdoor(users=())
+    server.world.state.get(Applications).find("app-docs")["signupItems"] = [{"name": "ID", "rule": "Incremental"}]
 
     ids = [json.loads(_claims(server.token(code)))["id"] for code in ("alice", "bob")]
 

@@ -7,6 +7,7 @@ import pytest
 from cryptography import x509
 
 from emulator.casdoor.defaults import data_text
+from emulator.casdoor.repositories import Applications
 
 REFRESH = "/api/login/oauth/refresh_token"
 INTROSPECT = "/api/login/oauth/introspect"
@@ -92,7 +93,7 @@ def test_a_failed_refresh_leaves_the_old_tokens_alive(casdoor):
 def test_a_ban_ends_tokens_in_current_only(casdoor, profile, text):
     server = casdoor(profile)
     token = server.token("carol")
-    admin = ("6825f4f0af45554c8952", server.world.state.applications["app-docs"].text("clientSecret"))
+    admin = ("6825f4f0af45554c8952", server.world.state.get(Applications).find("app-docs").text("clientSecret"))
     user = server.client.get("/api/get-user?id=test/linked", auth=admin).get_json()["data"]
 
     changed = server.client.post("/api/update-user?id=test/linked", json=user | {"isForbidden": True}, auth=admin)
@@ -105,7 +106,7 @@ def test_a_ban_ends_tokens_in_current_only(casdoor, profile, text):
 def test_introspection_knows_both_tokens(casdoor, kind):
     server = casdoor()
     body = server.login().get_json()
-    secret = server.world.state.applications["app-docs"].text("clientSecret")
+    secret = server.world.state.get(Applications).find("app-docs").text("clientSecret")
 
     told = server.client.post(INTROSPECT, data={"token": body[kind]}, auth=(CLIENT, secret)).get_json()
 
@@ -127,7 +128,7 @@ def test_introspection_knows_both_tokens(casdoor, kind):
 
 def test_a_hint_of_the_other_kind_hides_the_token(casdoor):
     server = casdoor()
-    secret = server.world.state.applications["app-docs"].text("clientSecret")
+    secret = server.world.state.get(Applications).find("app-docs").text("clientSecret")
     form = {"token": server.token(), "token_type_hint": "refresh_token"}
 
     assert server.client.post(INTROSPECT, data=form, auth=(CLIENT, secret)).get_json() == {"active": False}

@@ -2,6 +2,9 @@
 
 import pytest
 
+from emulator.casdoor.repositories import Applications, Organizations
+from emulator.casdoor.user_repository import Users
+
 UPDATE = "/api/update-user"
 
 
@@ -74,7 +77,7 @@ def test_a_whole_object_without_wechat_unbinds_the_user(current):
 
 def test_a_phone_is_normalised_in_current(current):
     token = current.token("carol")
-    current.world.state.users["test", "linked"]["countryCode"] = "CN"
+    current.world.state.get(Users).find(("test", "linked"))["countryCode"] = "CN"
     body = {"owner": "test", "name": "linked", "phone": "+86 138-0013-8001"}
 
     reply = update(current, token, body, "?columns=phone")
@@ -100,7 +103,7 @@ def test_a_plain_user_can_add_properties_but_not_its_rights(current):
 
 
 def test_an_item_with_a_pattern_refuses_other_values(current):
-    items = current.world.state.organizations["test"]
+    items = current.world.state.get(Organizations).find("test")
     items["accountItems"] = [
         {"name": "Tag", "viewRule": "Public", "modifyRule": "Self", "regex": "^v[0-9]$", "visible": True, "tab": ""}
     ]
@@ -123,7 +126,7 @@ def test_an_item_with_a_pattern_refuses_other_values(current):
 )
 def test_an_account_item_regex_that_never_matches_refuses_every_value(current, regex):
     token, who = own(current)
-    items = current.world.state.organizations["test"]
+    items = current.world.state.get(Organizations).find("test")
     items["accountItems"] = [
         {"name": "Tag", "viewRule": "Public", "modifyRule": "Self", "regex": regex, "visible": True, "tab": ""}
     ]
@@ -214,7 +217,7 @@ def test_properties_are_shown_in_the_order_of_their_keys(current):
 
 
 def test_an_address_list_that_is_no_network_is_refused(current):
-    secret = current.world.state.applications["app-docs"].text("clientSecret")
+    secret = current.world.state.get(Applications).find("app-docs").text("clientSecret")
 
     reply = current.client.post(
         f"{UPDATE}?id=test/linked&columns=ip_whitelist",
@@ -234,7 +237,7 @@ def test_an_admin_without_id_renames_itself(current):
 
 
 def test_add_and_delete_user(current):
-    auth = ("6825f4f0af45554c8952", current.world.state.applications["app-docs"].text("clientSecret"))
+    auth = ("6825f4f0af45554c8952", current.world.state.get(Applications).find("app-docs").text("clientSecret"))
     body = {"owner": "test", "name": "newbie", "phone": "+86 13800138009", "countryCode": "CN", "password": "secret"}
 
     replies = [

@@ -3,6 +3,8 @@
 import pytest
 
 from emulator.cli.banner import banner, language, suggestions
+from emulator.scenario.model import scenario_of
+from emulator.wechat.personas import Personas
 
 URL = "http://127.0.0.1:8000"
 
@@ -27,7 +29,8 @@ def test_the_start_says_where_to_point_clients_and_who_is_there(world, spoken) -
     shown = banner(world, URL, language=spoken)
 
     expected = [f"  CASDOOR_HOSTNAME  {URL}\n", f"{URL}/_emulator/\n", *suggestions(world, URL)]
-    expected += [f"{name:<10} openid {world.openid(next(iter(world.miniprograms)), name)}" for name in world.personas]
+    people, appid = world.state.get(Personas), next(iter(scenario_of(world.state).miniprograms))
+    expected += [f"{name:<10} openid {people.openid(appid, name)}" for name in people.names()]
     assert [one for one in expected if one not in shown] == []
 
 
@@ -36,7 +39,7 @@ def test_the_token_is_shown_only_where_there_is_one(world) -> None:
 
 
 def test_the_first_thing_to_try_is_the_docs_pages_login(world) -> None:
-    person = next(iter(world.personas))
+    person = next(iter(world.state.get(Personas).names()))
 
     assert suggestions(world, URL)[0] == (
         f"curl -s {URL}/api/login/oauth/access_token"

@@ -287,12 +287,12 @@ def test_a_state_file_in_no_folder_is_refused(tmp_path) -> None:
 
 def test_a_state_of_an_earlier_text_of_its_scenario_is_told(start, tmp_path, make_world) -> None:
     from emulator.control.snapshot import dump, take
+    from emulator.control.worlds import open_world
     from emulator.scenario import load
-    from emulator.world.world import World
 
     scenario, file = tmp_path / "mine.scenario.yaml", tmp_path / "state.json"
     scenario.write_text("version: 1\npersonas: {zoe: {}}\n")
-    file.write_text(dump(take(World(load(scenario), wall=make_world().wall))), "utf-8")
+    file.write_text(dump(take(open_world(load(scenario), wall=make_world().wall))), "utf-8")
     scenario.write_text("version: 1\npersonas: {zora: {}}\n")
 
     process = start(str(scenario), "--json", "--state", str(file))

@@ -8,13 +8,14 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 
+from emulator.control.events import ControlEvents
+from emulator.control.worlds import open_world
 from emulator.runner.control import Remote
 from emulator.runner.engine import Engine
 from emulator.runner.run import Choice, run_paths
 from emulator.scenario import load, parse_closed, shipped
 from emulator.server.listener import Server
 from emulator.web import create_app
-from emulator.world.world import World
 
 LOGIN = "/api/login/oauth/access_token"
 USUAL = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952"}
@@ -31,9 +32,10 @@ def recorded(client):
 
 @pytest.mark.parametrize("name", TOLD)
 def test_what_a_shipped_scenarios_steps_do_can_be_told_and_replayed(name, tmp_path):
-    world = World(load(shipped()[name]), wall=lambda: datetime.now(UTC))
+    scenario = load(shipped()[name])
+    world = open_world(scenario, wall=lambda: datetime.now(UTC))
     with Server(world, port=0) as server:
-        Engine(world.scenario, base=server.url, shown_base="", control=Remote(server.url), profile=world.profile).run()
+        Engine(scenario, base=server.url, shown_base="", control=Remote(server.url), profile=world.profile).run()
         file = tmp_path / "recorded.scenario.yaml"
         file.write_bytes(urlopen(f"{server.url}/_emulator/recording").read())
 
@@ -185,8 +187,11 @@ def test_beyond_loopback_control_needs_the_token_but_the_page_does_not(make_worl
     assert (page, told, refused.value.code) == (200, 200, 403)
 
 
-def test_deeds_are_bounded(world, monkeypatch):
+def test_events_are_bounded(world):
+    events = world.state.get(ControlEvents)
     for number in range(2100):
-        world.did(f"deed {number}", {"note": "x"})
+        events.record(f"event {number}", {"note": "x"})
 
-    assert (len(world.state.deeds), world.state.deeds[0].step) == (2000, {})
+    kept = events.events()
+
+    assert (len(kept), kept[0].step) == (2000, {})

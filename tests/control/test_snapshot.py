@@ -9,10 +9,10 @@ from urllib.request import Request, urlopen
 import pytest
 
 from emulator.control import snapshot
+from emulator.control.worlds import open_world
 from emulator.core.errors import Unreachable
 from emulator.scenario import load, load_default, shipped
 from emulator.web import create_app
-from emulator.world.world import World
 
 LOGIN = "/api/login/oauth/access_token"
 USUAL = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952"}
@@ -48,7 +48,7 @@ def fixture_lived(client):
 @pytest.mark.parametrize("name", ["default", *sorted(shipped())])
 def test_every_scenarios_world_comes_back_exactly(name):
     scenario = load_default() if name == "default" else load(shipped()[name])
-    world, other = (World(one, wall=lambda: START) for one in (scenario, load_default()))
+    world, other = (open_world(one, wall=lambda: START) for one in (scenario, load_default()))
     for code in ("alice", "nonsense"):
         with suppress(Unreachable):  # some scenarios break the connection, which a test client has none of
             log_in(client_of(world), code)
@@ -59,7 +59,7 @@ def test_every_scenarios_world_comes_back_exactly(name):
 
 
 def test_a_restored_world_goes_on_as_the_first_would_have(lived, world):
-    other = World(load_default(), wall=world.wall)
+    other = open_world(load_default(), wall=world.wall)
     snapshot.restore(other, snapshot.take(world))
 
     replies = [log_in(one, "carol").data for one in (lived, client_of(other))]
@@ -90,7 +90,7 @@ def test_a_reset_after_a_restore_leads_to_the_snapshots_scenario(client):
 
 def test_two_snapshots_of_an_idle_world_are_equal_though_its_clock_runs(make_world):
     ticks = iter(range(1000))
-    world = World(make_world(clock=None).scenario, wall=lambda: START + timedelta(seconds=next(ticks)))
+    world = open_world(load_default(), wall=lambda: START + timedelta(seconds=next(ticks)))
 
     assert snapshot.take(world) == snapshot.take(world)
 
@@ -113,22 +113,28 @@ def broken(told, *path, value):
 
 
 MISTAKES = [
-    (("format",), 2, "'format' is 2; this version reads 1"),
+    (("format",), 1, "'format' is 1; this version reads 2"),
     (("profile",), "newest", "'profile' is 'newest'; allowed: docs, classic, current"),
     (
         ("more",),
         1,
         "a state is an object with 'format', 'profile', 'scenario', 'state', 'journal', as GET state answers",
     ),
-    (("state", "users"), 7, "at state.users"),
+    (("state", "users"), 7, "users must be a list, not '7'"),
     (("state", "clock"), {}, "a clock has 'frozen_at', an instant, or 'offset', a number of seconds"),
     (("state", "clock"), {"frozen_at": "yesterday"}, "Invalid isoformat string"),
     (("state", "surprise"), 1, "surprise"),
-    (("state", "signed_in"), None, "None must be str"),
-    (("state", "personas"), {"alice": {"name": 1}}, "1 must be str"),
-    (("state", "users"), {"alice": {}}, "'alice' must be two names with a slash between"),
+    (("state", "personas", "signed_in"), None, "personas: None is signed in, yet nobody has that name"),
+    (("profile",), {}, "'profile' is {}; allowed: docs, classic, current"),
+    (("scenario", "certs"), [{"name": "c", "privateKey": ["x"]}], "cert /c: privateKey is ['x']; it must be a text"),
+    (("state", "certs"), [{"name": "c", "privateKey": ["x"]}], "cert /c: privateKey is ['x']; it must be a text"),
+    (("state", "applications"), [{"name": "a", "clientId": 7}], "application /a: clientId is 7; it must be a text"),
+    (("state", "users"), [{"owner": "a", "name": 1}], "user a/: name is 1; it must be a text"),
+    (("state", "users"), [{"owner": "a", "name": "b"}] * 2, "users: ('a', 'b') stands there twice"),
+    (("state", "personas", "people"), [{"name": 1}], "1 must be str"),
+    (("state", "users"), [{"owner": "a", "nmae": "b"}], "user: unknown field 'nmae'"),
     (("journal", "last"), 1, "journal: 'last' is 1, yet there is an exchange 4"),
-    (("journal", "exchanges"), "none", "at journal.exchanges"),
+    (("journal", "exchanges"), "none", "exchanges must be a list, not 'none'"),
     (("scenario",), [], "scenario"),
 ]
 

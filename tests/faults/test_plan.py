@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.faults.plan import Delay, Fault, FaultPlan, Limit, StatusOnly, WechatFailure
+from emulator.faults.effects import Delay, Fault, Limit, StatusOnly, WechatFailure
+from emulator.faults.plan import FaultPlan
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BUSY = WechatFailure(errcode=-1)
@@ -16,7 +17,7 @@ def plan_of(*faults, seed="s"):
 
 
 def struck(plan, times, *, facts=None, operation=OPERATION):
-    return [plan.strike(operation, (facts or {}).get, now=NOW) is not None for _ in range(times)]
+    return [plan.match(operation, (facts or {}).get, now=NOW) is not None for _ in range(times)]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_window_chooses_the_calls(window, expected):
 def test_a_fault_ends_when_its_time_is_over():
     plan = plan_of(Fault(id="f", at=OPERATION, effect=BUSY, span=timedelta(seconds=30)))
 
-    hits = [plan.strike(OPERATION, {}.get, now=NOW + timedelta(seconds=at)) is not None for at in (0, 29, 30)]
+    hits = [plan.match(OPERATION, {}.get, now=NOW + timedelta(seconds=at)) is not None for at in (0, 29, 30)]
 
     assert hits == [True, True, False]
 
@@ -90,9 +91,9 @@ def test_the_first_effect_counts_and_the_next_fault_waits_its_turn():
     gone = StatusOnly(status=503)
     plan = plan_of(Fault(id="a", at="*", effect=BUSY, times=1), Fault(id="b", at="*", effect=gone, times=1))
 
-    strikes = [plan.strike(OPERATION, {}.get, now=NOW) for _ in range(3)]
+    matches = [plan.match(OPERATION, {}.get, now=NOW) for _ in range(3)]
 
-    assert [strike and (strike.effect, strike.ids) for strike in strikes] == [(BUSY, ("a",)), (gone, ("b",)), None]
+    assert [match and (match.effect, match.ids) for match in matches] == [(BUSY, ("a",)), (gone, ("b",)), None]
 
 
 def test_delays_add_up_and_go_with_an_effect():
@@ -102,16 +103,16 @@ def test_delays_add_up_and_go_with_an_effect():
         Fault(id="b", at="*", delay=Delay(shortest=second, longest=second), effect=BUSY),
     )
 
-    strike = plan.strike(OPERATION, {}.get, now=NOW)
+    match = plan.match(OPERATION, {}.get, now=NOW)
 
-    assert (strike.delay, strike.effect, strike.ids) == (2 * second, BUSY, ("a", "b"))
+    assert (match.delay, match.effect, match.ids) == (2 * second, BUSY, ("a", "b"))
 
 
 def test_a_delay_between_two_durations_is_derived():
     fault = Fault(id="a", at="*", delay=Delay(shortest=timedelta(seconds=1), longest=timedelta(seconds=2)))
 
     delays = [
-        [plan.strike(OPERATION, {}.get, now=NOW).delay for _ in range(5)] for plan in (plan_of(fault), plan_of(fault))
+        [plan.match(OPERATION, {}.get, now=NOW).delay for _ in range(5)] for plan in (plan_of(fault), plan_of(fault))
     ]
 
     assert delays[0] == delays[1]
@@ -124,7 +125,7 @@ def test_a_limit_lets_some_pass_in_any_stretch_of_its_time():
     plan = plan_of(Fault(id="quota", at="*", effect=limit))
 
     hits = [
-        plan.strike(OPERATION, {}.get, now=NOW + timedelta(seconds=at)) is not None for at in (0, 30, 40, 61, 62, 91)
+        plan.match(OPERATION, {}.get, now=NOW + timedelta(seconds=at)) is not None for at in (0, 30, 40, 61, 62, 91)
     ]
 
     assert hits == [False, False, True, False, True, False]
@@ -140,6 +141,6 @@ def test_a_fault_planned_later_comes_after_the_others():
     plan = plan_of(Fault(id="a", at="*", effect=BUSY, times=1))
     plan.add(Fault(id="b", at="*", effect=BUSY, span=timedelta(seconds=1)), now=NOW)
 
-    ids = [plan.strike(OPERATION, {}.get, now=NOW).ids for _ in range(2)]
+    ids = [plan.match(OPERATION, {}.get, now=NOW).ids for _ in range(2)]
 
     assert ids == [("a",), ("b",)]

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from emulator.core.reply import Reply
 from emulator.journal.console_log import ConsoleLog
-from emulator.journal.exchange import Exchange, Reply
+from emulator.journal.exchange import Exchange
 from emulator.journal.notes import catalogue
 
 NOTE = next(iter(catalogue().values()))
@@ -26,7 +27,7 @@ def exchange(**changes):
         "method": "POST",
         "path": "/api/login/oauth/access_token",
         "query": "",
-        "request_headers": (),
+        "raw_headers": (),
         "request_body": b"",
         "reply": reply,
         "persona": "alice",

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from emulator.journal.exchange import Exchange, Reply
+from emulator.core.reply import Reply
+from emulator.journal.exchange import Exchange
 from emulator.journal.serialize import LazyEntry, entry, instant, status_of
 
 
@@ -16,7 +17,7 @@ def made(**changes):
         "method": "GET",
         "path": "/",
         "query": "",
-        "request_headers": (),
+        "raw_headers": (),
         "request_body": b"",
         "reply": Reply(),
         "persona": "",

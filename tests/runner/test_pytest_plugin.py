@@ -48,16 +48,21 @@ def test_the_readmes_example_passes(run):
 def test_each_test_has_a_clean_world_of_its_own(run):
     module = """
 import pytest
+from emulator.casdoor.user_repository import Users
+from emulator.wechat.personas import Personas
 from helper import login
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_alice_is_new_each_time(mockdoor, number):
-    assert ("test", "wechat-" + mockdoor.world.openid("wx0123456789abcdef", "alice")) not in mockdoor.world.state.users
+    state = mockdoor.world.state
+    openid = state.get(Personas).openid("wx0123456789abcdef", "alice")
+    assert state.get(Users).find(("test", "wechat-" + openid)) is None
     assert len(mockdoor.journal) == 0
     status, _ = login(mockdoor, mockdoor.login_code("alice"))
     assert status == 200
     mockdoor.fault("wechat.*", error=-1)
     mockdoor.advance("1h")
+    assert state.get(Users).find(("test", "wechat-" + openid)) is not None
 """
 
     run(test_it=module).assert_outcomes(passed=2)
@@ -107,7 +112,7 @@ import pytest
 
 {f"@pytest.mark.mockdoor{mark}" if mark else ""}
 def test_it(mockdoor):
-    assert (mockdoor.world.scenario.name, mockdoor.world.profile) == {expected!r}
+    assert (mockdoor.world.state.setting.name, mockdoor.world.profile) == {expected!r}
 """
 
     run("--strict-markers", ini=ini, files={"own.yaml": "version: 1\n"}, test_it=module).assert_outcomes(passed=1)
@@ -165,9 +170,10 @@ def test_it(mockdoor, number):
 def test_a_bug_of_the_emulator_fails_the_test_that_met_it(run):
     module = """
 import urllib.request, urllib.error
+from emulator.casdoor.repositories import Organizations
 
 def test_it(mockdoor):
-    del mockdoor.world.state.organizations
+    del mockdoor.world.state.get(Organizations)._rows
     try:
         urllib.request.urlopen(mockdoor.url + "/api/get-user?id=test/boss")
     except urllib.error.HTTPError as error:

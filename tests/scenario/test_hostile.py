@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emulator.control.worlds import open_world
 from emulator.core.errors import ScenarioError
 from emulator.scenario import find, load, parse, parse_fault, schema
 from emulator.scenario.effects import EFFECTS
-from emulator.world.world import World
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 KINDS = ("organizations", "providers", "applications", "users", "certs")
@@ -72,14 +72,14 @@ def test_any_structure_is_a_scenario_that_makes_a_world_or_refused(value):
     scenario = read(yaml.safe_dump(value, allow_unicode=True))
 
     if scenario is not None:
-        World(scenario, wall=lambda: START)
+        open_world(scenario, wall=lambda: START)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(FAULT), values, max_size=4) | values)
 def test_any_fault_is_one_or_refused(default, value):
     with suppress(ScenarioError):
-        fault = parse_fault(value, scenario=default, number=1)
+        fault = parse_fault(value, personas=default.personas, number=1)
 
         assert fault.effect is not None or fault.delay is not None
 
@@ -109,7 +109,7 @@ def test_any_init_data_is_taken_or_refused(file, value):
     scenario = read(f"version: 1\ninit_data: {file.name}\n", file.with_name("x.yaml"))
 
     if scenario is not None:
-        World(scenario, wall=lambda: START)
+        open_world(scenario, wall=lambda: START)
 
 
 @pytest.fixture(name="file", scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from emulator.core.errors import ScenarioError
-from emulator.faults import plan as faults
+from emulator.faults import effects as faults
 from emulator.scenario import find, load, load_default, parse, schema, shipped
 from emulator.scenario.effects import EFFECTS
 from emulator.scenario.identity import openid_of, unionid_of
@@ -195,7 +195,7 @@ def test_the_schema_is_a_valid_one():
     [
         ("persona", Persona, {"name", "has_unionid"}),
         ("miniprogram", MiniProgram, {"appid"}),
-        ("fault", faults.Fault, {"span", "effect", "words"}),
+        ("fault", faults.Fault, {"span", "effect", "source"}),
     ],
 )
 def test_the_schema_and_the_values_have_the_same_fields(part, kind, others):

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from emulator.core.errors import ScenarioError
 from emulator.core.tables import table
-from emulator.faults.plan import Fault
+from emulator.faults.effects import Fault
 from emulator.scenario import load, parse, schema, shipped
 from emulator.scenario.effects import EFFECTS
 from emulator.scenario.model import Scenario
@@ -58,7 +58,7 @@ def test_an_effect_has_one_shape_in_codes_and_in_faults(name):
 def test_what_is_no_effect_of_a_fault_is_a_field_of_it():
     others = set(schema()["$defs"]["fault"]["properties"]) - set(EFFECTS)
 
-    assert others == {one.name for one in fields(Fault)} - {"span", "effect", "words"} | {"for"}
+    assert others == {one.name for one in fields(Fault)} - {"span", "effect", "source"} | {"for"}
 
 
 def test_every_kind_of_step_is_in_the_schema():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.faults.plan import StatusOnly
+from emulator.faults.effects import StatusOnly
 from emulator.scenario import parse
 
 APPID = "wx0123456789abcdef"

@@ -8,16 +8,15 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import g, request
 
-from emulator.faults.plan import Drip
-from emulator.journal.exchange import Reply
+from emulator.control.worlds import open_world
+from emulator.core.reply import Drip, Reply
+from emulator.journal.journal import Journal
 from emulator.scenario.model import Persona, Scenario
 from emulator.server.listener import MAX_HEADERS, THREADS, Server
-from emulator.web import bare_app, control
-from emulator.web.lifecycle import MAX_REQUEST, app_state, raw_target
-from emulator.web.responses import to_response
-from emulator.world.world import World
+from emulator.web import control
+from emulator.web.lifecycle import MAX_REQUEST, Application, app_state
+from emulator.web.world_path import raw_target
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 BODY = b"0123456789" * 10
@@ -25,35 +24,40 @@ BODY = b"0123456789" * 10
 MANY = 20
 
 
+class FakeDialect:
+    """A server that answers as its paths and their queries say."""
+
+    prefixes = ()
+
+    def respond(self, http, tx):
+        name, _, kind = http.path.strip("/").partition("/")
+        tx.trace.operation = name
+        return getattr(self, f"_{name}")(http, tx, kind)
+
+    def _echo(self, http, tx, kind):
+        headers = (("Content-Type", "text/plain"), ("Server", "beegoServer:2.0.0"))
+        return Reply(headers=headers, body=http.get_data() or BODY)
+
+    def _broken(self, http, tx, kind):
+        return Reply(body=BODY, failure=kind)
+
+    def _drip(self, http, tx, kind):
+        return Reply(body=BODY, drip=Drip(size=40, every=timedelta(milliseconds=30)))
+
+    def _late(self, http, tx, kind):
+        tx.trace.delay = timedelta(milliseconds=int(http.args["ms"]))
+        return Reply(body=BODY)
+
+    def _target(self, http, tx, kind):
+        return Reply(body=raw_target(http.environ).encode("latin-1"))
+
+
 @pytest.fixture(name="app", scope="module")
 def fixture_app():
-    """The frame, the control API and a view that answers as its query says."""
-    world = World(Scenario(name="served", clock=START, personas={"alice": Persona(name="alice")}), wall=lambda: START)
-    app = bare_app(world)
+    """The frame, the control API and a server that is not one of ours."""
+    scenario = Scenario(name="served", clock=START, personas={"alice": Persona(name="alice")})
+    app = Application(open_world(scenario, wall=lambda: START), (FakeDialect(),))
     app.register_blueprint(control.bp)
-
-    @app.route("/echo", methods=["GET", "POST", "HEAD"])
-    def echo():
-        headers = (("Content-Type", "text/plain"), ("Server", "beegoServer:2.0.0"))
-        return to_response(Reply(headers=headers, body=request.get_data() or BODY))
-
-    @app.get("/broken/<kind>")
-    def broken(kind):
-        return to_response(Reply(body=BODY, failure=kind))
-
-    @app.get("/drip")
-    def drip():
-        return to_response(Reply(body=BODY, drip=Drip(size=40, every=timedelta(milliseconds=30))))
-
-    @app.get("/late")
-    def late():
-        g.call.delay = timedelta(milliseconds=int(request.args["ms"]))
-        return to_response(Reply(body=BODY))
-
-    @app.get("/target")
-    def target():
-        return to_response(Reply(body=raw_target().encode("latin-1")))
-
     return app
 
 
@@ -185,7 +189,8 @@ def test_a_hanging_connection_is_forgotten_when_its_client_leaves(server) -> Non
     left = threading.Event()
     with connect(server) as connected:
         connected.sendall(asked("/broken/hang"))
-        while not any(one.path == "/broken/hang" for one in app_state(server.app).worlds["main"].state.journal):
+        journal = app_state(server.app).worlds["main"].state.get(Journal)
+        while not any(one.path == "/broken/hang" for one in journal.exchanges()):
             fetch(server, "GET", "/echo")
 
     for _ in range(1000):

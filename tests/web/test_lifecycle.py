@@ -3,15 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import g, request
 
+from emulator.control.service import ControlService
+from emulator.control.worlds import open_world
 from emulator.core.errors import Unreachable
-from emulator.journal.exchange import Exchange, Reply
+from emulator.core.reply import Reply
+from emulator.journal.exchange import Exchange
+from emulator.journal.journal import Journal
 from emulator.scenario.model import Persona, Scenario
-from emulator.web import bare_app
-from emulator.web.lifecycle import MAX_BODY, app_state, raw_target
-from emulator.web.responses import to_response
-from emulator.world.world import World
+from emulator.web import create_app
+from emulator.web.lifecycle import MAX_BODY, Application, app_state
+from emulator.web.world_path import WORLD, raw_target
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 
@@ -19,48 +21,49 @@ START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 @pytest.fixture(name="world")
 def fixture_world():
     scenario = Scenario(name="frame", clock=START, personas={"alice": Persona(name="alice")})
-    return World(scenario, wall=lambda: START)
+    return open_world(scenario, wall=lambda: START)
+
+
+class FakeDialect:
+    """A server that stands for WeChat and Casdoor: a method answers each path."""
+
+    prefixes = ()
+
+    def respond(self, http, tx):
+        name = http.path.strip("/")
+        tx.trace.operation = name
+        return getattr(self, f"_{name}")(http, tx)
+
+    def _login(self, http, tx):
+        tx.trace.operation, tx.trace.persona, tx.trace.why = "wechat.code2session", "alice", "the code was used"
+        tx.note("first")
+        tx.note("second")
+        return Reply(headers=(("Content-Type", "text/plain"),), body=http.get_data() or b"ok")
+
+    def _plain(self, http, tx):
+        return Reply(body=str(tx.signed_in).encode())
+
+    def _target(self, http, tx):
+        return Reply(body=raw_target(http.environ).encode())
+
+    def _form(self, http, tx):
+        return Reply(body=f"{http.form['a']} {http.get_data().decode()}".encode())
+
+    def _reset(self, http, tx):
+        ControlService(http.environ[WORLD]).reset()
+        return Reply()
+
+    def _broken(self, http, tx):
+        return Reply(failure="reset")
+
+    def _bug(self, http, tx):
+        raise KeyError("surprise")
 
 
 @pytest.fixture(name="app")
 def fixture_app(world):
-    """The frame around a few views that stand for WeChat and Casdoor."""
-    app = bare_app(world)
-
-    @app.route("/login", methods=["GET", "POST"], endpoint="wechat.code2session")
-    def login():
-        g.call.persona = "alice"
-        g.call.why = "the code was used"
-        g.call.note("first")
-        g.call.note("second")
-        return to_response(Reply(headers=(("Content-Type", "text/plain"),), body=request.get_data() or b"ok"))
-
-    @app.get("/plain")
-    def plain():
-        return to_response(Reply(body=str(g.call.signed_in).encode()))
-
-    @app.get("/target")
-    def target():
-        return to_response(Reply(body=raw_target().encode()))
-
-    @app.post("/form")
-    def form():
-        return to_response(Reply(body=f"{request.form['a']} {request.get_data().decode()}".encode()))
-
-    @app.get("/reset")
-    def reset_meanwhile():
-        g.world.reset()
-        return to_response(Reply())
-
-    @app.get("/broken")
-    def broken():
-        raise Unreachable("reset")
-
-    @app.get("/bug")
-    def bug():
-        raise KeyError("surprise")
-
-    return app
+    """The frame around a server that is not one of ours."""
+    return Application(world, (FakeDialect(),))
 
 
 @pytest.fixture(name="client")
@@ -71,7 +74,7 @@ def fixture_client(app):
 def test_an_exchange_is_in_the_journal_as_sent(world, client) -> None:
     client.post("/login?a=%20b", data=b"x=1", content_type="text/plain", headers={"User-Agent": "me", "X-One": "1"})
 
-    assert list(world.state.journal) == [
+    assert world.state.get(Journal).exchanges() == [
         Exchange(
             number=1,
             at=START,
@@ -79,12 +82,12 @@ def test_an_exchange_is_in_the_journal_as_sent(world, client) -> None:
             method="POST",
             path="/login",
             query="a=%20b",
-            request_headers=(
-                ("User-Agent", "me"),
-                ("Host", "localhost"),
-                ("X-One", "1"),
-                ("Content-Type", "text/plain"),
-                ("Content-Length", "3"),
+            raw_headers=(
+                ("HTTP_USER_AGENT", "me"),
+                ("HTTP_HOST", "localhost"),
+                ("HTTP_X_ONE", "1"),
+                ("CONTENT_TYPE", "text/plain"),
+                ("CONTENT_LENGTH", "3"),
             ),
             request_body=b"x=1",
             reply=Reply(
@@ -104,6 +107,13 @@ def test_an_exchange_is_in_the_journal_as_sent(world, client) -> None:
             signed_in="alice",
         )
     ]
+    assert world.state.get(Journal).exchanges()[0].request_headers == (
+        ("User-Agent", "me"),
+        ("Host", "localhost"),
+        ("X-One", "1"),
+        ("Content-Type", "text/plain"),
+        ("Content-Length", "3"),
+    )
 
 
 def test_notes_travel_in_a_header(client) -> None:
@@ -144,7 +154,9 @@ def test_a_prefix_that_leads_nowhere_is_a_clear_404(world, client, path, body) -
     reply = client.get(path)
 
     assert (reply.status_code, reply.json) == (404, body)
-    assert [(one.operation, one.why) for one in world.state.journal] == [("emulator.mount", body["message"])]
+    assert [(one.operation, one.why) for one in world.state.get(Journal).exchanges()] == [
+        ("emulator.mount", body["message"])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -158,10 +170,17 @@ def test_a_form_and_its_bytes_can_both_be_read(client) -> None:
     assert client.post("/form", data={"a": "b c"}).text == "b c a=b+c"
 
 
-def test_what_has_no_route_counts_as_casdoors(world, client) -> None:
-    client.get("/nowhere")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("HEAD", "/api/login/oauth/access_token"), ("GET", "/cgi-bin/token")],
+    ids=["Casdoor", "WeChat"],
+)
+def test_what_has_no_route_counts_as_casdoors(world, method, path) -> None:
+    create_app(world).test_client().open(path, method=method)
 
-    assert [(one.operation, one.reply.status) for one in world.state.journal] == [("casdoor.unknown", 404)]
+    assert [(one.operation, one.reply.status) for one in world.state.get(Journal).exchanges()] == [
+        ("casdoor.unknown", 404)
+    ]
 
 
 def test_a_request_that_sees_a_reset_stays_in_the_journal_it_began_with(world, client) -> None:
@@ -169,7 +188,7 @@ def test_a_request_that_sees_a_reset_stays_in_the_journal_it_began_with(world, c
 
     client.get("/reset")
 
-    assert ([one.path for one in before.journal], len(world.state.journal)) == (["/reset"], 0)
+    assert ([one.path for one in before.get(Journal).exchanges()], len(world.state.get(Journal))) == (["/reset"], 0)
 
 
 def test_long_bodies_are_cut_in_the_journal_only(world, client) -> None:
@@ -177,7 +196,7 @@ def test_long_bodies_are_cut_in_the_journal_only(world, client) -> None:
 
     reply = client.post("/login", data=body)
 
-    (entry,) = world.state.journal
+    (entry,) = world.state.get(Journal).exchanges()
     assert reply.data == body
     assert (len(entry.request_body), len(entry.reply.body), entry.cut) == (MAX_BODY, MAX_BODY, ("request", "reply"))
 
@@ -186,7 +205,7 @@ def test_a_broken_connection_reaches_the_test_client_as_unreachable(world, clien
     with pytest.raises(Unreachable, match="reset"):
         client.get("/broken")
 
-    assert [one.reply.failure for one in world.state.journal] == ["reset"]
+    assert [one.reply.failure for one in world.state.get(Journal).exchanges()] == ["reset"]
 
 
 def test_listeners_hear_of_each_exchange_once(app, client) -> None:
@@ -208,7 +227,7 @@ def test_a_bug_is_owned_up_to_without_a_traceback(world, client, caplog) -> None
         {"error": "emulator_bug", "message": message, "operation": "bug"},
     )
     assert [record.exc_info[0] for record in caplog.records] == [KeyError]
-    assert [one.why for one in world.state.journal] == [message]
+    assert [one.why for one in world.state.get(Journal).exchanges()] == [message]
 
 
 def test_the_application_survives_a_bug(client) -> None:
@@ -217,5 +236,26 @@ def test_the_application_survives_a_bug(client) -> None:
     assert client.get("/plain").status_code == 200
 
 
-def test_no_options_are_answered_unasked(client) -> None:
-    assert client.options("/plain").status_code == 405
+def test_no_options_are_answered_unasked(app, client) -> None:
+    app.add_url_rule("/_emulator/plain", view_func=lambda: "")
+
+    assert (client.get("/_emulator/plain").status_code, client.options("/_emulator/plain").status_code) == (200, 405)
+
+
+@pytest.mark.parametrize("path", ["/@t1/plain", "/as/bob/plain"])
+@pytest.mark.parametrize(
+    ("headers", "named"), [({}, False), ({"X-Mockdoor-Token": "wrong"}, False), ({"X-Mockdoor-Token": "right"}, True)]
+)
+def test_beyond_this_machine_names_are_for_those_who_hold_the_token(app, client, path, headers, named) -> None:
+    state = app_state(app)
+    state.loopback, state.token = False, "right"
+
+    message = client.get(path, headers=headers).json["message"]
+
+    assert ("alice" in message or "main" in message) == named
+
+
+def test_a_page_under_a_foreign_name_learns_no_names(client) -> None:
+    message = client.get("/as/bob/plain", headers={"Host": "rebound.example:8000"}).json["message"]
+
+    assert message == "there is no persona 'bob'; with the control token this answer lists the names"

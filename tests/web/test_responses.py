@@ -1,22 +1,42 @@
 """Promises about how a reply of the domain goes over the wire."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from werkzeug.test import create_environ
 
+from emulator.control.worlds import open_world
 from emulator.core.errors import Unreachable
-from emulator.faults.plan import Drip
-from emulator.journal.exchange import Reply
-from emulator.web.responses import Close, Pause, script, to_response
+from emulator.core.reply import Drip, Reply
+from emulator.scenario.model import Scenario
+from emulator.web.lifecycle import Application
+from emulator.web.responses import Close, Pause, script
 
 BODY = b"0123456789"
 
 
+#: The world's, which every reply has.
+DATE = ("Date", "Thu, 01 Jan 2026 08:00:00 GMT")
+
+
+class OneReply:
+    """A server that has one answer to everything."""
+
+    prefixes = ()
+
+    def __init__(self, reply):
+        self.reply = reply
+
+    def respond(self, http, tx):
+        return self.reply
+
+
 def sent(reply, method="GET", **environ):
     """Answer over bare WSGI; return status, headers and body."""
+    world = open_world(Scenario(name="sent"), wall=lambda: datetime(2026, 1, 1, 8, tzinfo=UTC))
     told = []
-    response = to_response(reply)
-    body = b"".join(response({"REQUEST_METHOD": method, **environ}, lambda *head: told.extend(head)))
+    app = Application(world, (OneReply(reply),))
+    body = b"".join(app(create_environ(method=method) | environ, lambda *head: told.extend(head)))
     return told[0], told[1], body
 
 
@@ -25,16 +45,16 @@ def test_headers_go_out_as_given_with_a_content_length() -> None:
 
     answer = sent(Reply(status=404, headers=headers, body=BODY))
 
-    assert answer == ("404 Not Found", [*headers, ("Content-Length", "10")], BODY)
+    assert answer == ("404 Not Found", [*headers, ("Content-Length", "10"), DATE], BODY)
 
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_some_statuses_have_no_body(status: int) -> None:
-    assert sent(Reply(status=status, body=BODY))[1:] == ([], b"")
+    assert sent(Reply(status=status, body=BODY))[1:] == ([DATE], b"")
 
 
 def test_head_has_the_length_without_the_body() -> None:
-    assert sent(Reply(body=BODY), method="HEAD") == ("200 OK", [("Content-Length", "10")], b"")
+    assert sent(Reply(body=BODY), method="HEAD") == ("200 OK", [("Content-Length", "10"), DATE], b"")
 
 
 @pytest.mark.parametrize("failure", ["reset", "empty", "hang", "truncated"])

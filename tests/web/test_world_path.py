@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from emulator.control.worlds import open_world
 from emulator.scenario.model import Persona, Scenario
-from emulator.web.world_path import SIGNED_IN, WORLD, NotMounted, mount, raw_target
-from emulator.world.world import World
+from emulator.web.world_path import SIGNED_IN, WORLD, NotMounted, choose_world, raw_target
 
-MAIN = World(
+MAIN = open_world(
     Scenario(name="test", personas={name: Persona(name=name) for name in ("alice", "小明")}),
     wall=lambda: datetime(2026, 1, 1, tzinfo=UTC),
 )
@@ -39,7 +39,7 @@ def test_prefixes_are_taken_off_the_path(
 ) -> None:
     environ = environ_of(target, path)
 
-    mount(environ, {"main": MAIN})
+    choose_world(environ, {"main": MAIN})
 
     assert environ[WORLD] is MAIN
     assert (environ["SCRIPT_NAME"], environ["PATH_INFO"], raw_target(environ)) == (script, rest, raw)
@@ -49,7 +49,7 @@ def test_prefixes_are_taken_off_the_path(
 def test_a_persona_may_have_a_chinese_name() -> None:
     environ = environ_of("/as/%E5%B0%8F%E6%98%8E/sns/jscode2session", "/as/小明/sns/jscode2session")
 
-    mount(environ, {"main": MAIN})
+    choose_world(environ, {"main": MAIN})
 
     assert (environ[SIGNED_IN], raw_target(environ)) == ("小明", "/sns/jscode2session")
 
@@ -64,9 +64,9 @@ def test_a_persona_may_have_a_chinese_name() -> None:
 )
 def test_a_prefix_that_leads_nowhere_names_what_exists(path: str, error: str, message: str) -> None:
     with pytest.raises(NotMounted) as caught:
-        mount(environ_of(path), {"main": MAIN})
+        choose_world(environ_of(path), {"main": MAIN})
 
-    assert (caught.value.error, str(caught.value)) == (error, message)
+    assert (caught.value.error, caught.value.message(naming=True)) == (error, message)
 
 
 def test_an_absolute_target_is_read_from_its_path_on() -> None:

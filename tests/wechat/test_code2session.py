@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.faults.plan import DroppedKeys, FixedReply, WechatFailure
-from emulator.journal.exchange import Call
-from emulator.scenario.model import CodeRule, MiniProgram, Persona
+from emulator.control.service import ControlService
+from emulator.faults.effects import DroppedKeys, FixedReply, WechatFailure
+from emulator.scenario.model import CodeRule, MiniProgram, Persona, scenario_of
 from emulator.wechat.catalogue import errmsgs
 from emulator.wechat.code2session import answer
-from emulator.wechat.login_codes import MAX_CODES, issue_code
+from emulator.wechat.login_codes import LoginCodes, issue_code
+from emulator.wechat.personas import Personas
+from emulator.wechat.session_keys import SessionKeys
 
 APPID = "wx0123456789abcdef"
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -23,30 +25,40 @@ REAL = "023dUeGW1oeGOZ0JXvHW1SDVFW1dUeGu"
 @pytest.fixture(name="two")
 def fixture_two(make_world):
     """A world with a second mini program."""
-    world = make_world()
-    programs = dict(world.miniprograms) | {OTHER: MiniProgram(appid=OTHER, secret="other")}
+    programs = dict(scenario_of(make_world().state).miniprograms) | {OTHER: MiniProgram(appid=OTHER, secret="other")}
     return make_world(miniprograms=programs)
 
 
-def ask(world, code="alice", **changes):
+def ask(world, code="alice", *, signed_in=None, **changes):
+    """Return the trace and the reply of an exchange."""
     given = {"appid": APPID, "secret": SECRET, "js_code": code, "grant_type": "authorization_code"} | changes
-    call = Call()
-    reply = answer(world, call, {name: value for name, value in given.items() if value is not None})
-    return call, reply
+    tx = world.exchange(signed_in=signed_in)
+    reply = answer(tx, {name: value for name, value in given.items() if value is not None})
+    tx.state.end_exchange(tx.number)
+    return tx.trace, reply
 
 
 def errcode(world, code="alice", **changes):
     return json.loads(ask(world, code, **changes)[1].body).get("errcode")
 
 
+def give_code(world, persona="bob", appid=APPID):
+    """Return a code that wx.login gives a persona."""
+    return issue_code(world.transaction(), persona=persona, appid=appid).code
+
+
+def openid(world, persona, appid=APPID):
+    return world.state.get(Personas).openid(appid, persona)
+
+
 def test_success_has_the_real_bytes(world):
     _, reply = ask(world)
 
-    openid = world.openid(APPID, "alice")
-    key = world.state.session_keys[APPID, "alice"].value.replace("/", "\\/")
-    unionid = world.unionid(APPID, "alice")
+    expected = openid(world, "alice")
+    key = world.state.get(SessionKeys).find((APPID, "alice")).value.replace("/", "\\/")
+    unionid = world.state.get(Personas).unionid(APPID, "alice")
     assert reply.headers == (("Content-Type", "text/plain"),)
-    assert reply.body.decode() == f'{{"session_key":"{key}","openid":"{openid}","unionid":"{unionid}"}}'
+    assert reply.body.decode() == f'{{"session_key":"{key}","openid":"{expected}","unionid":"{unionid}"}}'
 
 
 def test_the_default_persona_has_the_docs_pages_openid_and_no_unionid(world):
@@ -68,7 +80,7 @@ def test_the_first_group_of_a_rid_is_the_time_and_the_others_stay_below_2_to_the
     rids = [json.loads(ask(world, "forged")[1].body)["errmsg"].rpartition("rid: ")[2] for _ in range(50)]
 
     groups = [[int(group, 16) for group in rid.split("-")] for rid in rids]
-    assert {group[0] for group in groups} == {int(world.now().timestamp())}
+    assert {group[0] for group in groups} == {int(world.state.clock.now().timestamp())}
     assert all(second < 2**31 and third < 2**31 for _, second, third in groups)
     assert len(set(rids)) == 50
 
@@ -106,23 +118,23 @@ def test_disputed_rules_are_switches(make_world, switch, changes, expected):
 
 
 def test_an_issued_code_works_once(world):
-    code = issue_code(world, persona="bob", appid=APPID).code
+    code = give_code(world)
 
     first, second = ask(world, code), ask(world, code)
 
-    assert json.loads(first[1].body)["openid"] == world.openid(APPID, "bob")
+    assert json.loads(first[1].body)["openid"] == openid(world, "bob")
     assert json.loads(second[1].body)["errcode"] == 40163
     assert second[0].why == "this code was given to bob at 08:00:00 and used at 08:00:00 in exchange 1"
 
 
 def test_an_issued_code_looks_real(world):
-    code = issue_code(world, persona="bob", appid=APPID).code
+    code = give_code(world)
 
     assert (len(code), code[0], code.isalnum(), code[3:7]) == (32, "0", True, code[27:31])
 
 
 def test_a_code_dies_after_five_minutes(world):
-    code = issue_code(world, persona="bob", appid=APPID).code
+    code = give_code(world)
     world.state.clock.advance(timedelta(minutes=5))
 
     call, reply = ask(world, code)
@@ -132,14 +144,14 @@ def test_a_code_dies_after_five_minutes(world):
 
 
 def test_a_code_lives_just_under_five_minutes(world):
-    code = issue_code(world, persona="bob", appid=APPID).code
+    code = give_code(world)
     world.state.clock.advance(timedelta(minutes=5) - timedelta(milliseconds=1))
 
     assert errcode(world, code) is None
 
 
 def test_another_mini_program_spends_a_code_without_getting_it(two):
-    code = issue_code(two, persona="bob", appid=APPID).code
+    code = give_code(two)
 
     foreign = errcode(two, code, appid=OTHER, secret="other")
 
@@ -147,13 +159,13 @@ def test_another_mini_program_spends_a_code_without_getting_it(two):
 
 
 def test_several_codes_of_one_person_are_good_side_by_side(world):
-    codes = [issue_code(world, persona="bob", appid=APPID).code for _ in range(3)]
+    codes = [give_code(world) for _ in range(3)]
 
     assert [errcode(world, code) for code in reversed(codes)] == [None, None, None]
 
 
 def test_a_refused_call_leaves_the_code_alone(world):
-    code = issue_code(world, persona="bob", appid=APPID).code
+    code = give_code(world)
 
     refused = errcode(world, code, secret="bad")
 
@@ -161,7 +173,7 @@ def test_a_refused_call_leaves_the_code_alone(world):
 
 
 def test_of_parallel_exchanges_of_one_code_one_succeeds(world):
-    code = issue_code(world, persona="bob", appid=APPID).code
+    code = give_code(world)
 
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: errcode(world, code), range(64)))
@@ -191,16 +203,12 @@ def test_a_real_looking_code_works_once(world):
 
 
 def test_unknown_codes_belong_to_whoever_is_signed_in(world):
-    world.state.signed_in = "bob"
+    world.state.get(Personas).sign_in("bob")
 
     here = json.loads(ask(world, REAL)[1].body)["openid"]
-    there = json.loads(answer(world, Call(signed_in="carol"), _params("the code is a mock one")).body)["openid"]
+    there = json.loads(ask(world, "the code is a mock one", signed_in="carol")[1].body)["openid"]
 
-    assert (here, there) == (world.openid(APPID, "bob"), world.openid(APPID, "carol"))
-
-
-def _params(code):
-    return {"appid": APPID, "secret": SECRET, "js_code": code}
+    assert (here, there) == (openid(world, "bob"), openid(world, "carol"))
 
 
 @pytest.mark.parametrize("code", ["alice", REAL, "the code is a mock one"])
@@ -230,7 +238,7 @@ def test_the_codes_table_says_what_a_code_means(make_world, rule, body):
     replies = [ask(world, "mine")[1].body for _ in range(2)]
 
     assert replies[0] == replies[1]
-    assert replies[0] == body or json.loads(replies[0])["openid"] == world.openid(APPID, "bob")
+    assert replies[0] == body or json.loads(replies[0])["openid"] == openid(world, "bob")
 
 
 def test_a_table_entry_may_alter_the_persons_reply(make_world):
@@ -270,10 +278,14 @@ def test_rotation_is_a_setting(make_world, rotate, distinct):
 
 def test_a_new_persona_moves_nobody_elses_identifiers(make_world):
     before = make_world()
-    after = make_world(personas={"zoe": Persona(name="zoe")} | dict(before.personas))
+    after = make_world(personas={"zoe": Persona(name="zoe")} | dict(scenario_of(before.state).personas))
 
     ids = [
-        (world.openid(APPID, "bob"), world.unionid(APPID, "bob"), ask(world, "bob")[1].body)
+        (
+            openid(world, "bob"),
+            world.state.get(Personas).unionid(APPID, "bob"),
+            ask(world, "bob")[1].body,
+        )
         for world in (before, after)
     ]
 
@@ -281,12 +293,12 @@ def test_a_new_persona_moves_nobody_elses_identifiers(make_world):
 
 
 def test_another_seed_gives_other_identifiers(make_world):
-    assert make_world(seed="x").openid(APPID, "bob") != make_world(seed="y").openid(APPID, "bob")
+    assert openid(make_world(seed="x"), "bob") != openid(make_world(seed="y"), "bob")
 
 
 def test_all_openids_of_a_mini_program_start_alike_and_differ_between_mini_programs(two):
-    openids = {two.openid(APPID, name) for name in two.personas}
-    elsewhere = {two.openid(OTHER, name) for name in ("alice", "bob")}
+    openids = {openid(two, name) for name in two.state.get(Personas).names()}
+    elsewhere = {openid(two, name, OTHER) for name in ("alice", "bob")}
 
     assert {len(one) for one in openids | elsewhere} == {28}
     assert {one[:6] for one in openids} == {"oGk3T5"}
@@ -295,14 +307,13 @@ def test_all_openids_of_a_mini_program_start_alike_and_differ_between_mini_progr
 
 
 def test_the_unionid_is_shared_by_bound_mini_programs_only(make_world):
-    world = make_world()
     programs = {
         name: MiniProgram(appid=name, secret="s", open_platform=platform)
         for name, platform in (("wxa", "acme"), ("wxb", "acme"), ("wxc", "other"), ("wxd", None))
     }
     world = make_world(miniprograms=programs)
 
-    unionids = [world.unionid(name, "alice") for name in programs]
+    unionids = [world.state.get(Personas).unionid(name, "alice") for name in programs]
 
     assert unionids[0] == unionids[1] != unionids[2]
     assert unionids[3] is None
@@ -326,24 +337,24 @@ def test_the_recorded_rid_of_a_scenario_is_kept(make_world):
 )
 def test_a_code_is_given_to_known_people_only(world, persona, appid, message):
     with pytest.raises(ValueError, match=message):
-        issue_code(world, persona=persona, appid=appid)
+        give_code(world, persona, appid)
 
 
 def test_codes_are_remembered_up_to_a_bound(world):
-    codes = [issue_code(world, persona="bob", appid=APPID).code for _ in range(MAX_CODES + 2)]
+    codes = [give_code(world) for _ in range(world.limits.login_codes + 2)]
 
-    assert list(world.state.login_codes) == codes[2:]
+    assert [one.code for one in world.state.get(LoginCodes).all()] == codes[2:]
 
 
 def test_reset_forgets_codes_and_gives_the_same_again(world):
-    first = issue_code(world, persona="bob", appid=APPID).code
-    world.reset()
+    first = give_code(world)
+    ControlService(world).reset()
 
-    assert issue_code(world, persona="bob", appid=APPID).code == first
+    assert give_code(world) == first
 
 
 def test_a_frozen_scenario_changes_nothing_between_two_worlds(make_world):
     one, other = make_world(), make_world()
 
     assert [ask(one, "alice")[1], ask(one, "forged")[1]] == [ask(other, "alice")[1], ask(other, "forged")[1]]
-    assert replace(one.scenario) == other.scenario
+    assert replace(scenario_of(one.state)) == scenario_of(other.state)

@@ -1,29 +1,45 @@
 """Casdoor's side of the application."""
 
-from flask import Flask, Response, request
+from flask import Request
 
-from emulator.core.errors import ApiError, Panic, TokenError
+from emulator.casdoor.requests import ApiRequest
+from emulator.core.errors import ApiError, Panic, TokenError, Unreachable
+from emulator.core.reply import Reply
 from emulator.web.casdoor import accounts, filters, oauth, objects, replies
-from emulator.web.casdoor.blueprint import bp
+from emulator.web.casdoor.context import CasdoorContext
+from emulator.web.casdoor.routes import Route, routes
+from emulator.web.world_path import raw_target
+from emulator.world.transaction import Transaction
 
-__all__ = ["accounts", "install", "oauth", "objects"]
-
-_OTHERS = ("/_emulator/", "/sns/", "/cgi-bin/", "/wxa/")
-
-
-def install(app: Flask) -> None:
-    """Add Casdoor: its routes, its filters for whatever is not WeChat's or the control API's, its errors."""
-    app.register_blueprint(bp)
-    app.before_request(_before)
-    app.after_request(filters.after)
-    app.register_error_handler(TokenError, replies.show_token_error)
-    app.register_error_handler(ApiError, replies.show_api_error)
-    app.register_error_handler(Panic, replies.show_panic)
-    for status in (404, 405):
-        app.register_error_handler(status, filters.show_routing_error)
+__all__ = ["CasdoorDialect", "accounts", "oauth", "objects", "routes"]
 
 
-def _before() -> Response | None:
-    if f"{request.path}/".startswith(_OTHERS) or (request.blueprint or "casdoor") != "casdoor":
-        return None
-    return filters.before()
+class CasdoorDialect:
+    """Plays Casdoor: its filters see every request, then its routes."""
+
+    prefixes: tuple[str, ...] = ()
+
+    def respond(self, http: Request, tx: Transaction) -> Reply:
+        """Return Casdoor's reply."""
+        route, application = routes.find(http.method, http.environ["PATH_INFO"])
+        tx.trace.operation = route.operation if route else "casdoor.unknown"
+        request = ApiRequest(method=http.method, path=http.path)
+        context = CasdoorContext(tx=tx, http=http, target=raw_target(http.environ), request=request)
+        return filters.after(context, _answer(context, route, application))
+
+
+def _answer(context: CasdoorContext, route: Route | None, application: str) -> Reply:
+    """Return what a filter or the controller answers, errors included."""
+    try:
+        reply = filters.before(context)
+        if reply is not None:
+            return reply
+        return route.view(context, application) if route else replies.not_found()
+    except TokenError as error:
+        return replies.show_token_error(context, error)
+    except ApiError as error:
+        return replies.show_api_error(context, error)
+    except Panic as error:
+        return replies.show_panic(context, error)
+    except Unreachable as error:
+        return Reply(failure=error.kind)

@@ -1,8 +1,5 @@
 """Casdoor's endpoints around users (facts/casdoor.md 4, 5.1 to 5.5, 5.8)."""
 
-from flask import Response, g
-
-from emulator.casdoor.access import caller_of
 from emulator.casdoor.account import get_account as account_of
 from emulator.casdoor.account import get_laravel_user, get_userinfo
 from emulator.casdoor.account import get_user as find_user
@@ -10,105 +7,101 @@ from emulator.casdoor.listing import count_users, list_users
 from emulator.casdoor.logout import logout as end_session
 from emulator.casdoor.manage import add_user as add
 from emulator.casdoor.manage import delete_user as delete
-from emulator.casdoor.requests import ApiRequest
+from emulator.casdoor.sessions import Sessions
 from emulator.casdoor.update import UpdateRequest
 from emulator.casdoor.update import update_user as update
 from emulator.core.json_object import JsonObject
-from emulator.web.casdoor.blueprint import bp
-from emulator.web.casdoor.filters import renew_session
-from emulator.web.casdoor.replies import WEB_CONFIG, bare, empty, ok
+from emulator.core.reply import Reply
+from emulator.web.casdoor.context import CasdoorContext
+from emulator.web.casdoor.replies import bare, empty, ok
+from emulator.web.casdoor.routes import routes
 
 
-@bp.get("/api/get-account")
-def get_account() -> Response:
+@routes.add("/api/get-account", "GET")
+def get_account(context: CasdoorContext, _: str) -> Reply:
     """Show the signed-in user, with its organization and a fresh token."""
-    g.web_config = WEB_CONFIG
-    account = account_of(g.world, g.call, g.session, user_id=_query("userId"))
+    context.web_config = True
+    account = account_of(context.tx, context.session, user_id=context.query("userId"))
+    context.session = account.session
     return ok(account.user, account.organization, sub=account.id, name=account.name)
 
 
-@bp.get("/api/userinfo")
-def userinfo() -> Response:
+@routes.add("/api/userinfo", "GET")
+def userinfo(context: CasdoorContext, _: str) -> Reply:
     """Show the OpenID claims of the signed-in user."""
-    return bare(get_userinfo(g.world, g.call, g.session))
+    return bare(get_userinfo(context.tx, context.session))
 
 
-@bp.get("/api/user")
-def user() -> Response:
+@routes.add("/api/user", "GET")
+def user(context: CasdoorContext, _: str) -> Reply:
     """Show the signed-in user in short."""
-    return bare(get_laravel_user(g.world, g.call, g.session))
+    return bare(get_laravel_user(context.tx, context.session))
 
 
-@bp.get("/api/get-user")
-def get_user() -> Response:
+@routes.add("/api/get-user", "GET")
+def get_user(context: CasdoorContext, _: str) -> Reply:
     """Show the user that the query names."""
-    return ok(find_user(g.world, g.call, caller_of(g.session), JsonObject(g.casdoor.query)))
+    return ok(find_user(context.tx, context.caller, JsonObject(context.request.query)))
 
 
-@bp.get("/api/get-users")
-def get_users() -> Response:
+@routes.add("/api/get-users", "GET")
+def get_users(context: CasdoorContext, _: str) -> Reply:
     """List an organization's users."""
-    page = list_users(g.world, JsonObject(g.casdoor.query))
+    page = list_users(context.tx, JsonObject(context.request.query))
     return ok(list(page.users), page.total)
 
 
-@bp.get("/api/get-user-count")
-def get_user_count() -> Response:
+@routes.add("/api/get-user-count", "GET")
+def get_user_count(context: CasdoorContext, _: str) -> Reply:
     """Count an organization's users."""
-    return ok(count_users(g.world, owner=_query("owner"), is_online=_query("isOnline")))
+    return ok(count_users(context.tx, owner=context.query("owner"), is_online=context.query("isOnline")))
 
 
-@bp.post("/api/update-user")
-def update_user() -> Response:
+@routes.add("/api/update-user", "POST")
+def update_user(context: CasdoorContext, _: str) -> Reply:
     """Change a user."""
     asked = UpdateRequest(
-        id=_query("id"),
-        user_id=_query("userId"),
-        owner=_query("owner"),
-        columns=_query("columns"),
-        allow_empty=_query("allowEmpty"),
-        body=g.casdoor.body,
+        id=context.query("id"),
+        user_id=context.query("userId"),
+        owner=context.query("owner"),
+        columns=context.query("columns"),
+        allow_empty=context.query("allowEmpty"),
+        body=context.request.body,
     )
-    return ok(update(g.world, g.call, caller_of(g.session), asked))
+    return ok(update(context.tx, context.caller, asked))
 
 
-@bp.post("/api/add-user")
-def add_user() -> Response:
+@routes.add("/api/add-user", "POST")
+def add_user(context: CasdoorContext, _: str) -> Reply:
     """Add a user."""
-    return ok(add(g.world, g.call, caller_of(g.session), g.casdoor.body))
+    return ok(add(context.tx, context.caller, context.request.body))
 
 
-@bp.post("/api/delete-user")
-def delete_user() -> Response:
+@routes.add("/api/delete-user", "POST")
+def delete_user(context: CasdoorContext, _: str) -> Reply:
     """Remove a user."""
-    return ok(delete(g.world, g.call, g.casdoor.body))
+    return ok(delete(context.tx, context.request.body))
 
 
-@bp.route("/api/logout", methods=["GET", "POST"])
-def logout() -> Response:
+@routes.add("/api/logout", "GET", "POST")
+def logout(context: CasdoorContext, _: str) -> Reply:
     """End a token or a session."""
-    asked: ApiRequest = g.casdoor
+    asked = context.request
     done = end_session(
-        g.world,
-        g.call,
-        g.session,
+        context.tx,
+        context.session,
         hint=asked.value("id_token_hint"),
         redirect_uri=asked.value("post_logout_redirect_uri"),
         state=asked.value("state"),
     )
     if done.cleared:
-        _clear_session()
+        _renew_session(context)
     if done.location:
         return empty(302, {"Location": done.location})
     return ok(done.data, done.data2)
 
 
-def _clear_session() -> None:
-    with g.world.lock:
-        g.world.state.sessions.pop(g.get("new_session") or g.casdoor.session, None)
-    g.session = renew_session(g.world)
-
-
-def _query(name: str) -> str:
-    value: str = g.casdoor.query.get(name, "")
-    return value
+def _renew_session(context: CasdoorContext) -> None:
+    sessions = context.tx.get(Sessions)
+    sessions.end(context.session.id)
+    context.session, context.new_session = sessions.start(context.tx), True

@@ -4,8 +4,9 @@ import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 from emulator.casdoor.applications import is_same_or_subdomain
+from emulator.casdoor.repositories import Applications
 from emulator.core.errors import Panic
-from emulator.world.world import World
+from emulator.world.transaction import Transaction
 
 _ANY_ORIGIN_TARGETS = frozenset({("POST", "/api/login/oauth/access_token")})
 _LOCAL = (("http", "localhost"), ("https", "localhost"), ("http", "127.0.0.1"), ("http", "casdoor-authenticator"))
@@ -22,7 +23,7 @@ def headers_for(origin: str) -> dict[str, str]:
     }
 
 
-def decide(world: World, *, method: str, target: str, origin: str, host: str) -> dict[str, str] | None:
+def decide(tx: Transaction, *, method: str, target: str, origin: str, host: str) -> dict[str, str] | None:
     """Return the CORS headers of a reply, none needed being `{}`, or None to answer 403.
 
     `target` is the request line's, query included. Raises Panic for an Origin that is no URL.
@@ -35,7 +36,7 @@ def decide(world: World, *, method: str, target: str, origin: str, host: str) ->
         return headers_for(given)
     if not given:
         return {}
-    if _is_same_host(parts, host) or _is_private_address(host) or _is_redirect_host(world, parts):
+    if _is_same_host(parts, host) or _is_private_address(host) or _is_redirect_host(tx, parts):
         return headers_for(given)
     return None
 
@@ -75,8 +76,8 @@ def _is_private_address(host: str) -> bool:
     return address.is_private or address.is_loopback or address.is_link_local
 
 
-def _is_redirect_host(world: World, parts: SplitResult) -> bool:
-    for application in world.state.applications.values():
+def _is_redirect_host(tx: Transaction, parts: SplitResult) -> bool:
+    for application in tx.get(Applications).all():
         for uri in application.texts("redirectUris"):
             allowed = urlsplit(uri)
             if (

@@ -1,7 +1,5 @@
 """Casdoor's OAuth endpoints (facts/casdoor.md 2, 5.6, 5.7)."""
 
-from flask import Response, g
-
 from emulator.casdoor.gojson import GoJsonError, decode
 from emulator.casdoor.refresh import introspect as introspect_token
 from emulator.casdoor.refresh import refresh_token as refresh
@@ -10,24 +8,26 @@ from emulator.casdoor.signin import LoginRequest, find_application
 from emulator.casdoor.signin import login as sign_in
 from emulator.casdoor.texts import text
 from emulator.core.errors import TokenError
-from emulator.web.casdoor.blueprint import bp
+from emulator.core.reply import Reply
+from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.replies import bare
+from emulator.web.casdoor.routes import routes
 
 _LOGIN_FIELDS = tuple(LoginRequest.__dataclass_fields__)
 
 
-@bp.post("/api/login/oauth/access_token")
-def login() -> Response:
+@routes.add("/api/login/oauth/access_token", "POST")
+def login(context: CasdoorContext, _: str) -> Reply:
     """Trade a login code for tokens."""
-    if not g.casdoor.form:
-        g.call.note("login-any-body")
-    return bare(sign_in(g.world, g.call, read_login(g.casdoor)))
+    if not context.request.form:
+        context.tx.note("login-any-body")
+    return bare(sign_in(context.tx, read_login(context.request)))
 
 
-@bp.post("/api/login/oauth/refresh_token")
-def refresh_token() -> Response:
+@routes.add("/api/login/oauth/refresh_token", "POST")
+def refresh_token(context: CasdoorContext, _: str) -> Reply:
     """Trade a refresh token for new tokens."""
-    asked: ApiRequest = g.casdoor
+    asked: ApiRequest = context.request
     names = ("grant_type", "refresh_token", "client_id", "client_secret", "scope", "resource")
     given = {name: asked.value(name) for name in names}
     if not (asked.form.get("client_id") or asked.query.get("client_id")):
@@ -37,15 +37,14 @@ def refresh_token() -> Response:
         given["client_id"] = asked.basic[0]
     if not given["client_id"] and not given["client_secret"]:
         raise TokenError("invalid_request")
-    application = find_application(g.world, given["client_id"])
+    application = find_application(context.tx, given["client_id"])
     if application is None:
-        raise TokenError("invalid_client", text("bad_client", g.call.language))
+        raise TokenError("invalid_client", text("bad_client", context.tx.language))
     if given["grant_type"] != "refresh_token":
         raise TokenError("unsupported_grant_type", "grant_type should be refresh_token")
     return bare(
         refresh(
-            g.world,
-            g.call,
+            context.tx,
             application=application,
             token=given["refresh_token"],
             client_secret=given["client_secret"],
@@ -55,10 +54,10 @@ def refresh_token() -> Response:
     )
 
 
-@bp.post("/api/login/oauth/introspect")
-def introspect() -> Response:
+@routes.add("/api/login/oauth/introspect", "POST")
+def introspect(context: CasdoorContext, _: str) -> Reply:
     """Tell whether a token is good."""
-    asked: ApiRequest = g.casdoor
+    asked: ApiRequest = context.request
     if asked.basic is not None:
         client_id, secret = asked.basic
     else:
@@ -68,11 +67,11 @@ def introspect() -> Response:
             client_id, secret = given.get("client_id", ""), given.get("client_secret", "")
     if not client_id and not secret:
         raise TokenError("invalid_request")
-    application = find_application(g.world, client_id)
+    application = find_application(context.tx, client_id)
     if application is None or application.text("clientSecret") != secret:
-        raise TokenError("invalid_client", text("bad_client", g.call.language))
+        raise TokenError("invalid_client", text("bad_client", context.tx.language))
     hint = asked.value("token_type_hint")
-    return bare(introspect_token(g.world, application=application, token=asked.value("token"), hint=hint))
+    return bare(introspect_token(context.tx, application=application, token=asked.value("token"), hint=hint))
 
 
 def read_login(asked: ApiRequest) -> LoginRequest:

@@ -1,8 +1,6 @@
 """Casdoor's endpoints for applications, organizations, discovery and health (facts/casdoor.md 5.9)."""
 
-from flask import Response, g
-
-from emulator.casdoor.access import caller_of, split_id
+from emulator.casdoor.access import split_id
 from emulator.casdoor.applications import get_app_login as app_login_of
 from emulator.casdoor.applications import get_application as application_of
 from emulator.casdoor.applications import get_organization as organization_of
@@ -10,53 +8,55 @@ from emulator.casdoor.discovery import key_set
 from emulator.casdoor.discovery import openid_configuration as configuration_of
 from emulator.casdoor.profiles import profile_of
 from emulator.core.json_object import JsonObject
-from emulator.web.casdoor.blueprint import bp
+from emulator.core.reply import Reply
+from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.replies import bare, ok
+from emulator.web.casdoor.routes import routes
 
 
-@bp.get("/api/health")
-def health() -> Response:
+@routes.add("/api/health", "GET")
+def health(_context: CasdoorContext, _: str) -> Reply:
     """Tell that Casdoor is alive."""
     return ok()
 
 
-@bp.get("/api/get-version-info")
-def get_version_info() -> Response:
+@routes.add("/api/get-version-info", "GET")
+def get_version_info(context: CasdoorContext, _: str) -> Reply:
     """Show the version that the profile plays."""
-    return ok({"version": profile_of(g.world).version, "commitId": "", "commitOffset": 0})
+    return ok({"version": profile_of(context.tx).version, "commitId": "", "commitOffset": 0})
 
 
-@bp.get("/api/get-application")
-def get_application() -> Response:
+@routes.add("/api/get-application", "GET")
+def get_application(context: CasdoorContext, _: str) -> Reply:
     """Show an application."""
-    owner, name = split_id(g.casdoor.query.get("id", ""), early=False)
-    return ok(application_of(g.world, caller_of(g.session), owner=owner, name=name))
+    owner, name = split_id(context.query("id"), early=False)
+    return ok(application_of(context.tx, context.caller, owner=owner, name=name))
 
 
-@bp.get("/api/get-organization")
-def get_organization() -> Response:
+@routes.add("/api/get-organization", "GET")
+def get_organization(context: CasdoorContext, _: str) -> Reply:
     """Show an organization."""
-    owner, name = split_id(g.casdoor.query.get("id", ""), early=False)
-    return ok(organization_of(g.world, g.call, caller_of(g.session), owner=owner, name=name))
+    owner, name = split_id(context.query("id"), early=False)
+    return ok(organization_of(context.tx, context.caller, owner=owner, name=name))
 
 
-@bp.get("/api/get-app-login")
-def get_app_login() -> Response:
+@routes.add("/api/get-app-login", "GET")
+def get_app_login(context: CasdoorContext, _: str) -> Reply:
     """Show the application that a login page asks for."""
-    return ok(app_login_of(g.world, g.call, JsonObject(g.casdoor.query)))
+    return ok(app_login_of(context.tx, JsonObject(context.request.query)))
 
 
-@bp.get("/.well-known/openid-configuration")
-@bp.get("/.well-known/<application>/openid-configuration")
-def openid_configuration(application: str = "") -> Response:
+@routes.add("/.well-known/openid-configuration", "GET")
+@routes.add("/.well-known/<application>/openid-configuration", "GET")
+def openid_configuration(context: CasdoorContext, application: str) -> Reply:
     """Show the discovery document."""
-    if g.world.profile == "docs":
-        g.call.note("origin-from-host")
-    return bare(configuration_of(g.world, origin=g.call.origin, application=application))
+    if context.tx.profile == "docs":
+        context.tx.note("origin-from-host")
+    return bare(configuration_of(context.tx, origin=context.tx.origin, application=application))
 
 
-@bp.route("/.well-known/jwks", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
-@bp.route("/.well-known/<application>/jwks", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
-def jwks(application: str = "") -> Response:
+@routes.add("/.well-known/jwks", "GET", "POST", "PUT", "DELETE", "PATCH")
+@routes.add("/.well-known/<application>/jwks", "GET", "POST", "PUT", "DELETE", "PATCH")
+def jwks(context: CasdoorContext, application: str) -> Reply:
     """Show the public keys."""
-    return bare(key_set(g.world, application=application))
+    return bare(key_set(context.tx, application=application))

@@ -1,13 +1,14 @@
 """Replies as Casdoor sends them: envelopes, errors, pages, headers (facts/casdoor.md 1)."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
-
-from flask import Response, g, request
 
 from emulator.casdoor.gojson import encode
 from emulator.core.errors import ApiError, Panic, TokenError
 from emulator.core.json_object import Json
-from emulator.web.responses import WireResponse
+from emulator.core.reply import Reply
+from emulator.web.casdoor.context import CasdoorContext
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -45,17 +46,17 @@ _WEB_PAGE = """<!DOCTYPE html>
 </html>"""
 
 
-def page(text: str, *, status: int = 200, content_type: str = HTML) -> Response:
+def page(text: str, *, status: int = 200, content_type: str = HTML) -> Reply:
     """Return a text, a web page unless said otherwise."""
-    return WireResponse(text, status=status, headers={"Content-Type": content_type})
+    return Reply(status=status, headers=(("Content-Type", content_type),), body=text.encode())
 
 
-def bare(body: object, *, status: int = 200) -> Response:
+def bare(body: object, *, status: int = 200) -> Reply:
     """Return a JSON object as it stands."""
     return page(encode(body), status=status, content_type=JSON)
 
 
-def ok(data: Json = None, data2: Json = None, *, sub: str = "", name: str = "") -> Response:
+def ok(data: Json = None, data2: Json = None, *, sub: str = "", name: str = "") -> Reply:
     """Return the success envelope of 7 keys."""
     return bare(_envelope("ok", "", data, data2, sub=sub, name=name))
 
@@ -66,61 +67,65 @@ def _envelope(
     return {"status": status, "msg": msg, "sub": sub, "name": name, "data": data, "data2": data2, "data3": None}
 
 
-def show_token_error(error: TokenError) -> Response:
+def show_token_error(context: CasdoorContext, error: TokenError) -> Reply:
     """Return an OAuth error; the description is left out when empty, a 401 asks for Basic credentials."""
-    g.call.why = error.why or g.call.why
+    context.tx.trace.why = error.why or context.tx.trace.why
     body = {"error": error.error} | ({"error_description": error.description} if error.description else {})
-    response = bare(body, status=error.status)
-    if error.status == 401:
-        response.headers["Www-Authenticate"] = 'Basic realm="OAuth2"'
-    return response
+    reply = bare(body, status=error.status)
+    return with_headers(reply, ("Www-Authenticate", 'Basic realm="OAuth2"')) if error.status == 401 else reply
 
 
-def show_api_error(error: ApiError) -> Response:
+def show_api_error(context: CasdoorContext, error: ApiError) -> Reply:
     """Return an envelope of 4 keys for a filter's error, of 7 for a controller's, both with status 200."""
-    g.call.why = error.why or g.call.why
-    g.call.note("denial-200")
+    context.tx.trace.why = error.why or context.tx.trace.why
+    context.tx.note("denial-200")
     if error.early:
         return bare({"status": "error", "msg": error.msg, "data": None, "data2": None})
     return bare(_envelope("error", error.msg, error.data, None))
 
 
-def show_panic(error: Panic) -> Response:
+def show_panic(context: CasdoorContext, error: Panic) -> Reply:
     """Return the page of a crash inside Casdoor."""
-    g.call.why = error.why or g.call.why
+    context.tx.trace.why = error.why or context.tx.trace.why
+    http = context.http
     text = _PANIC.format(
         message=escape(str(error)),
-        method=request.method,
-        url=escape(request.full_path.rstrip("?")),
-        address=escape(f"{request.remote_addr}"),
+        method=http.method,
+        url=escape(http.full_path.rstrip("?")),
+        address=escape(f"{http.remote_addr}"),
     )
     return page(text, status=500)
 
 
-def not_found() -> Response:
+def not_found() -> Reply:
     """Return the page for a path without a route."""
     return page(_NOT_FOUND, status=404)
 
 
-def form_error() -> Response:
+def form_error(context: CasdoorContext) -> Reply:
     """Return the page for a form that cannot be decoded; it carries no cookie and no CORS headers."""
-    g.casdoor_bare = True
+    context.bare = True
     return page(_FORM_ERROR, status=500)
 
 
-def content_type_error() -> Response:
+def content_type_error(context: CasdoorContext) -> Reply:
     """Return the two keys that `current` answers a broken Content-Type with."""
-    g.casdoor_bare = True
+    context.bare = True
     body = encode({"status": "error", "msg": "invalid Content-Type header"}, indent=None)
     return page(body, status=400, content_type="text/plain; charset=utf-8")
 
 
-def web_page() -> Response:
+def web_page(context: CasdoorContext) -> Reply:
     """Return what stands for Casdoor's web pages; it brings the cookie of its settings."""
-    g.web_config = WEB_CONFIG
+    context.web_config = True
     return page(_WEB_PAGE)
 
 
-def empty(status: int, headers: dict[str, str] | None = None) -> Response:
+def empty(status: int, headers: Mapping[str, str] | None = None) -> Reply:
     """Return a reply without a body and without a Content-Type."""
-    return WireResponse(b"", status=status, headers=headers or {})
+    return Reply(status=status, headers=tuple((headers or {}).items()))
+
+
+def with_headers(reply: Reply, *headers: tuple[str, str]) -> Reply:
+    """Return a reply with more headers at its end."""
+    return replace(reply, headers=(*reply.headers, *headers))

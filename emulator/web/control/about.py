@@ -4,7 +4,7 @@ import re
 
 from flask import Response, current_app, request
 
-from emulator.web.control.blueprint import bp, world_url
+from emulator.web.control.blueprint import bp, control
 from emulator.web.responses import json_response, problem
 
 
@@ -29,7 +29,7 @@ def show_openapi() -> Response:
     """Describe every endpoint, imitated ones included."""
     from emulator.web.control.openapi import openapi
 
-    return json_response(openapi(world_url()))
+    return json_response(openapi(control().url))
 
 
 @bp.route("/", defaults={"rest": ""}, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

@@ -1,28 +1,29 @@
 """Control calls about what Casdoor has stored, and about one exchange closely."""
 
-from flask import Response, g
+from flask import Response
 
-from emulator.casdoor.token_row import TokenRow
+from emulator.casdoor.token_repository import TokenRow, Tokens
+from emulator.casdoor.user_repository import Users
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.serialize import instant
-from emulator.web.control.blueprint import bp, world_url
+from emulator.web.control.blueprint import bp, control
 from emulator.web.responses import json_response, problem
-from emulator.world.world import World
+from emulator.wechat.personas import Personas
+from emulator.world.state import State
 
 
 @bp.get("/users")
 def list_users() -> Response:
     """List Casdoor's users as they stand, with the persona behind each."""
-    world: World = g.world
-    return json_response({"users": [_user(world, row) for row in list(world.state.users.values())]})
+    state = control().state
+    return json_response({"users": [_user(state, row) for row in state.get(Users).all()]})
 
 
 @bp.get("/tokens")
 def list_tokens() -> Response:
     """List Casdoor's token rows, the latest first, and whether each still opens something; never the tokens."""
-    world: World = g.world
-    with world.lock:
-        rows, now = list(world.state.tokens.values()), world.now()
+    state = control().state
+    rows, now = state.get(Tokens).all(), state.clock.now()
     return json_response({"tokens": [_token(row, expired=now >= row.ends_at) for row in reversed(rows)]})
 
 
@@ -31,12 +32,10 @@ def show_exchange(number: int) -> Response:
     """Show one exchange with its tokens decoded and a curl line that repeats it, secrets included."""
     from emulator.journal.detail import detail
 
-    world: World = g.world
-    with world.lock:
-        journal = list(world.state.journal)
+    journal = control().service.exchanges()
     for exchange in journal:
         if exchange.number == number:
-            return json_response(detail(exchange, base=world_url()))
+            return json_response(detail(exchange, base=control().url))
     kept = f"{journal[0].number} to {journal[-1].number}" if journal else "none"
     return problem(404, "unknown_exchange", f"there is no exchange {number} in the journal; it holds {kept}")
 
@@ -47,7 +46,7 @@ def show_recording() -> Response:
     from emulator.control.recording import CannotRecord, record
 
     try:
-        text = record(g.world)
+        text = record(control().world)
     except CannotRecord as error:
         return problem(409, "cannot_record", str(error))
     reply = Response(text, content_type="application/yaml; charset=utf-8")
@@ -55,13 +54,13 @@ def show_recording() -> Response:
     return reply
 
 
-def _user(world: World, row: JsonObject) -> Json:
+def _user(state: State, row: JsonObject) -> Json:
     return {
         "id": row.id,
         "displayName": row.text("displayName"),
         "avatar": row.text("avatar"),
         "wechat": row.text("wechat"),
-        "persona": world.persona_of(row.text("wechat")),
+        "persona": state.get(Personas).named_by(row.text("wechat")),
         "phone": row.text("phone"),
         "email": row.text("email"),
         "created_at": row.text("createdTime"),

@@ -4,20 +4,17 @@ from fnmatch import fnmatchcase
 from functools import partial
 from itertools import islice
 
-from flask import Response, g, request
+from flask import Response, request
 
 from emulator.core.json_object import Json
 from emulator.journal.exchange import Exchange
-from emulator.journal.queries import count, nearest, seen
+from emulator.journal.journal import Journal
 from emulator.journal.serialize import entry, status_of
-from emulator.scenario.document import suggest
-from emulator.scenario.effects import operations
 from emulator.web.control import fields
-from emulator.web.control.blueprint import bp
+from emulator.web.control.blueprint import bp, control
 from emulator.web.control.fields import BadRequest
-from emulator.web.long_poll import Waiting
+from emulator.web.long_poll import LongPoll
 from emulator.web.responses import json_response
-from emulator.world.world import World
 
 #: How many seconds a look at the journal may wait for news.
 LONGEST_WAIT = 60
@@ -29,6 +26,8 @@ def show_journal() -> Response:
 
     Of those that are left `newest` takes the last so many, for a watcher who need not see every one of a storm.
 
+    `last` is the number up to which every exchange has ended: whoever asks for what comes after it misses none.
+
     With `wait` the answer comes as soon as there is an exchange to list, after the journal began anew, or when the
     world's `revision` is no longer the one given; at the latest after so many seconds.
     """
@@ -38,16 +37,15 @@ def show_journal() -> Response:
     newest, wait = fields.number(asked, "newest"), fields.number(asked, "wait") or 0
     if wait > LONGEST_WAIT:
         raise BadRequest(f"'wait' is {wait}; it must be {LONGEST_WAIT} seconds at most")
-    world: World = g.world
-    waiting = Waiting(request.environ, wait)
+    world = control().world
+    waiting = LongPoll(request.environ, wait)
     while True:
-        with world.lock:
-            journal, last = list(world.state.journal), world.state.journal.next_number - 1
-            revision = world.revision
+        revision, state = world.revision, world.state
+        last = state.settled
         found = [
             one
-            for one in journal
-            if (after is None or one.number > after)
+            for one in state.get(Journal).exchanges(after=after or 0)
+            if (not wait or one.number <= last)
             and (status is None or status_of(one.reply) == status)
             and _concerns(one, operation=asked.get("operation"), persona=asked.get("persona"))
         ]
@@ -64,11 +62,7 @@ def show_journal() -> Response:
 @bp.delete("/journal")
 def clear_journal() -> Response:
     """Forget every exchange; numbers go on."""
-    world: World = g.world
-    with world.lock:
-        cleared = len(world.state.journal)
-        world.state.journal.clear()
-    return json_response({"cleared": cleared})
+    return json_response({"cleared": control().service.clear_journal()})
 
 
 @bp.post("/verify")
@@ -76,22 +70,15 @@ def verify() -> Response:
     """Count the exchanges, and the calls inside them, that an operation pattern and facts describe."""
     given = fields.read("operation", "when", "count")
     pattern = fields.text(given, "operation", required=True)
-    if not any(fnmatchcase(name, pattern) for name in operations()):
-        raise BadRequest(f"unknown operation {pattern!r}{suggest(pattern, operations())}")
     when, wanted = given.get("when") or {}, given.get("count", 1)
     if not isinstance(when, dict) or not all(isinstance(value, str) for value in when.values()):
         raise BadRequest('\'when\' must be an object of texts such as {"persona": "alice"}')
     if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 0:
         raise BadRequest("'count' must be a whole number, 0 or more")
-    world: World = g.world
-    with world.lock:
-        journal = list(world.state.journal)
-    entries = [entry(one) for one in journal]
-    found = count(entries, pattern, when)
-    answer: dict[str, Json] = {"ok": found == wanted, "count": found}
-    if found != wanted:
-        answer["why"] = f"{pattern} was to be called {wanted} times, it was called {found} times; seen: {seen(entries)}"
-        answer["nearest"] = list(nearest(entries, pattern, when))
+    verdict = control().service.verify(pattern, when, wanted=wanted)
+    answer: dict[str, Json] = {"ok": verdict.ok, "count": verdict.count}
+    if not verdict.ok:
+        answer |= {"why": verdict.why, "nearest": list(verdict.nearest)}
     return json_response(answer)
 
 

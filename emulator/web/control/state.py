@@ -1,27 +1,27 @@
 """Control calls about a world as a whole."""
 
-from flask import Response, g
+from flask import Response
 
 from emulator import __version__
 from emulator.journal.serialize import instant
 from emulator.web.control import fields
-from emulator.web.control.blueprint import bp
-from emulator.web.responses import WireResponse, json_response
+from emulator.web.control.blueprint import bp, control
+from emulator.web.responses import json_response
 from emulator.world.world import World
 
 
 @bp.get("/health")
 def health() -> Response:
     """Tell that the server lives, and which world this is."""
-    return json_response({"status": "ok", "version": __version__, **_world_shown(g.world)})
+    return json_response({"status": "ok", "version": __version__, **_world_shown(control().world)})
 
 
 @bp.post("/reset")
 def reset() -> Response:
     """Go back to the scenario."""
     fields.read()
-    g.world.reset()
-    return json_response({"status": "ok", **_world_shown(g.world)})
+    control().service.reset()
+    return json_response({"status": "ok", **_world_shown(control().world)})
 
 
 @bp.get("/state")
@@ -29,7 +29,7 @@ def show_state() -> Response:
     """Tell everything that there is to know of this world, secrets included, so that PUT brings it back."""
     from emulator.control.snapshot import dump, take
 
-    return WireResponse(dump(take(g.world)), 200, (("Content-Type", "application/json; charset=utf-8"),))
+    return Response(dump(take(control().world)), content_type="application/json; charset=utf-8")
 
 
 @bp.put("/state")
@@ -38,8 +38,8 @@ def restore_state() -> Response:
     from emulator.control.snapshot import restore
 
     with fields.refusing():
-        restore(g.world, fields.read_any())
-    return json_response({"status": "ok", **_world_shown(g.world)})
+        restore(control().world, fields.read_any())
+    return json_response({"status": "ok", **_world_shown(control().world)})
 
 
 @bp.get("/profile")
@@ -47,7 +47,7 @@ def show_profile() -> Response:
     """Tell which Casdoor is played, and which could be."""
     from emulator.casdoor.profiles import PROFILES
 
-    return json_response({"profile": g.world.profile, "profiles": list(PROFILES)})
+    return json_response({"profile": control().world.profile, "profiles": list(PROFILES)})
 
 
 @bp.put("/profile")
@@ -55,19 +55,16 @@ def switch_profile() -> Response:
     """Play another Casdoor from the next request on; users and tokens stay."""
     from emulator.casdoor.profiles import PROFILES
 
-    world: World = g.world
     profile = fields.choice(fields.read("profile"), "profile", tuple(PROFILES), required=True)
-    with world.lock:
-        if profile and profile != world.profile:
-            world.profile = profile
-            world.did("the profile was switched")
+    control().service.switch_profile(profile or "")
     return show_profile()
 
 
 def _world_shown(world: World) -> dict[str, str]:
+    state = world.state
     return {
         "world": world.name,
-        "profile": world.profile,
-        "scenario": world.scenario.name,
-        "now": instant(world.now()),
+        "profile": state.profile,
+        "scenario": state.setting.name,
+        "now": instant(state.clock.now()),
     }

@@ -1,25 +1,19 @@
 """Control calls about a world's clock."""
 
-from datetime import datetime, timedelta
+from flask import Response
 
-from flask import Response, g
-
-from emulator.core.durations import parse_duration
+from emulator.control.service import Reading
 from emulator.journal.serialize import instant
 from emulator.web.control import fields
-from emulator.web.control.blueprint import bp
+from emulator.web.control.blueprint import bp, control
 from emulator.web.control.fields import BadRequest
 from emulator.web.responses import json_response
-from emulator.world.world import World
-
-#: Where a world's calendar ends; beyond it tokens would expire after the year 9999.
-LAST_YEAR = 9000
 
 
 @bp.get("/clock")
 def show_clock() -> Response:
     """Show the world's time, and whether it stands still."""
-    return json_response(_clock_shown(g.world))
+    return _shown(control().service.clock())
 
 
 @bp.put("/clock")
@@ -30,32 +24,15 @@ def set_clock() -> Response:
         raise BadRequest("give 'at', 'mode' or both")
     at = fields.instant(given, "at")
     mode = fields.choice(given, "mode", ("frozen", "running"))
-    world: World = g.world
-    with world.lock, fields.refusing():
-        clock = world.state.clock
-        clock.set(at and _within_calendar(at), frozen=None if mode is None else mode == "frozen")
-    return json_response(_clock_shown(world))
+    return _shown(control().service.set_clock(at, frozen=None if mode is None else mode == "frozen"))
 
 
 @bp.post("/clock/advance")
 def advance_clock() -> Response:
     """Move the clock forward by a duration."""
     given = fields.read("by")
-    world: World = g.world
-    with world.lock, fields.refusing():
-        by = parse_duration(fields.text(given, "by", required=True))
-        _within_calendar(world.now(), by)
-        world.state.clock.advance(by)
-    return json_response(_clock_shown(world))
+    return _shown(control().service.advance(fields.text(given, "by", required=True)))
 
 
-def _clock_shown(world: World) -> dict[str, str]:
-    with world.lock:
-        clock = world.state.clock
-        return {"now": instant(clock.now()), "mode": "frozen" if clock.frozen else "running"}
-
-
-def _within_calendar(at: datetime, by: timedelta = timedelta(0)) -> datetime:
-    if at.year > LAST_YEAR or by > datetime(LAST_YEAR, 12, 31, tzinfo=at.tzinfo) - at:
-        raise ValueError(f"the clock ends with the year {LAST_YEAR}")
-    return at
+def _shown(reading: Reading) -> Response:
+    return json_response({"now": instant(reading.now), "mode": "frozen" if reading.frozen else "running"})

@@ -3,26 +3,29 @@
 import re
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app
 
+from emulator.casdoor.profiles import PROFILES
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json
+from emulator.journal.journal import Journal
 from emulator.journal.serialize import instant
 from emulator.scenario.document import suggest
-from emulator.scenario.model import Scenario
+from emulator.scenario.model import Scenario, scenario_of
 from emulator.web.control import fields
-from emulator.web.control.blueprint import bp
+from emulator.web.control.blueprint import bp, control, url_of
 from emulator.web.control.fields import BadRequest
 from emulator.web.lifecycle import app_state
 from emulator.web.responses import json_response, problem
 from emulator.web.world_path import MAIN
+from emulator.world.state import State
 from emulator.world.world import World
 
-#: How many worlds a server holds.
-MAX_WORLDS = 2000
+#: Guards which worlds there are.
+_hosting = Lock()
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_PROFILES = ("docs", "classic", "current")
 
 
 @bp.get("/worlds")
@@ -40,15 +43,15 @@ def make_world() -> Response:
     name = fields.text(given, "name", required=True)
     if not _NAME.fullmatch(name):
         raise BadRequest(f"'name' is {name!r}; write up to 64 letters, digits, _ or -, a letter or digit first")
-    profile = fields.choice(given, "profile", _PROFILES)
-    scenario = _scenario(given) or app_state(current_app).worlds[MAIN].scenario
-    world = g.world.new_world(scenario, name=name, profile=profile)
-    worlds = _worlds()
-    with worlds[MAIN].lock:
+    profile, worlds = fields.choice(given, "profile", tuple(PROFILES)), _worlds()
+    scenario = _scenario(given) or scenario_of(worlds[MAIN].state)
+    world = worlds[MAIN].new_world(scenario, name=name, profile=profile)
+    bound = world.limits.worlds
+    with _hosting:
         if name in worlds:
             raise BadRequest(f"there is a world {name!r} already")
-        if len(worlds) >= MAX_WORLDS:
-            raise BadRequest(f"a server holds {MAX_WORLDS} worlds at most; delete some")
+        if len(worlds) >= bound:
+            raise BadRequest(f"a server holds {bound} worlds at most; delete some")
         worlds[name] = world
     return json_response(_shown(world), 201)
 
@@ -60,7 +63,7 @@ def delete_world(name: str) -> Response:
     if name == MAIN:
         raise BadRequest("the world 'main' stays; POST reset brings it back to its scenario")
     worlds = _worlds()
-    with worlds[MAIN].lock:
+    with _hosting:
         found = worlds.pop(name, None)
     if found is None:
         return problem(404, "unknown_world", f"there is no world {name!r}; there are: {', '.join(worlds)}")
@@ -76,19 +79,19 @@ def list_scenarios() -> Response:
 @bp.get("/scenario")
 def show_scenario() -> Response:
     """Tell which scenario this world is made from."""
-    return json_response(_describe(g.world))
+    return json_response(_describe(control().world.state))
 
 
 @bp.put("/scenario")
 def replace_scenario() -> Response:
     """Make this world anew from another scenario; one with mistakes changes nothing."""
     given = fields.read("scenario", "text", "profile")
-    profile = fields.choice(given, "profile", _PROFILES)
+    profile = fields.choice(given, "profile", tuple(PROFILES))
     scenario = _scenario(given)
     if scenario is None:
         raise BadRequest("give 'scenario', the name of a shipped one, or 'text', the YAML of one")
-    g.world.load(scenario, profile=profile)
-    return json_response(_describe(g.world))
+    control().service.load(scenario, profile=profile)
+    return show_scenario()
 
 
 def _scenario(given: Mapping[str, Json]) -> Scenario | None:
@@ -123,8 +126,8 @@ def _shipped() -> list[Json]:
 
 
 def _only_at_the_root() -> None:
-    if g.world.name != MAIN:
-        raise BadRequest(f"worlds are managed at the root, not under /@{g.world.name}")
+    if control().world.name != MAIN:
+        raise BadRequest(f"worlds are managed at the root, not under /@{control().world.name}")
 
 
 def _worlds() -> dict[str, World]:
@@ -132,29 +135,27 @@ def _worlds() -> dict[str, World]:
 
 
 def _shown(world: World) -> dict[str, Json]:
-    prefix = "" if world.name == MAIN else f"/@{world.name}"
-    with world.lock:
-        exchanges = len(world.state.journal)
+    state = world.state
     return {
         "name": world.name,
-        "url": f"{request.host_url.rstrip('/')}{prefix}",
-        "scenario": world.scenario.name,
-        "profile": world.profile,
-        "now": instant(world.now()),
-        "exchanges": exchanges,
+        "url": url_of(world),
+        "scenario": state.setting.name,
+        "profile": state.profile,
+        "now": instant(state.clock.now()),
+        "exchanges": len(state.get(Journal)),
     }
 
 
-def _describe(world: World) -> dict[str, Json]:
-    scenario = world.scenario
+def _describe(state: State) -> dict[str, Json]:
+    scenario = scenario_of(state)
     return {
         "name": scenario.name,
         "description": scenario.description,
         "tags": list(scenario.tags),
-        "profile": world.profile,
+        "profile": state.profile,
         "personas": list(scenario.personas),
         "client_id": scenario.applications[0].text("clientId") if scenario.applications else None,
         "codes": list(scenario.codes),
-        "faults": [{"id": fault.id, **fault.words} for fault in scenario.faults],
+        "faults": [{"id": fault.id, **fault.source} for fault in scenario.faults],
         "steps": len(scenario.steps),
     }

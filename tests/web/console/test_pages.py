@@ -2,6 +2,8 @@
 
 import pytest
 
+from emulator.journal.journal import Journal
+
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -18,7 +20,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 def test_a_browser_is_led_to_the_console_and_the_journal_does_not_note_it(client, world, path, led):
     reply = client.get(path, headers=BROWSER)
 
-    assert (reply.status_code, reply.headers["Location"], len(world.state.journal)) == (302, led, 0)
+    assert (reply.status_code, reply.headers["Location"], len(world.state.get(Journal))) == (302, led, 0)
 
 
 @pytest.mark.parametrize(
@@ -50,4 +52,4 @@ def test_pages_are_not_in_the_journal(client, world):
     for path in ("", "mini-program", "wx.js", "assets/main.js"):
         assert client.get(f"/_emulator/{path}").status_code == 200
 
-    assert len(world.state.journal) == 0
+    assert len(world.state.get(Journal)) == 0

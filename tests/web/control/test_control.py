@@ -3,16 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import g, request
 
 from emulator import __version__
-from emulator.journal.exchange import InnerCall, Reply
+from emulator.control.worlds import open_world
+from emulator.core.reply import Reply
+from emulator.journal.journal import Journal
 from emulator.journal.notes import catalogue
 from emulator.scenario.model import MiniProgram, Persona, Scenario
-from emulator.web import bare_app, control
-from emulator.web.lifecycle import app_state
-from emulator.web.responses import to_response
-from emulator.world.world import World
+from emulator.web import control
+from emulator.web.lifecycle import Application, app_state
+from emulator.wechat.login_codes import LoginCodes
+from emulator.wechat.personas import Personas
+from emulator.world.trace import InnerCall
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 APPID = "wx0123456789abcdef"
@@ -26,30 +28,35 @@ def fixture_world():
         personas={name: Persona(name=name) for name in ("alice", "bob")},
         miniprograms={APPID: MiniProgram(appid=APPID, secret="0" * 32)},
     )
-    return World(scenario, wall=lambda: START)
+    return open_world(scenario, wall=lambda: START)
+
+
+class FakeDialect:
+    """A server with two paths; the query chooses the status and the persona of the first."""
+
+    prefixes = ()
+
+    def respond(self, http, tx):
+        if http.path == "/broken":
+            tx.trace.operation = "casdoor.login"
+            return Reply(failure="truncated", body=b"0123")
+        tx.trace.operation, tx.trace.why = "wechat.code2session", "because"
+        tx.trace.persona = http.args.get("persona", "")
+        tx.note("login-body")
+        tx.trace.faults.append("fault-1")
+        inner = Reply(headers=(("Content-Type", "text/plain"),), body=b'{"openid":"o"}')
+        tx.trace.inner.append(
+            InnerCall(operation="wechat.code2session", url="http://w/?secret=s3cret&a=b", reply=inner)
+        )
+        status = int(http.args.get("status", "200"))
+        return Reply(status=status, body=b'{"access_token": "0123456789abcdefghij"}')
 
 
 @pytest.fixture(name="app")
 def fixture_app(world):
-    """The control API beside one view, whose status and persona the query chooses."""
-    app = bare_app(world)
+    """The control API beside a server that is not one of ours."""
+    app = Application(world, (FakeDialect(),))
     app.register_blueprint(control.bp)
-
-    @app.route("/call", methods=["GET", "POST"], endpoint="wechat.code2session")
-    def call():
-        g.call.persona = request.args.get("persona", "")
-        g.call.why = "because"
-        g.call.note("login-body")
-        g.call.faults.append("fault-1")
-        inner = Reply(headers=(("Content-Type", "text/plain"),), body=b'{"openid":"o"}')
-        g.call.inner.append(InnerCall(operation="wechat.code2session", url="http://w/?secret=s3cret&a=b", reply=inner))
-        reply = Reply(status=int(request.args.get("status", "200")), body=b'{"access_token": "0123456789abcdefghij"}')
-        return to_response(reply)
-
-    @app.get("/broken", endpoint="casdoor.login")
-    def broken():
-        return to_response(Reply(failure="truncated", body=b"0123"))
-
     return app
 
 
@@ -70,22 +77,22 @@ def test_health_tells_which_world_this_is(client) -> None:
 
 
 def test_a_reset_brings_the_scenario_back(world, client) -> None:
-    with world.lock:
-        world.state.clock.advance(timedelta(hours=1))
-        world.state.signed_in = "bob"
+    world.state.clock.advance(timedelta(hours=1))
+    world.state.get(Personas).sign_in("bob")
     client.get("/call")
 
     reply = client.post("/_emulator/reset", headers={"Host": "localhost:8000"})
 
     assert (reply.status_code, reply.json["status"], reply.json["now"]) == (200, "ok", "2026-01-01T08:00:00Z")
-    assert (world.now(), world.state.signed_in, len(world.state.journal)) == (START, "alice", 0)
+    state = world.state
+    assert (state.clock.now(), state.get(Personas).signed_in, len(state.get(Journal))) == (START, "alice", 0)
 
 
 def test_control_calls_are_not_in_the_journal(world, client) -> None:
     for path in ("/_emulator/health", "/_emulator/nothing", "/_emulator/", "/_emulator/reset"):
         client.get(path)
 
-    assert len(world.state.journal) == 0
+    assert len(world.state.get(Journal)) == 0
 
 
 def test_the_clock_is_shown(client) -> None:
@@ -127,7 +134,7 @@ def test_the_signed_in_persona_can_be_chosen(world, client) -> None:
 
     assert reply.json == {"persona": "bob", "personas": ["alice", "bob"]}
     assert client.get("/_emulator/signed-in").json == reply.json
-    assert world.state.signed_in == "bob"
+    assert world.state.get(Personas).signed_in == "bob"
 
 
 def test_the_profile_can_be_switched(world, client) -> None:
@@ -310,12 +317,8 @@ def test_a_wrong_call_says_what_is_allowed_and_changes_nothing(world, client, me
     reply = client.open(f"/_emulator/{path}", method=method, data=body)
 
     assert (reply.status_code, reply.json) == (400, {"error": "bad_request", "message": message})
-    assert (world.now(), world.state.clock.frozen, world.state.signed_in, world.profile) == (
-        START,
-        True,
-        "alice",
-        "docs",
-    )
+    clock, signed_in = world.state.clock, world.state.get(Personas).signed_in
+    assert (clock.now(), clock.frozen, signed_in, world.profile) == (START, True, "alice", "docs")
 
 
 def test_an_unknown_call_lists_the_known_ones(client) -> None:
@@ -403,7 +406,7 @@ def test_a_foreign_page_is_refused_and_changes_nothing(world, client) -> None:
             "http://localhost may",
         },
     )
-    assert len(world.state.journal) == 1
+    assert len(world.state.get(Journal)) == 1
 
 
 def test_off_loopback_the_token_opens(app, client) -> None:
@@ -452,7 +455,7 @@ def test_a_login_code_for_nobody_is_refused(world, client, body) -> None:
 
     assert (reply.status_code, reply.json["error"]) == (400, "bad_request")
     assert next(iter(body.values())) in reply.json["message"]
-    assert world.state.login_codes == {}
+    assert world.state.get(LoginCodes).all() == []
 
 
 def test_the_schema_of_scenario_files_is_shown(client) -> None:

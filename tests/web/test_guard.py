@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.datastructures import Headers
 
-from emulator.web.control.guard import refusal
+from emulator.web.guard import refusal
 
 TOKEN = "s3cret"
 

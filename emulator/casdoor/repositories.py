@@ -1,0 +1,115 @@
+"""Casdoor's organizations, applications, providers and certs as a world holds them."""
+
+from typing import ClassVar
+
+from emulator.casdoor.defaults import (
+    check_row,
+    complete_application,
+    complete_cert,
+    complete_organization,
+    complete_provider,
+)
+from emulator.core.json_object import Json, JsonObject
+from emulator.scenario.model import scenario_of
+from emulator.world.repository import Codec, K, Table
+from emulator.world.state import State
+
+#: The cert that an application without one signs with.
+BUILT_IN_CERT = "cert-built-in"
+
+
+class _Rows(Table[K, JsonObject]):
+    """Rows under Casdoor's own field names; of a snapshot each field must have its type."""
+
+    row_kind = JsonObject
+    #: What a row is, as `check_row` knows it.
+    kind: ClassVar[str]
+
+    def decode_row(self, given: Json, codec: Codec) -> JsonObject:
+        """Return a row; raises ValueError."""
+        row = super().decode_row(given, codec)
+        check_row(self.kind, row)
+        return row
+
+
+class Organizations(_Rows[str]):
+    """Organizations by name."""
+
+    name = "organizations"
+    kind = "organization"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        now = state.clock.now()
+        for row in scenario_of(state).organizations:
+            self._put(complete_organization(row, now=now))
+
+    def key_of(self, row: JsonObject) -> str:
+        """Return an organization's name."""
+        return row.name
+
+
+class Applications(_Rows[str]):
+    """Applications by name, and by client_id."""
+
+    name = "applications"
+    kind = "application"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self._by_client_id: dict[str, str] = {}
+        now = state.clock.now()
+        for row in scenario_of(state).applications:
+            self._put(complete_application(row, now=now))
+
+    def key_of(self, row: JsonObject) -> str:
+        """Return an application's name."""
+        return row.name
+
+    def index(self, old: JsonObject | None, new: JsonObject | None) -> None:
+        """Keep the first application of each client_id."""
+        if old is not None and self._by_client_id.get(old.text("clientId")) == old.name:
+            del self._by_client_id[old.text("clientId")]
+        if new is not None:
+            self._by_client_id.setdefault(new.text("clientId"), new.name)
+
+    def find_client(self, client_id: str) -> JsonObject | None:
+        """Return the application of a client_id, compared exactly; None for an empty one."""
+        name = self._by_client_id.get(client_id) if client_id else None
+        return self._rows.get(name) if name is not None else None
+
+
+class Providers(_Rows[tuple[str, str]]):
+    """Providers by owner and name."""
+
+    name = "providers"
+    kind = "provider"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        for row in scenario_of(state).providers:
+            self._put(complete_provider(row))
+
+    def key_of(self, row: JsonObject) -> tuple[str, str]:
+        """Return a provider's owner and name."""
+        return row.owner, row.name
+
+    def find_for(self, organization: str, name: str) -> JsonObject | None:
+        """Return a provider of `admin`, else of an organization."""
+        return self._rows.get(("admin", name)) or self._rows.get((organization, name))
+
+
+class Certs(_Rows[str]):
+    """Certs by name, the built-in one always among them."""
+
+    name = "certs"
+    kind = "cert"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        for row in (JsonObject(name=BUILT_IN_CERT), *scenario_of(state).certs):
+            self._put(complete_cert(row))
+
+    def key_of(self, row: JsonObject) -> str:
+        """Return a cert's name."""
+        return row.name

@@ -1,0 +1,219 @@
+"""Everything that is done to a world from outside: by HTTP, by steps, by tests and by commands alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from emulator.casdoor.profiles import PROFILES
+from emulator.control.events import ControlEvents
+from emulator.core.durations import parse_duration
+from emulator.core.errors import ScenarioError
+from emulator.core.json_object import Json
+from emulator.faults.effects import Fault
+from emulator.faults.plan import Faults
+from emulator.journal.exchange import Exchange
+from emulator.journal.journal import Journal
+from emulator.journal.queries import count, nearest, seen
+from emulator.journal.serialize import LazyEntry
+from emulator.scenario.document import suggest
+from emulator.scenario.effects import operations
+from emulator.scenario.model import Persona, Scenario, scenario_of
+from emulator.wechat.login_codes import LoginCode, issue_code
+from emulator.wechat.personas import Personas
+from emulator.world.state import State
+from emulator.world.world import World
+
+T = TypeVar("T")
+
+#: Where a world's calendar ends; beyond it tokens would expire after the year 9999.
+LAST_YEAR = 9000
+
+
+class Refused(ValueError):
+    """Something that cannot be done; the text says why, and what is allowed."""
+
+
+class Unknown(Refused):
+    """Something that is not there; the text says what is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A world's time, and whether it stands still."""
+
+    now: datetime
+    frozen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How often something was called, whether that is what was wanted, and if not what came near."""
+
+    count: int
+    ok: bool
+    why: str = ""
+    nearest: tuple[str, ...] = ()
+
+
+class ControlService:
+    """What can be done to one world. Each call works on one state and raises Refused for what cannot be done.
+
+    What is done wakes whoever waits for a change, reaches the state file, and is part of a recording.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def reset(self) -> None:
+        """Go back to the scenario: users, codes, tokens, clock, faults and journal, at one moment."""
+        state = self.world.state
+        self.world.replace_state(self.world.fresh_state(state.setting, profile=state.profile))
+
+    def load(self, scenario: Scenario, *, profile: str | None = None) -> None:
+        """Become another scenario, at one moment."""
+        self.world.replace_state(self.world.fresh_state(scenario, profile=profile and _known_profile(profile)))
+
+    def issue_login_code(self, *, persona: str = "", appid: str = "") -> LoginCode:
+        """Play wx.login for a persona (default: the one signed in) and a mini program (default: the first)."""
+        tx = self.world.transaction()
+        chosen = persona or tx.get(Personas).signed_in
+        program = appid or next(iter(scenario_of(tx.state).miniprograms), "")
+        code = _refusing(lambda: issue_code(tx, persona=chosen, appid=program))
+        self._record(
+            tx.state, "a login code was given out", {"wx.login": {"as": code.persona, "appid": code.appid}}, code.code
+        )
+        return code
+
+    def faults(self) -> list[tuple[Fault, int]]:
+        """Return the planned faults in order, each with the number of calls that it has struck."""
+        return self.world.state.get(Faults).struck()
+
+    def plan_fault(self, source: object) -> Fault:
+        """Plan one more fault, written as in a scenario file."""
+        from emulator.scenario import parse_fault
+
+        state = self.world.state
+        people = state.get(Personas).names()
+
+        def make(number: int) -> Fault:
+            return parse_fault(source, personas=people, number=number)
+
+        try:
+            fault = _refusing(lambda: state.get(Faults).add(make, now=state.clock.now()))
+        except ScenarioError as error:
+            raise Refused("; ".join(problem.message for problem in error.problems)) from error
+        self._record(state, "a fault was planned", {"fault": {"id": fault.id, **fault.source}})
+        return fault
+
+    def lift_fault(self, fault_id: str) -> list[str]:
+        """Lift one fault and return its id; raises Unknown."""
+        state = self.world.state
+        lifted = _refusing(lambda: state.get(Faults).lift(fault_id))
+        self._record(state, "a fault was lifted", {"clear_faults": fault_id})
+        return lifted
+
+    def lift_faults(self) -> list[str]:
+        """Lift every fault and return their ids."""
+        state = self.world.state
+        lifted = state.get(Faults).lift()
+        self._record(state, "faults were lifted", {"clear_faults": True})
+        return lifted
+
+    def clock(self) -> Reading:
+        """Return the world's time, and whether it stands still."""
+        state = self.world.state
+        with state.lock:
+            return Reading(now=state.clock.now(), frozen=state.clock.frozen)
+
+    def set_clock(self, at: datetime | None, *, frozen: bool | None = None) -> Reading:
+        """Move the clock to an instant, stop it, or let it run."""
+        state = self.world.state
+        with state.lock:
+            _refusing(lambda: state.clock.set(at and _within_calendar(at), frozen=frozen))
+        self.world.touch()
+        return self.clock()
+
+    def advance(self, by: str | timedelta) -> Reading:
+        """Let time pass for codes, tokens, faults and the journal."""
+        state = self.world.state
+
+        def move() -> None:
+            span = parse_duration(by) if isinstance(by, str) else by
+            _within_calendar(state.clock.now(), span)
+            state.clock.advance(span)
+
+        with state.lock:
+            _refusing(move)
+        self.world.touch()
+        return self.clock()
+
+    def signed_in(self) -> str:
+        """Return who stands behind unknown codes."""
+        return self.world.state.get(Personas).signed_in
+
+    def sign_in(self, persona: str) -> None:
+        """Choose who stands behind unknown codes; raises Unknown."""
+        _refusing(lambda: self.world.state.get(Personas).sign_in(persona))
+        self.world.touch()
+
+    def put_persona(self, person: Persona) -> bool:
+        """Add a person, or change the one of that name; return whether it is new."""
+        new = _refusing(lambda: self.world.state.get(Personas).add(person))
+        self.world.touch()
+        return new
+
+    def switch_profile(self, profile: str) -> None:
+        """Play another Casdoor from the next request on; users and tokens stay."""
+        state = self.world.state
+        if _known_profile(profile) != state.profile:
+            state.profile = profile
+            self._record(state, "the profile was switched")
+
+    def exchanges(self, *, after: int = 0) -> list[Exchange]:
+        """Return the exchanges behind a number, oldest first."""
+        return self.world.state.get(Journal).exchanges(after=after)
+
+    def clear_journal(self) -> int:
+        """Forget every exchange and return how many there were; numbers go on."""
+        cleared = self.world.state.get(Journal).clear()
+        self.world.touch()
+        return cleared
+
+    def verify(self, operation: str, when: Mapping[str, Json], *, wanted: int) -> Verdict:
+        """Count the exchanges, and the calls inside them, that an operation pattern and facts describe."""
+        if not any(fnmatchcase(name, operation) for name in operations()):
+            raise Refused(f"unknown operation {operation!r}{suggest(operation, operations())}")
+        entries = [LazyEntry(one) for one in self.exchanges()]
+        found = count(entries, operation, when)
+        if found == wanted:
+            return Verdict(count=found, ok=True)
+        why = f"{operation} was to be called {wanted} times, it was called {found} times; seen: {seen(entries)}"
+        return Verdict(count=found, ok=False, why=why, nearest=tuple(nearest(entries, operation, when)))
+
+    def _record(self, state: State, what: str, step: Mapping[str, Json] | None = None, code: str = "") -> None:
+        state.get(ControlEvents).record(what, step, code=code)
+        self.world.touch()
+
+
+def _refusing(call: Callable[[], T]) -> T:
+    """Return what a call returns; pass its ValueError on as Refused, its LookupError as Unknown."""
+    try:
+        return call()
+    except LookupError as error:
+        raise Unknown(str(error.args[0])) from error
+    except ValueError as error:
+        raise Refused(str(error)) from error
+
+
+def _known_profile(profile: str) -> str:
+    if profile not in PROFILES:
+        raise Refused(f"there is no profile {profile!r}; allowed: {', '.join(PROFILES)}")
+    return profile
+
+
+def _within_calendar(at: datetime, by: timedelta = timedelta(0)) -> datetime:
+    if at.year > LAST_YEAR or by > datetime(LAST_YEAR, 12, 31, tzinfo=at.tzinfo) - at:
+        raise ValueError(f"the clock ends with the year {LAST_YEAR}")
+    return at

@@ -1,0 +1,132 @@
+"""Faults as they are planned: for which calls, in which window, and with which effect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, TypeAlias
+
+from emulator.core.json_object import Json
+from emulator.core.reply import Drip
+
+
+@dataclass(frozen=True, kw_only=True)
+class WechatFailure:
+    """Answer with an errcode of WeChat's catalogue."""
+
+    errcode: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenFailure:
+    """Answer as Casdoor's OAuth endpoints do: `{"error", "error_description"}`."""
+
+    error: str
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiFailure:
+    """Answer as Casdoor's other endpoints do: status 200 and a `msg`."""
+
+    msg: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusOnly:
+    """Answer with an HTTP status and a plain page, as a gateway in between would."""
+
+    status: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedReply:
+    """Answer with these words: `json` (with `has_json`), or else `text`."""
+
+    status: int = 200
+    content_type: str | None = None
+    json: Json = None
+    has_json: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenConnection:
+    """Break the connection before a byte of the reply."""
+
+    kind: Literal["reset", "empty", "hang"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DamagedBody:
+    """Damage the usual reply: `truncated` breaks off half-way, `malformed` is whole but no JSON."""
+
+    kind: Literal["truncated", "malformed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """Let so many requests pass in any stretch of `per`; answer the rest with `failure`."""
+
+    requests: int
+    per: timedelta
+    failure: WechatFailure | TokenFailure | ApiFailure
+
+
+@dataclass(frozen=True, kw_only=True)
+class TamperedToken:
+    """Spoil the tokens that the usual reply carries."""
+
+    kind: Literal["expired", "bad_signature", "wrong_issuer", "wrong_audience"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DroppedKeys:
+    """Leave these keys out of the usual JSON reply, at its top level."""
+
+    keys: tuple[str, ...]
+
+
+Effect: TypeAlias = (
+    WechatFailure
+    | TokenFailure
+    | ApiFailure
+    | StatusOnly
+    | FixedReply
+    | BrokenConnection
+    | DamagedBody
+    | Drip
+    | Limit
+    | TamperedToken
+    | DroppedKeys
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delay:
+    """Wait before answering; between the two durations, derived from the seed."""
+
+    shortest: timedelta
+    longest: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One planned trouble.
+
+    It concerns calls whose operation matches the pattern `at` and whose facts equal `when`. Of those
+    it passes over the first `after`, then takes each `every`-th, for at most `times` calls and for
+    `span` from the moment that it was planned; `chance` thins them out, derived from the seed. `source` is
+    how the fault was written.
+    """
+
+    id: str
+    at: str
+    when: Mapping[str, str] = field(default_factory=dict)
+    after: int = 0
+    times: int | None = None
+    every: int = 1
+    span: timedelta | None = None
+    chance: float | None = None
+    effect: Effect | None = None
+    delay: Delay | None = None
+    source: Mapping[str, Json] = field(default_factory=dict)

@@ -1,0 +1,51 @@
+"""The session_key of each user under each mini program (facts/wechat.md 1.5)."""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from emulator.core.derive import derive
+from emulator.scenario.model import MiniProgram
+from emulator.world.repository import Table
+from emulator.world.transaction import Transaction
+
+#: A session_key younger than this survives another login of its user (facts/wechat.md 1.5; the length is assumed).
+ROTATION_PAUSE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionKey:
+    """A user's session_key under one appid: standard base64 of 16 bytes, and when it was made."""
+
+    appid: str
+    persona: str
+    value: str
+    made_at: datetime
+
+
+class SessionKeys(Table[tuple[str, str], SessionKey]):
+    """The present session_keys by appid and persona."""
+
+    name = "session_keys"
+    row_kind = SessionKey
+
+    def key_of(self, row: SessionKey) -> tuple[str, str]:
+        """Return the appid and the persona."""
+        return row.appid, row.persona
+
+    def rotate(self, tx: Transaction, program: MiniProgram, persona: str) -> SessionKey:
+        """Return the key that a login gets: the present one, or a new one where the mini program rotates."""
+        place = (program.appid, persona)
+        with self.lock:
+            current = self._rows.get(place)
+            if current is not None and not _rotates(program, tx.at - current.made_at):
+                return current
+            number = tx.count("session_key", *place)
+            value = base64.b64encode(derive(tx.seed, "session_key", *place, number)[:16]).decode()
+            fresh = SessionKey(appid=program.appid, persona=persona, value=value, made_at=tx.at)
+            self._put(fresh)
+            return fresh
+
+
+def _rotates(program: MiniProgram, age: timedelta) -> bool:
+    return program.rotate == "always" or (program.rotate == "interval" and age >= ROTATION_PAUSE)
