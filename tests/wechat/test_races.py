@@ -1,0 +1,83 @@
+"""Exchanges of one code that meet: the interleaving is forced at the repository's door, none is left to luck."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from emulator.wechat.code2session import answer
+from emulator.wechat.login_codes import LoginCodes, issue_code, meaning_of
+from emulator.wechat.personas import Personas
+from emulator.wechat.session_keys import SessionKeys
+
+APPID = "wx0123456789abcdef"
+SECRET = "0123456789abcdef0123456789abcdef"
+#: Looks like a code of WeChat's, yet nobody gave it out: it means whoever is signed in.
+REAL = "023dUeGW1oeGOZ0JXvHW1SDVFW1dUeGu"
+#: Seconds after which a test gives up instead of hanging; nothing here takes that long.
+PATIENCE = 30
+
+
+class GatedCodes(LoginCodes):
+    """Spends nothing before two exchanges have looked up what the code means."""
+
+    def __init__(self, state):
+        super().__init__(state)
+        self._both = Barrier(2)
+
+    def spend(self, code, *, at, number):
+        self._both.wait(PATIENCE)
+        return super().spend(code, at=at, number=number)
+
+
+@pytest.fixture(name="gated")
+def fixture_gated(world):
+    """The default world, in which two exchanges of a code meet."""
+    world.state._repositories[LoginCodes] = GatedCodes(world.state)
+    return world
+
+
+def exchange_at_once(transactions, code):
+    """Exchange a code in both transactions at once; return the winner and the loser, each with its answer."""
+    params = {"appid": APPID, "secret": SECRET, "js_code": code, "grant_type": "authorization_code"}
+    with ThreadPoolExecutor(2) as pool:
+        calls = [pool.submit(answer, tx, params) for tx in transactions]
+        bodies = [json.loads(call.result(PATIENCE).body) for call in calls]
+    return sorted(zip(transactions, bodies, strict=True), key=lambda pair: "errcode" in pair[1])
+
+
+def test_a_code_spent_twice_at_once_gives_one_session(gated):
+    code = issue_code(gated.transaction(), persona="bob", appid=APPID).code
+
+    (winner, session), (loser, refusal) = exchange_at_once((gated.exchange(), gated.exchange()), code)
+
+    assert session["openid"] == gated.state.get(Personas).openid(APPID, "bob")
+    assert (refusal["errcode"], "openid" in refusal) == (40163, False)
+    assert loser.trace.why == f"this code was given to bob at 08:00:00 and used at 08:00:00 in exchange {winner.number}"
+    assert [row.value for row in gated.state.get(SessionKeys).all()] == [session["session_key"]]
+
+
+def test_a_code_that_nobody_gave_out_is_one_persons_however_many_bring_it(gated):
+    transactions = gated.exchange(signed_in="bob"), gated.exchange(signed_in="carol")
+
+    (winner, session), (loser, refusal) = exchange_at_once(transactions, REAL)
+
+    assert session["openid"] == gated.state.get(Personas).openid(APPID, winner.signed_in)
+    assert refusal["errcode"] == 40163
+    assert [tx.trace.persona for tx in (winner, loser)] == [winner.signed_in] * 2
+    assert [row.persona for row in gated.state.get(LoginCodes).all()] == [winner.signed_in]
+    assert [row.persona for row in gated.state.get(SessionKeys).all()] == [winner.signed_in]
+
+
+def test_of_two_that_looked_before_either_spent_the_first_to_spend_has_the_code(world):
+    codes = world.state.get(LoginCodes)
+    issued = issue_code(world.transaction(), persona="bob", appid=APPID)
+    first, second = world.exchange(), world.exchange()
+
+    meanings = [meaning_of(tx, issued.code) for tx in (first, second)]
+    spent = [codes.spend(issued, at=tx.at, number=tx.number) for tx in (first, second)]
+
+    assert [(one.persona, one.once) for one in meanings] == [("bob", True)] * 2
+    assert [(one.spent_at, one.spent_in) for one in spent] == [(None, 0), (first.at, first.number)]
+    assert codes.find(issued.code).spent_in == first.number
