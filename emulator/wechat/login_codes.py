@@ -140,6 +140,7 @@ def spend_code(tx: Transaction, *, code: str, appid: str) -> str:
         return meaning.persona
     fresh = LoginCode(code=code, appid=appid, persona=meaning.persona, issued_at=tx.at)
     issued = tx.get(LoginCodes).spend(fresh, at=tx.at, number=tx.number)
+    tx.trace.persona = issued.persona  # another's, when that one brought it meanwhile
     _check_spent(tx, issued, appid)
     return issued.persona
 
