@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "mockdoor(scenario=None, profile=None): the scenario (a file, or a shipped one's name) and the profile "
-        "(docs, classic, current) of this test's world",
+        "(`mockdoor profiles` lists them) of this test's world",
     )
 
 

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -63,3 +64,36 @@ def fixture_running():
 def fixture_running_default():
     """Serve the default world, as `serving` does."""
     return lambda **options: serving(load_default(), **options)
+
+
+class Door:
+    """A repository's lock that can be held until somebody else stands before it.
+
+    So two threads meet in the worst place, by force. Gives up after 30 seconds, which nothing here takes.
+    """
+
+    def __init__(self, lock):
+        self._lock = lock
+        self._second = Event()
+        self.inside = 0
+
+    def __enter__(self):
+        if not self._lock.acquire(blocking=False):
+            self._second.set()
+            self._lock.acquire()
+
+    def __exit__(self, *_):
+        self._lock.release()
+
+    def hold(self):
+        """Wait for the second one: at the lock or, were there none, in this very place."""
+        self.inside += 1
+        if self.inside > 1:
+            self._second.set()
+        assert self._second.wait(30)
+
+
+@pytest.fixture(name="make_door", scope="session")
+def fixture_make_door():
+    """Make a door of a lock."""
+    return Door

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCH = Path(__file__).with_name("bench") / "bench.py"
 HEAD = "| measured | mockdoor | beside it | ratio | target |"
 
@@ -23,18 +25,23 @@ def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_pa
         "process start to first answer",
         "code2session a second, journal on",
         "logins a second",
-        "profile updates a second",
+        "logins a second, repeated while the clock stands still",
+        "get-account a second",
+        "update-user a second",
+        "a login among 50 users",
+        "what --state writes for a login among 50 users",
+        "resident memory after one login",
+        "resident memory after 20 logins",
         "reset of a world over HTTP",
         "making a world over HTTP",
         "resident memory with 10 worlds, a login in each",
         "logins a second while 3 consoles watch",
-        "resident memory after 20 logins",
         "a scenario of 50 steps, whole process",
         "the 77 shipped scenarios, whole process",
         "a test with the pytest fixture, after the first",
     ]
     assert all(re.match(r"\d|not measured here$", _cells(row)[1]) for row in rows)
-    assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:3])
+    assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:8])
 
 
 def test_a_readme_without_markers_is_left_alone(tmp_path):
@@ -46,6 +53,27 @@ def test_a_readme_without_markers_is_left_alone(tmp_path):
     assert done.returncode == 1
     assert "the markers" in done.stderr
     assert readme.read_text() == "above\n"
+
+
+def test_only_measures_the_rows_whose_name_has_the_text_in_it():
+    printed = _bench("--quick", "--only", "Reset of")
+
+    _, _, *rows = [line for line in printed.splitlines() if line.startswith("|")]
+    assert [_cells(row)[0] for row in rows] == ["reset of a world over HTTP"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(["--only", "teapots"], "no row's name has 'teapots' in it", id="no such row"),
+        pytest.param(["--only", "reset", "--write"], "--write puts the whole table into the README", id="written"),
+    ],
+)
+def test_a_part_that_cannot_be_measured_is_refused(arguments, sentence):
+    done = _start("--quick", *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
 
 
 def _bench(*arguments):

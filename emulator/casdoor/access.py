@@ -3,17 +3,19 @@
 import re
 from dataclasses import dataclass
 
-from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.repositories import Applications
 from emulator.casdoor.requests import ApiRequest, field_of, json_object
 from emulator.casdoor.sessions import Session, Sessions
-from emulator.casdoor.signin import find_application
-from emulator.casdoor.texts import filter_language, text
-from emulator.casdoor.token_repository import Tokens
+from emulator.casdoor.signin import find_application, unknown_client
+from emulator.casdoor.texts import filter_language
+from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import is_dead
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import JsonObject
+from emulator.core.reason import Reason
+from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
@@ -94,15 +96,15 @@ def sign_in_session(tx: Transaction, request: ApiRequest, session: Session) -> S
 def authorize(tx: Transaction, request: ApiRequest, caller: Caller) -> None:
     """Let the request pass or raise an early ApiError, by the rules of facts/casdoor.md 1.6."""
     owner, name = _object_of(request)
-    if not owner and profile_of(tx).owner_defaults and request.route == "/api/update-user" and not caller.is_nobody:
+    if not owner and version_of(tx).owner_defaults and request.route == "/api/update-user" and not caller.is_nobody:
         tx.note("owner-default")
         owner = caller.owner
     if caller.is_app:
         return
-    denied = text("unauthorized", filter_language(request.accept_language))
+    denied = version_of(tx).text("unauthorized", filter_language(request.accept_language))
     user = row_of(tx, caller)
     if user is not None and user.flag("isDeleted"):
-        raise ApiError(denied, early=True, why=f"{caller.id} is soft-deleted")
+        raise ApiError(denied, early=True, why=reason("caller-deleted", user=caller.id))
     if caller.owner == "built-in" or (user is not None and user.flag("isAdmin") and user.owner == owner):
         return
     if _is_open(request):
@@ -122,7 +124,8 @@ def check_name(request: ApiRequest) -> None:
     body = json_object(request.body)
     name = body.text("name") if body else ""
     if any(char in _NAME_FORBIDS for char in name):
-        raise ApiError(f"Field 'name' contains forbidden characters: \"{_NAME_FORBIDS}\"", early=True)
+        why = reason("name-forbidden", name=name, characters=_NAME_FORBIDS)
+        raise ApiError(f"Field 'name' contains forbidden characters: \"{_NAME_FORBIDS}\"", early=True, why=why)
 
 
 def split_id(identifier: str, *, early: bool) -> tuple[str, str]:
@@ -130,7 +133,7 @@ def split_id(identifier: str, *, early: bool) -> tuple[str, str]:
     owner, slash, name = identifier.partition("/")
     if not slash or "/" in name:
         text_ = f"GetOwnerAndNameFromId() error, wrong token count for ID: {identifier}"
-        raise ApiError(text_, early=early)
+        raise ApiError(text_, early=early, why=reason("id-malformed", id=identifier))
     return owner, name
 
 
@@ -147,23 +150,36 @@ def _sign_in_token(tx: Transaction, token: str, session: Session) -> Session:
     if row is None:
         raise ApiError("Access token doesn't exist in database", early=True, why=_why_unknown(token))
     if is_dead(tx, row):
-        ended = "it was ended by a logout" if row.ended else f"it lived until {rfc3339(row.ends_at)}"
-        raise ApiError(f"Access token has expired, expireTime = {rfc3339(row.ends_at)}", early=True, why=ended)
+        expired = f"Access token has expired, expireTime = {rfc3339(row.ends_at)}"
+        raise ApiError(expired, early=True, why=_why_dead(tx, row))
     if tx.get(Applications).find(row.application) is None:
-        raise ApiError(f"No application is found for userId: app/{row.application}", early=True)
-    if profile_of(tx).cuts_off:
-        user = tx.get(Users).find((row.organization, row.user))
-        if user is None or user.flag("isForbidden") or user.flag("isDeleted"):
-            forbidden = "The user is forbidden to sign in, please contact the administrator"
-            why = f"{row.organization}/{row.user} is forbidden, deleted, removed or renamed"
-            raise ApiError(forbidden, early=True, why=why)
+        why = reason("application-unknown", application=row.application)
+        raise ApiError(f"No application is found for userId: app/{row.application}", early=True, why=why)
+    if _is_cut_off(tx, row):
+        forbidden = "The user is forbidden to sign in, please contact the administrator"
+        why = reason("caller-cut-off", user=f"{row.organization}/{row.user}")
+        raise ApiError(forbidden, early=True, why=why)
     return tx.get(Sessions).sign_in(session, f"{row.organization}/{row.user}", token=row.name)
 
 
-def _why_unknown(token: str) -> str:
-    if token in ("undefined", "null"):
-        return f"the client sent the text {token!r}: it had no token to send"
-    return "no stored token has this text: it was refreshed, altered, a refresh token, or from before a reset"
+def _is_cut_off(tx: Transaction, row: TokenRow) -> bool:
+    """Tell whether this version ends a token because of what became of its user."""
+    if not version_of(tx).cuts_off:
+        return False
+    user = tx.get(Users).find((row.organization, row.user))
+    return user is None or user.flag("isForbidden") or user.flag("isDeleted")
+
+
+def _why_dead(tx: Transaction, row: TokenRow) -> Reason:
+    if not row.ended:
+        return reason("token-expired", until=rfc3339(row.ends_at))
+    if _is_cut_off(tx, row):
+        return reason("caller-cut-off", user=f"{row.organization}/{row.user}")
+    return reason("token-logged-out")
+
+
+def _why_unknown(token: str) -> Reason:
+    return reason("token-never-there", token=token) if token in ("undefined", "null") else reason("token-unknown")
 
 
 def _sign_in_parameters(tx: Transaction, request: ApiRequest, session: Session) -> Session:
@@ -171,12 +187,15 @@ def _sign_in_parameters(tx: Transaction, request: ApiRequest, session: Session) 
     if client_id and secret:
         application = find_application(tx, client_id)
         if application is None:
-            raise ApiError(f"Application not found for client ID: {client_id}", early=True)
+            missing = f"Application not found for client ID: {client_id}"
+            raise ApiError(missing, early=True, why=unknown_client(tx, client_id))
         if application.text("clientSecret") != secret:
-            raise ApiError(f"Incorrect client secret for application: {application.name}", early=True)
+            why = reason("client-secret-wrong", application=application.name)
+            raise ApiError(f"Incorrect client secret for application: {application.name}", early=True, why=why)
         return tx.get(Sessions).sign_in(session, f"app/{application.name}")
     if request.value("accessKey") and request.value("accessSecret"):
-        raise ApiError(f"Access key not found: {request.value('accessKey')}", early=True)
+        why = reason("access-key-unknown")
+        raise ApiError(f"Access key not found: {request.value('accessKey')}", early=True, why=why)
     if request.value("username") and request.value("password") and not request.value("grant_type"):
         return _sign_in_password(tx, request.value("username"), request.value("password"), session)
     return session
@@ -186,12 +205,13 @@ def _sign_in_password(tx: Transaction, username: str, password: str, session: Se
     owner, name = split_id(username, early=True)
     user = tx.get(Users).find((owner, name))
     if user is None:
-        raise ApiError(f"The user: {username} doesn't exist", early=True)
+        raise ApiError(f"The user: {username} doesn't exist", early=True, why=reason("user-unknown", user=username))
     if user.text("password") != password:
         left = 4 - tx.count("wrong password", username)
         if left <= 0:
-            raise ApiError(_TOO_OFTEN, early=True)
-        raise ApiError(f"password or code is incorrect, you have {left} remaining chances", early=True)
+            raise ApiError(_TOO_OFTEN, early=True, why=reason("password-chances-gone", user=username))
+        why = reason("password-wrong", user=username)
+        raise ApiError(f"password or code is incorrect, you have {left} remaining chances", early=True, why=why)
     return tx.get(Sessions).sign_in(session, username)
 
 
@@ -236,7 +256,8 @@ def _is_open(request: ApiRequest) -> bool:
     return path.removeprefix("/api/") in _OPEN_GETS or _OPEN_DISCOVERY.fullmatch(path) is not None
 
 
-def _why_denied(caller: Caller, owner: str, name: str) -> str:
-    who = f"{caller.id} is signed in" if caller.name else "nobody is signed in"
-    what = f"the request is about {owner or '?'}/{name or '?'}"
-    return f"{who}, {what}; a plain user may only act on itself, with owner and name given"
+def _why_denied(caller: Caller, owner: str, name: str) -> Reason:
+    about = f"{owner or '?'}/{name or '?'}"
+    if caller.is_nobody:
+        return reason("not-signed-in", object=about)
+    return reason("not-own-data", user=caller.id, object=about)

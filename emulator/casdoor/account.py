@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_id
-from emulator.casdoor.defaults import data_text
 from emulator.casdoor.items import account_items, items_of
-from emulator.casdoor.profiles import Profile, profile_of
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
@@ -13,12 +11,11 @@ from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.tokens import issue_token
 from emulator.casdoor.user_fields import user_fields, zero
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
-
-_SECRET_COLUMNS = ("masterPassword", "defaultPassword", "masterVerificationCode")
-_MORE_SECRET_COLUMNS = ("passwordSalt", "passwordObfuscatorKey")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +42,7 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
         _require_login(tx, caller)
         user, identifier = row_of(tx, caller), caller.id
     if user is None:
-        raise ApiError(text("no_user", tx.language, id=identifier))
+        raise ApiError(text(tx, "no_user", id=identifier), why=reason("user-unknown", user=identifier))
     shown = _extended(tx, user)
     first_time = not session.account_token
     if first_time:
@@ -67,15 +64,16 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
 def _give_account_token(tx: Transaction, session: Session, user: JsonObject) -> Session:
     application = tx.get(Applications).find(user.text("signupApplication"))
     if application is None:
-        raise ApiError(f"the application for user {user.id} is not found")
+        why = reason("application-unknown", application=user.text("signupApplication"))
+        raise ApiError(f"the application for user {user.id} is not found", why=why)
     token = issue_token(tx, application=application, user=user, scope="profile")
     return tx.get(Sessions).give_account_token(session, token.access_token)
 
 
 def _require_login(tx: Transaction, caller: Caller) -> None:
     if caller.is_nobody:
-        message = text("login_first", tx.language)
-        raise ApiError(message, data=text("login_first", "en"), why="no usable credentials came with the request")
+        message = text(tx, "login_first")
+        raise ApiError(message, data=version_of(tx).text("login_first", "en"), why=reason("no-credentials"))
 
 
 def get_userinfo(tx: Transaction, session: Session) -> dict[str, Json]:
@@ -133,7 +131,7 @@ _USERINFO_FIELDS = {
 def _listed_fields(tx: Transaction, application: JsonObject | None) -> set[str] | None:
     """Return the claims that tokenFields lists, None when nothing limits them."""
     fields = application.texts("tokenFields") if application else []
-    if not fields or not profile_of(tx).userinfo_follows_token_fields:
+    if not fields or not version_of(tx).userinfo_follows_token_fields:
         return None
     return {claim for field in fields for claim in _USERINFO_FIELDS.get(field, set())}
 
@@ -170,7 +168,7 @@ def _signed_in(tx: Transaction, session: Session) -> JsonObject:
     _require_login(tx, caller)
     user = row_of(tx, caller)
     if user is None:
-        raise ApiError(text("no_user", tx.language, id=caller.id))
+        raise ApiError(text(tx, "no_user", id=caller.id), why=reason("user-gone", user=caller.id))
     return user
 
 
@@ -197,13 +195,10 @@ def get_users(tx: Transaction, owner: str) -> list[dict[str, Json]]:
 
 def show_row(tx: Transaction, user: JsonObject) -> dict[str, Json]:
     """Return a user as a list shows it: as stored, but for the password."""
-    shown = {name: value for name, value in user.items() if name not in _hidden_always(profile_of(tx))}
+    shown = version_of(tx).show("user", user)
+    del shown["multiFactorAuths"]
     shown |= {"roles": None, "permissions": None, "password": "***" if user.text("password") else ""}
     return shown
-
-
-def _hidden_always(profile: Profile) -> frozenset[str]:
-    return profile.omits_user | {"multiFactorAuths"}
 
 
 def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
@@ -225,11 +220,13 @@ def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
 
 def _check_private(tx: Transaction, caller: Caller, user: JsonObject | None, owner: str) -> None:
     if caller.is_nobody:
-        raise ApiError(text("login_first", tx.language))
-    peer = profile_of(tx).peers_see_private and caller.owner == owner
+        why = reason("profile-private-nobody", organization=owner)
+        raise ApiError(text(tx, "login_first"), why=why)
+    peer = version_of(tx).peers_see_private and caller.owner == owner
     own = user is not None and caller.id == user.id
     if not (own or peer or is_admin(tx, caller, owner)):
-        raise ApiError(text("unauthorized", tx.language))
+        why = reason("profile-private", user=caller.id, organization=owner)
+        raise ApiError(text(tx, "unauthorized"), why=why)
 
 
 def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Json]) -> dict[str, Json]:
@@ -237,7 +234,7 @@ def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Js
     if is_admin(tx, caller, user.owner):
         return shown
     items, own = items_of(tx, user.owner), caller.id == user.id
-    for item_name, field in user_fields().hidden.items():
+    for item_name, field in user_fields(version_of(tx)).hidden.items():
         rule = items[item_name].text("viewRule") if item_name in items else ""
         if field in shown and (rule == "Admin" or (rule == "Self" and not own)):
             shown[field] = zero(field)
@@ -246,11 +243,9 @@ def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Js
 
 def _extended(tx: Transaction, user: JsonObject) -> dict[str, Json]:
     """Return a user with what get-user and get-account add to the stored row."""
-    import json
-
-    profile = profile_of(tx)
-    shown: dict[str, Json] = {name: value for name, value in user.items() if name not in profile.omits_user}
-    shown["multiFactorAuths"] = json.loads(data_text("multi_factor_auths.json"))
+    version = version_of(tx)
+    shown = version.show("user", user)
+    shown["multiFactorAuths"] = version.tables.get("multi_factor_auths")
     shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}
     shown |= {"groups": user.get("groups") or [], "totpSecret": "", "recoveryCodes": None}
     codes = (tx.get(Organizations).find(user.owner) or JsonObject()).texts("countryCodes")
@@ -261,9 +256,8 @@ def _extended(tx: Transaction, user: JsonObject) -> dict[str, Json]:
 
 def show_organization(tx: Transaction, organization: JsonObject, caller: Caller) -> dict[str, Json]:
     """Return an organization with its secrets masked (facts/casdoor.md 5.1)."""
-    profile = profile_of(tx)
-    shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}
+    version = version_of(tx)
+    shown = version.show("organization", organization)
     shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
-    more = profile.masks_more and not caller.is_global
-    masked = _SECRET_COLUMNS + (_MORE_SECRET_COLUMNS if more else ())
-    return shown | {name: "***" for name in masked if organization.text(name)}
+    masks = version.masks("own_organization") | ({} if caller.is_global else version.masks("own_organization_local"))
+    return shown | {name: mask for name, mask in masks.items() if name in shown and organization.text(name)}

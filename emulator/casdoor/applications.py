@@ -1,31 +1,18 @@
 """Applications and organizations seen from outside (facts/casdoor.md 5.9)."""
 
-import json
-from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from emulator.casdoor.access import Caller, is_admin
 from emulator.casdoor.account import show_organization
-from emulator.casdoor.defaults import data_text
 from emulator.casdoor.items import account_items
-from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.repositories import Applications, Organizations
-from emulator.casdoor.signin import find_application, provider_row
+from emulator.casdoor.signin import find_application, provider_row, unknown_client
 from emulator.casdoor.texts import text
+from emulator.casdoor.versions import Version, version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
-
-
-@cache
-def _masks() -> dict[str, dict[str, Json]]:
-    """Return what each kind of object hides from strangers, as field and what stands there instead."""
-    loaded = json.loads(data_text("masks.json"))
-    shown: dict[str, Json] = {"***": "***", "-1": -1, "[]": [], "false": False}
-    return {
-        kind: {field: shown[mask] for mask, fields in table.items() for field in fields}
-        for kind, table in loaded.items()
-    }
 
 
 def get_application(tx: Transaction, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
@@ -47,7 +34,8 @@ def get_app_login(tx: Transaction, query: JsonObject) -> dict[str, Json] | None:
         name = query.text("id").rpartition("/")[2]
         application = tx.get(Applications).find(name)
         if application is None:
-            raise ApiError(text("no_application", tx.language, id=query.text("id")))
+            why = reason("application-unknown", application=name)
+            raise ApiError(text(tx, "no_application", id=query.text("id")), why=why)
         return show_application(tx, application, masked=True)
     return None
 
@@ -69,7 +57,8 @@ def is_allowed_redirect(application: JsonObject, uri: str) -> bool:
 def get_organization(tx: Transaction, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
     """Return an organization to its administrators; raises ApiError for others, None when there is none."""
     if not is_admin(tx, caller, name):
-        raise ApiError(text("unauthorized", tx.language))
+        why = reason("no-credentials") if caller.is_nobody else reason("not-admin", user=caller.id, organization=name)
+        raise ApiError(text(tx, "unauthorized"), why=why)
     organization = tx.get(Organizations).find(name)
     if organization is None or organization.owner != owner:
         return None
@@ -79,32 +68,32 @@ def get_organization(tx: Transaction, caller: Caller, *, owner: str, name: str) 
 
 def show_application(tx: Transaction, application: JsonObject, *, masked: bool) -> dict[str, Json]:
     """Return an application with its providers and its organization, secrets masked if asked."""
-    profile = profile_of(tx)
+    version = version_of(tx)
     items: list[Json] = []
     for item in application.rows("providers"):
         row = provider_row(tx, application, item.name)
         if row is not None or not masked:
             items.append(item | {"provider": row | {"clientSecret": "***"} if row else None})
     organization = tx.get(Organizations).find(application.text("organization"))
-    shown: dict[str, Json] = {
-        name: value for name, value in application.items() if name not in profile.omits_application
-    }
+    shown = version.show("application", application)
     shown["providers"] = items
     shown["organizationObj"] = _show_organization(tx, organization, masked=masked) if organization else None
-    return _mask("application", shown, more=profile.masks_more) if masked else shown
+    return _mask(version, "application", shown) if masked else shown
 
 
 def _app_login_by_code(tx: Transaction, query: JsonObject) -> dict[str, Json]:
     response_type = query.text("responseType")
     if response_type not in ("code", "token", "id_token"):
-        raise ApiError(f"Grant_type: {response_type} is not supported in this application")
+        why = reason("response-type-other", response_type=response_type)
+        raise ApiError(f"Grant_type: {response_type} is not supported in this application", why=why)
     application = find_application(tx, query.text("clientId"))
     if application is None:
-        raise ApiError(text("bad_client_id", tx.language))
+        raise ApiError(text(tx, "bad_client_id"), why=unknown_client(tx, query.text("clientId")))
     shown = show_application(tx, application, masked=True)
     if not is_allowed_redirect(application, query.text("redirectUri")):
-        message = text("bad_redirect", tx.language, uri=query.text("redirectUri"))
-        raise ApiError(message, data=shown)
+        uri = query.text("redirectUri")
+        why = reason("redirect-not-allowed", uri=uri, application=application.name)
+        raise ApiError(text(tx, "bad_redirect", uri=uri), data=shown, why=why)
     return shown
 
 
@@ -120,13 +109,12 @@ def is_same_or_subdomain(host: str, parent: str) -> bool:
 
 
 def _show_organization(tx: Transaction, organization: JsonObject, *, masked: bool) -> dict[str, Json]:
-    profile = profile_of(tx)
-    shown = {name: value for name, value in organization.items() if name not in profile.omits_organization}
+    version = version_of(tx)
+    shown = version.show("organization", organization)
     shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
-    return _mask("organization", shown, more=profile.masks_more) if masked else shown
+    return _mask(version, "organization", shown) if masked else shown
 
 
-def _mask(kind: str, shown: dict[str, Json], *, more: bool) -> dict[str, Json]:
+def _mask(version: Version, kind: str, shown: dict[str, Json]) -> dict[str, Json]:
     """Hide what only administrators see (facts/casdoor.md 5.9)."""
-    changes = _masks()[kind] | (_masks()[f"{kind}_current"] if more else {})
-    return shown | {name: value for name, value in changes.items() if name in shown}
+    return shown | {name: mask for name, mask in version.masks(kind).items() if name in shown}

@@ -3,23 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 
-from emulator.casdoor.defaults import shape
+from emulator.casdoor.versions import Version
 from emulator.core.errors import TokenError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 
 ACCESS, REFRESH = "access-token", "refresh-token"
-
-_NOT_CLAIMED = frozenset(
-    {"externalId", "addresses", "realName", "isVerified", "tag", "balance", "balanceCredit", "currency"}
-    | {"balanceCurrency", "accessToken", "originalToken", "originalRefreshToken", "webauthnCredentials"}
-    | {"mfaRadiusEnabled", "mfaRadiusUsername", "mfaRadiusProvider", "mfaPushEnabled", "mfaPushReceiver"}
-    | {"mfaPushProvider", "multiFactorAuths", "invitation", "invitationCode", "faceIds", "cart", "uidNumber"}
-    | {"lastChangePasswordTime", "mfaAccounts", "mfaItems", "mfaRememberDeadline", "needUpdatePassword"}
-    | {"ipWhitelist", "applicationScopes"}
-)
-_FIRST_UNCLAIMED_PROVIDER, _FIRST_AFTER_PROVIDERS = "adfs", "createdIp"
-_EMPTY_LISTS = frozenset({"address", "roles", "permissions", "groups"})
-_ALWAYS_EMPTY: dict[str, Json] = {"password": "", "recoveryCodes": None, "totpSecret": "", "managedAccounts": None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,23 +38,56 @@ class Grant:
         }
 
 
-def claims_of(user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
-    """Return the claims in the application's token format, in Casdoor's order.
+@dataclass(frozen=True, kw_only=True)
+class UserClaims:
+    """What a version claims of a user.
+
+    `fields` pairs a user's field with its claim, in the order of the claims; an empty one of `empty_lists` is claimed
+    as a list; `always_empty` are the values that stand for secrets.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    empty_lists: frozenset[str]
+    always_empty: JsonObject
+
+    def value(self, user: JsonObject, field: str) -> Json:
+        """Return what is claimed of a field."""
+        if field in self.always_empty:
+            return self.always_empty[field]
+        value = user.get(field)
+        return [] if field in self.empty_lists and not value else value
+
+
+@cache
+def user_claims(version: Version) -> UserClaims:
+    """Return what a version claims of a user, without the fields that its users do not have."""
+    table, has = version.tables.object("claims"), version.shape("user")
+    renamed = table.row("renamed")
+    return UserClaims(
+        fields=tuple((field, renamed.text(field) or field) for field in table.texts("fields") if field in has),
+        empty_lists=frozenset(table.texts("empty_lists")),
+        always_empty=table.row("always_empty"),
+    )
+
+
+def claims_of(version: Version, user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
+    """Return the claims in the application's token format, in the version's order.
 
     Raises TokenError for an unknown format.
     """
     token_format = application.text("tokenFormat") or "JWT"
     match token_format:
         case "JWT":
-            return _full(user, grant)
+            return _full(user_claims(version), user, grant)
         case "JWT-Empty":
             return _short(user, grant)
         case "JWT-Standard":
             return _standard(user, grant)
         case "JWT-Custom":
-            return _custom(user, application, grant)
+            return _custom(user_claims(version), user, application, grant)
     text = f"generate jwt token error: unknown application TokenFormat: {token_format}"
-    raise TokenError("endpoint_error", text)
+    why = reason("token-format-unknown", application=application.name, format=token_format)
+    raise TokenError("endpoint_error", text, why=why)
 
 
 def _given(**claims: str | bool) -> dict[str, Json]:
@@ -73,31 +95,8 @@ def _given(**claims: str | bool) -> dict[str, Json]:
     return {name: value for name, value in claims.items() if value}
 
 
-def _user_claims(user: JsonObject) -> dict[str, Json]:
-    claims: dict[str, Json] = {}
-    skipping = False
-    for name in _claim_order():
-        skipping = (skipping or name == _FIRST_UNCLAIMED_PROVIDER) and name != _FIRST_AFTER_PROVIDERS
-        if skipping or name in _NOT_CLAIMED:
-            continue
-        value = _ALWAYS_EMPTY.get(name, user.get(name))
-        claims["email_verified" if name == "emailVerified" else name] = (
-            [] if name in _EMPTY_LISTS and not value else value
-        )
-    return claims
-
-
-@cache
-def _claim_order() -> tuple[str, ...]:
-    """Return the user's fields in the order of the claims: three of them come after the providers there."""
-    late = ("createdIp", "lastSigninTime", "lastSigninIp")
-    names = [name for name in shape("user") if name not in late]
-    after = names.index("webauthnCredentials")
-    return (*names[:after], *late, *names[after:])
-
-
-def _full(user: JsonObject, grant: Grant) -> dict[str, Json]:
-    claims = _user_claims(user)
+def _full(claimed: UserClaims, user: JsonObject, grant: Grant) -> dict[str, Json]:
+    claims = {claim: claimed.value(user, field) for field, claim in claimed.fields}
     claims["tokenType"] = grant.token_type
     claims |= _given(nonce=grant.nonce)
     claims["tag"] = user.text("tag")
@@ -141,19 +140,19 @@ def _international(user: JsonObject) -> str:
     return international(user.text("phone"), user.text("countryCode"))
 
 
-def _custom(user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
+def _custom(claimed: UserClaims, user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
     claims = grant.registered(user.text("id"))
     claims |= {"nonce": grant.nonce, "scope": grant.scope, "tokenType": ACCESS}
     if grant.token_type == REFRESH:
         claims["TokenType"] = REFRESH
     for field in application.texts("tokenFields"):
-        claims |= _field_claim(user, field)
+        claims |= _field_claim(claimed, user, field)
     for attribute in application.rows("tokenAttributes"):
-        claims |= _attribute_claim(user, attribute)
+        claims |= _attribute_claim(claimed, user, attribute)
     return dict(sorted(claims.items()))
 
 
-def _field_claim(user: JsonObject, field: str) -> dict[str, Json]:
+def _field_claim(claimed: UserClaims, user: JsonObject, field: str) -> dict[str, Json]:
     """Return the claim for an entry of tokenFields, which are names of Go fields."""
     if field.startswith("Properties."):
         name = field.removeprefix("Properties.")
@@ -163,22 +162,16 @@ def _field_claim(user: JsonObject, field: str) -> dict[str, Json]:
         return {field: [row.name for row in user.rows("permissions")]}
     if field in ("signinMethod", "provider"):
         return {field: ""}
-    for name, value in user.items():
+    for name in user:
         if name.lower() == field.lower():
-            return {field[:1].lower() + field[1:]: _shown_field(name, value)}
+            return {field[:1].lower() + field[1:]: claimed.value(user, name)}
     return {}
 
 
-def _shown_field(name: str, value: Json) -> Json:
-    if name in _ALWAYS_EMPTY:
-        return _ALWAYS_EMPTY[name]
-    return [] if name in _EMPTY_LISTS and not value else value
-
-
-def _attribute_claim(user: JsonObject, attribute: JsonObject) -> dict[str, Json]:
+def _attribute_claim(claimed: UserClaims, user: JsonObject, attribute: JsonObject) -> dict[str, Json]:
     """Return the claim for an entry of tokenAttributes (facts/casdoor.md 3)."""
     value: Json = attribute.text("value")
     if attribute.text("category") == "Existing Field":
-        fields = _field_claim(user, attribute.text("value"))
+        fields = _field_claim(claimed, user, attribute.text("value"))
         return {attribute.name: next(iter(fields.values()), "")}
     return {attribute.name: [value] if attribute.text("type") == "Array" else value}

@@ -1,34 +1,18 @@
 """The whole shape of Casdoor's objects: every field with its zero value, in Casdoor's order."""
 
-import json
 from datetime import datetime
-from functools import cache
-from importlib import resources
 
 from emulator.casdoor.gojson import in_key_order
+from emulator.casdoor.versions import newest
 from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
+from emulator.core.tables import table_text
 from emulator.world.clock import rfc3339
 
 
-@cache
 def shape(kind: str) -> JsonObject:
-    """Return the zero object of a kind: user, organization, application, provider, provider_item, signup_item.
-
-    Source: the recordings; field lists in facts/casdoor.md 5.1 and 5.9. Callers must not change it.
-    """
-    return JsonObject(json.loads(data_text(f"{kind}.json")))
-
-
-@cache
-def default_account_items() -> tuple[JsonObject, ...]:
-    """Return the account items of an organization that was made without any (facts/casdoor.md 4.3)."""
-    return tuple(JsonObject(item) for item in json.loads(data_text("account_items.json")))
-
-
-def data_text(name: str) -> str:
-    """Return a data file of the Casdoor side as text."""
-    return resources.files("emulator").joinpath("data", "casdoor", name).read_text("utf-8")
+    """Return the zero object of a kind as rows are stored: the newest version's, whichever version shows them."""
+    return newest().shape(kind)
 
 
 def complete(kind: str, row: JsonObject) -> JsonObject:
@@ -139,7 +123,8 @@ def complete_user(row: JsonObject, *, seed: str, now: datetime, organization: Js
 
 def complete_cert(row: JsonObject) -> JsonObject:
     """Return a cert with the shipped key pair standing in where none was given."""
-    shipped = {"certificate": data_text("cert-built-in.pem"), "privateKey": data_text("cert-built-in.key")}
+    certificate, key = (table_text("casdoor", f"cert-built-in.{kind}") for kind in ("pem", "key"))
+    shipped: dict[str, Json] = {"certificate": certificate, "privateKey": key}
     filled: dict[str, Json] = {"owner": "admin", "scope": "JWT", "type": "x509", "cryptoAlgorithm": "RS256"}
     full = JsonObject(filled | {name: value for name, value in row.items() if value not in ("", None)})
     return full if full.text("privateKey") else JsonObject(full | shipped)

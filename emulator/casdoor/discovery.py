@@ -1,11 +1,8 @@
 """The two .well-known documents (facts/casdoor.md 5.9)."""
 
-import json
-
-from emulator.casdoor.defaults import data_text
 from emulator.casdoor.keys import public_jwk
-from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.repositories import BUILT_IN_CERT, Applications, Certs
+from emulator.casdoor.versions import version_of
 from emulator.core.json_object import Json, JsonObject
 from emulator.world.transaction import Transaction
 
@@ -15,14 +12,12 @@ def openid_configuration(tx: Transaction, *, origin: str, application: str = "")
 
     The front end's address differs for `localhost:8000`, as Casdoor has it in run mode dev.
     """
-    profile = profile_of(tx)
+    version = version_of(tx)
     front = "http://localhost:7001" if origin == "http://localhost:8000" else origin
     tail = f"/{application}" if application else ""
-    own_issuer = profile.issuer_per_application and application
+    own_issuer = version.issuer_per_application and application
     document: dict[str, Json] = {}
-    for name, value in json.loads(data_text("discovery.json")).items():
-        if name in profile.omits_discovery:
-            continue
+    for name, value in version.tables.object("discovery").items():
         if isinstance(value, str):
             value = value.format(origin=origin, front=front, tail=tail)
         document[name] = value

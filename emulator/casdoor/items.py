@@ -1,21 +1,20 @@
 """The account items of an organization: which fields a user may change, and how (facts/casdoor.md 4.3)."""
 
-from emulator.casdoor.defaults import default_account_items
-from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.repositories import Organizations
 from emulator.casdoor.texts import text
 from emulator.casdoor.user_fields import user_fields
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.patterns import search
+from emulator.core.reason import Reason
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
 
 def account_items(tx: Transaction, organization: JsonObject) -> list[JsonObject]:
     """Return an organization's account items, the version's default ones when it has none."""
-    omitted = profile_of(tx).omits_items
-    own = organization.rows("accountItems")
-    return own or [item for item in default_account_items() if item.name not in omitted]
+    return organization.rows("accountItems") or version_of(tx).tables.rows("account_items")
 
 
 def items_of(tx: Transaction, organization: str) -> dict[str, JsonObject]:
@@ -31,17 +30,17 @@ def check_items(tx: Transaction, *, old: JsonObject, new: JsonObject, admin: boo
 
     Changes `new` in place. Raises ApiError with the first failure in the order of facts/casdoor.md 4.3.
     """
-    items, omitted = items_of(tx, old.owner), profile_of(tx).omits_items
+    items = items_of(tx, old.owner)
     noted: list[tuple[JsonObject, str]] = []
-    for item_name, field in user_fields().items:
+    for item_name, field in user_fields(version_of(tx)).items:
         item = items.get(item_name)
-        if item is None or item_name in omitted or not _differs(field, old, new):
+        if item is None or not _differs(field, old, new):
             continue
         if item.text("viewRule") == "Admin" and not admin:
             new[field] = old.get(field)
             continue
         if field == "displayName" and not new.text(field) and not allow_empty:
-            raise ApiError(text("empty_display_name", tx.language))
+            raise ApiError(text(tx, "empty_display_name"), why=reason("display-name-empty"))
         noted.append((item, field))
     for item, field in noted:
         _check_rule(tx, item, field, new, admin=admin)
@@ -64,24 +63,24 @@ def _check_rule(tx: Transaction, item: JsonObject, field: str, new: JsonObject, 
     rule = item.text("modifyRule")
     if rule == "Immutable":
         why = _why_immutable(field, new)
-        raise ApiError(text("immutable", tx.language, item=item.name), why=why)
+        raise ApiError(text(tx, "immutable", item=item.name), why=why)
     if rule == "Admin" and not admin:
-        why = f"the body gives {field} {_written(new.get(field))}, which differs from the stored one"
-        raise ApiError(text("only_admin", tx.language, item=item.name), why=why)
+        raise ApiError(text(tx, "only_admin", item=item.name), why=_why_differs(field, new))
     if rule not in ("Admin", "Self"):
-        raise ApiError(text("unknown_rule", tx.language, rule=rule))
+        why = reason("modify-rule-unknown", item=item.name, rule=rule)
+        raise ApiError(text(tx, "unknown_rule", rule=rule), why=why)
     value = _written(new.get(field))
     if item.text("regex") and not _found(item.text("regex"), value):
-        raise ApiError(text("regex", tx.language, value=value, item=item.name))
+        why = reason("regex-unmatched", field=field, regex=item.text("regex"))
+        raise ApiError(text(tx, "regex", value=value, item=item.name), why=why)
 
 
-def _why_immutable(field: str, new: JsonObject) -> str:
-    if new.get(field):
-        return f"the body gives {field} {_written(new.get(field))}, which differs from the stored one"
-    return (
-        f"without columns the body is the whole new user: {field} is missing in it, so it would become empty; "
-        "send ?columns=… or the whole object from get-account"
-    )
+def _why_immutable(field: str, new: JsonObject) -> Reason:
+    return _why_differs(field, new) if new.get(field) else reason("field-left-out", field=field)
+
+
+def _why_differs(field: str, new: JsonObject) -> Reason:
+    return reason("field-differs", field=field, value="***" if field == "password" else _written(new.get(field)))
 
 
 def _written(value: Json) -> str:

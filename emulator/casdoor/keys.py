@@ -9,6 +9,7 @@ from emulator.casdoor.gojson import encode
 from emulator.casdoor.repositories import BUILT_IN_CERT, Certs
 from emulator.core.errors import ApiError, TokenError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def cert_of(tx: Transaction, application: JsonObject) -> JsonObject:
     name = application.text("cert") or BUILT_IN_CERT
     cert = tx.get(Certs).find(name)
     if cert is None:
-        raise TokenError("endpoint_error", f'generate jwt token error: The cert "{name}" does not exist')
+        why = reason("cert-unknown", application=application.name, cert=name)
+        raise TokenError("endpoint_error", f'generate jwt token error: The cert "{name}" does not exist', why=why)
     return cert
 
 
@@ -45,7 +47,8 @@ def signing_method(application: JsonObject, cert: JsonObject) -> str:
     chosen = method if method in _METHODS else "RS256"
     if chosen in _CURVE_METHODS and _is_rsa(cert.text("privateKey")):
         text = "x509: failed to parse private key (use ParsePKCS1PrivateKey instead for this key format)"
-        raise TokenError("endpoint_error", f"generate jwt token error: {text}")
+        why = reason("signing-method-unfit", application=application.name, method=method, cert=cert.name)
+        raise TokenError("endpoint_error", f"generate jwt token error: {text}", why=why)
     return chosen
 
 
@@ -67,7 +70,8 @@ def public_jwk(cert: JsonObject) -> Json:
     try:
         certificate = x509.load_pem_x509_certificate(cert.text("certificate").encode())
     except ValueError as error:
-        raise ApiError("x509: malformed certificate") from error  # the text is assumed
+        why = reason("certificate-unusable", cert=cert.name)
+        raise ApiError("x509: malformed certificate", why=why) from error  # the text is assumed
     shown: dict[str, Json] = {"use": "sig", "kty": "RSA", "kid": cert.name, "alg": cert.text("cryptoAlgorithm")}
     public = certificate.public_key()
     if isinstance(public, RSAPublicKey):
@@ -124,9 +128,9 @@ def _private_key(pem: str) -> "PrivateKey":
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise TokenError("endpoint_error", _NO_KEY) from error
+        raise TokenError("endpoint_error", _NO_KEY, why=reason("key-unusable")) from error
     if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise TokenError("endpoint_error", _NO_KEY)
+        raise TokenError("endpoint_error", _NO_KEY, why=reason("key-unusable"))
     return key
 
 

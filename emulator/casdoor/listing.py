@@ -7,6 +7,7 @@ from emulator.casdoor.user_fields import columns_of, fields_by_column
 from emulator.casdoor.user_repository import Users
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
 
@@ -28,7 +29,7 @@ def list_users(tx: Transaction, query: JsonObject) -> Page:
         return Page(users=get_users(tx, owner), total=None)
     size = _whole(query.text("pageSize"))
     if size is None:
-        raise Panic(why=f"pageSize {query.text('pageSize')!r} is no number")
+        raise Panic(why=reason("number-malformed", parameter="pageSize", value=query.text("pageSize")))
     users = _sorted(_filtered(get_users(tx, owner), query), query)
     pages = max(1, -(-len(users) // size)) if size > 0 else 1
     page = min(max(_whole(query.text("p")) or 1, 1), pages)
@@ -45,7 +46,7 @@ def count_users(tx: Transaction, *, owner: str, is_online: str) -> int:
         return len(users)
     wanted = _whole(is_online)
     if wanted is None:
-        raise Panic(why=f"isOnline {is_online!r} is no number")
+        raise Panic(why=reason("number-malformed", parameter="isOnline", value=is_online))
     return sum(user.flag("isOnline") == (wanted == 1) for user in users)
 
 
@@ -72,7 +73,8 @@ def _sort_key(value: Json) -> tuple[float, str]:
 def _column(name: str, *, prefix: str) -> str:
     field = fields_by_column().get(columns_of(name))
     if field is None:
-        raise ApiError(f"SQL logic error: no such column: {prefix}{columns_of(name)} (1)")
+        why = reason("user-field-unknown", field=name)
+        raise ApiError(f"SQL logic error: no such column: {prefix}{columns_of(name)} (1)", why=why)
     return field
 
 

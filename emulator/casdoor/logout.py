@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from emulator.casdoor.access import caller_of
 from emulator.casdoor.applications import is_allowed_redirect
-from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.repositories import Applications
 from emulator.casdoor.sessions import Session
 from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import TokenRow, Tokens
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
 
@@ -33,12 +34,13 @@ def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, s
     if hint:
         row = tx.get(Tokens).find_access(hint)
         if row is None:
-            raise ApiError(text("no_token", tx.language))
+            raise ApiError(text(tx, "no_token"), why=reason("token-unknown"))
         tx.get(Tokens).end(row)
         return _redirected(tx, row, redirect_uri, state, LoggedOut(cleared=True))
-    profile = profile_of(tx)
-    if redirect_uri and not profile.logout_redirects_alone:
-        raise ApiError(f"{text('missing_parameter', tx.language)}: id_token_hint")
+    version = version_of(tx)
+    if redirect_uri and not version.logout_redirects_alone:
+        why = reason("parameter-missing", parameter="id_token_hint")
+        raise ApiError(f"{text(tx, 'missing_parameter')}: id_token_hint", why=why)
     caller = caller_of(session)
     if caller.is_nobody:
         return LoggedOut()
@@ -55,6 +57,7 @@ def _redirected(
         return otherwise
     application = (tx.get(Applications).find(row.application) or JsonObject()) if row else JsonObject()
     if not is_allowed_redirect(application, redirect_uri):
-        raise ApiError(text("bad_redirect", tx.language, uri=redirect_uri))
+        why = reason("redirect-not-allowed", uri=redirect_uri, application=application.name)
+        raise ApiError(text(tx, "bad_redirect", uri=redirect_uri), why=why)
     location = f"{redirect_uri.rstrip('/')}?state={state}" if state else redirect_uri
     return LoggedOut(location=location, cleared=True)

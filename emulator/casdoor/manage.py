@@ -2,7 +2,7 @@
 
 from emulator.casdoor.access import Caller, row_of
 from emulator.casdoor.defaults import shape
-from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.phones import prepare
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import Tokens
@@ -10,9 +10,11 @@ from emulator.casdoor.update import check_email, check_phone, check_username
 from emulator.casdoor.user_fields import decode_user, zero
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import new_user_id, next_ranking
+from emulator.casdoor.versions import version_of
 from emulator.core.derive import derive_hex
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
@@ -24,13 +26,15 @@ def add_user(tx: Transaction, caller: Caller, body: bytes) -> str:
     """
     given = decode_user(body)
     new = JsonObject({name: given.get(name, zero(name)) for name in shape("user")})
+    if new.text("phone") and version_of(tx).normalises_phone:
+        prepare()
 
     def make() -> JsonObject:
         organization = _organization_for(tx, new)
         check_username(tx, owner=new.owner, name=new.name)
         others = tx.get(Users).of(new.owner)
         check_email(tx, new, others)
-        check_phone(tx, profile_of(tx), new, others)
+        check_phone(tx, version_of(tx), new, others)
         return _filled(tx, caller, new, organization)
 
     tx.trace.changed(None, tx.get(Users).create(make))
@@ -40,16 +44,16 @@ def add_user(tx: Transaction, caller: Caller, body: bytes) -> str:
 def delete_user(tx: Transaction, body: bytes) -> str:
     """Remove the user that a JSON body names; return `Affected`, or `Unaffected` when there was none."""
     given = decode_user(body)
-    profile = profile_of(tx)
+    version = version_of(tx)
     if given.id == "built-in/admin":
-        raise ApiError(text("unauthorized", tx.language))
-    if "/" in given.name and profile.slash_in_deleted_name_panics:
-        raise Panic(why="the name holds a slash")
+        raise ApiError(text(tx, "unauthorized"), why=reason("first-admin-kept", user=given.id))
+    if "/" in given.name and version.slash_in_deleted_name_panics:
+        raise Panic(why=reason("name-with-slash"))
     removed = tx.get(Users).delete(given.owner, given.name)
     if removed is None:
         return "Unaffected"
     tx.trace.changed(removed, None)
-    if profile.cuts_off:
+    if version.cuts_off:
         tx.get(Tokens).end_all_of(organization=given.owner, user=given.name)
     return "Affected"
 
@@ -57,11 +61,13 @@ def delete_user(tx: Transaction, body: bytes) -> str:
 def _organization_for(tx: Transaction, new: JsonObject) -> JsonObject:
     organization = tx.get(Organizations).find(new.owner)
     if organization is None:
-        raise ApiError(f"The organization: {new.owner} does not exist")
+        why = reason("organization-unknown", organization=new.owner)
+        raise ApiError(f"The organization: {new.owner} does not exist", why=why)
     if not new.name:
-        raise ApiError("the user's owner and name should not be empty")
+        raise ApiError("the user's owner and name should not be empty", why=reason("body-without", field="name"))
     if not any(row.text("organization") == new.owner for row in tx.get(Applications).all()):
-        raise ApiError("The organization: admin should have one application at least")
+        why = reason("organization-without-application", organization=new.owner)
+        raise ApiError("The organization: admin should have one application at least", why=why)
     return organization
 
 
@@ -69,7 +75,7 @@ def _filled(tx: Transaction, caller: Caller, new: JsonObject, organization: Json
     now = rfc3339(tx.at)
     application = tx.get(Applications).find(new.text("signupApplication"))
     source = row_of(tx, caller)
-    default_avatar = organization.text("defaultAvatar") if profile_of(tx).gives_default_avatar else ""
+    default_avatar = organization.text("defaultAvatar") if version_of(tx).gives_default_avatar else ""
     changes: dict[str, Json] = {
         "createdTime": new.text("createdTime") or now,
         "updatedTime": now,

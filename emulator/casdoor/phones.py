@@ -1,6 +1,13 @@
 """Phone numbers, by the same public metadata that Casdoor's library uses."""
 
 
+def prepare() -> None:
+    """Load the metadata, which takes longer than anybody should hold a lock."""
+    import phonenumbers
+
+    phonenumbers.is_valid_number(phonenumbers.parse("+8613800138000"))
+
+
 def national(phone: str, country_code: str) -> tuple[str, str] | None:
     """Return the national digits and the region of a valid number for a region such as `CN`, else None.
 

@@ -1,12 +1,13 @@
 """Refreshing and introspecting tokens (facts/casdoor.md 5.6 and 5.7)."""
 
-from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.repositories import Applications
 from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import is_dead, is_refresh_token, oauth_body, sign_tokens
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError, TokenError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
 _REVOKED = "refresh token is invalid or revoked"
@@ -21,21 +22,23 @@ def refresh_token(
     Raises TokenError in the order of facts/casdoor.md 5.6, ApiError when the user is gone.
     """
     if client_secret and client_secret != application.text("clientSecret"):
-        raise TokenError("invalid_client", "client_secret is invalid")
+        why = reason("client-secret-wrong", application=application.name)
+        raise TokenError("invalid_client", "client_secret is invalid", why=why)
     row = tx.get(Tokens).find_refresh(token)
     if row is None:
-        raise TokenError("invalid_grant", _REVOKED)
+        raise TokenError("invalid_grant", _REVOKED, why=reason("refresh-token-unknown"))
     _check_row(tx, row, application, resource)
     user = tx.get(Users).find((row.organization, row.user))
     if user is None:
-        raise ApiError(f"The user: {row.organization}/{row.user} doesn't exist")
+        identifier = f"{row.organization}/{row.user}"
+        raise ApiError(f"The user: {identifier} doesn't exist", why=reason("user-gone", user=identifier))
     if user.flag("isForbidden"):
-        raise TokenError("invalid_grant", _FORBIDDEN)
+        raise TokenError("invalid_grant", _FORBIDDEN, why=reason("user-forbidden", user=user.id))
     fresh = sign_tokens(
         tx, application=application, user=user, code="", scope=scope or row.scope, resource=row.resource or resource
     )
     if not tx.get(Tokens).rotate(row, fresh.row):
-        raise TokenError("invalid_grant", _REVOKED, why="another request with this token came first")
+        raise TokenError("invalid_grant", _REVOKED, why=reason("refresh-raced"))
     return oauth_body(fresh)
 
 
@@ -49,7 +52,8 @@ def introspect(tx: Transaction, *, application: JsonObject, token: str, hint: st
     if row.token_format == "JWT-Custom" and not hint and is_refresh_token(row, token):
         return {"active": False}
     if tx.get(Applications).find(row.application) is None:
-        raise ApiError(f"The application: {row.application} does not exist")
+        why = reason("application-unknown", application=row.application)
+        raise ApiError(f"The application: {row.application} does not exist", why=why)
     expires = row.refresh_expires_at if is_refresh_token(row, token) else row.expires_at
     scope: dict[str, Json] = {"scope": row.scope} if row.scope else {}
     issued = int(row.created_at.timestamp())
@@ -72,18 +76,22 @@ def introspect(tx: Transaction, *, application: JsonObject, token: str, hint: st
 
 
 def _check_row(tx: Transaction, row: TokenRow, application: JsonObject, resource: str) -> None:
-    profile = profile_of(tx)
+    version = version_of(tx)
     if row.ended or not row.lifetime:
-        raise TokenError("invalid_grant", "refresh token is expired")
-    if profile.refresh_checks_client and row.application != application.name:
+        why = reason("refresh-token-ended") if row.ended else reason("token-without-lifetime")
+        raise TokenError("invalid_grant", "refresh token is expired", why=why)
+    if version.refresh_checks_client and row.application != application.name:
         names = f"application.Name: [{application.name}], token.Application: [{row.application}]"
-        raise TokenError("invalid_grant", f"the token is for wrong application (client_id), {names}")
-    if profile.refresh_checks_client and resource and resource != row.resource:
+        why = reason("token-other-application", application=row.application, asked=application.name)
+        raise TokenError("invalid_grant", f"the token is for wrong application (client_id), {names}", why=why)
+    if version.refresh_checks_client and resource and resource != row.resource:
         values = f"expected: [{row.resource}], got: [{resource}]"
-        raise TokenError("invalid_grant", f"resource parameter does not match the original grant, {values}")
+        why = reason("resource-differs", given=resource, stored=row.resource)
+        raise TokenError("invalid_grant", f"resource parameter does not match the original grant, {values}", why=why)
     if tx.at >= row.refresh_expires_at:
         text = "parse refresh token error: token has invalid claims: token is expired"
-        raise TokenError("invalid_grant", text, why=f"it expired at {row.refresh_expires_at:%H:%M:%S}")
+        why = reason("refresh-token-expired", at=f"{row.refresh_expires_at:%H:%M:%S}")
+        raise TokenError("invalid_grant", text, why=why)
 
 
 def _introspected(tx: Transaction, token: str, hint: str) -> TokenRow | None:
@@ -96,6 +104,6 @@ def _introspected(tx: Transaction, token: str, hint: str) -> TokenRow | None:
     if row is None or row.ended or is_dead(tx, row):
         return None
     user = tx.get(Users).find((row.organization, row.user))
-    if profile_of(tx).cuts_off and (user is None or user.flag("isForbidden") or user.flag("isDeleted")):
+    if version_of(tx).cuts_off and (user is None or user.flag("isForbidden") or user.flag("isDeleted")):
         return None
     return row

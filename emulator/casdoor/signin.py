@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from emulator.casdoor.profiles import MINI_PROGRAM, Profile, profile_of
 from emulator.casdoor.refresh import refresh_token
 from emulator.casdoor.repositories import Applications, Providers
 from emulator.casdoor.tokens import IssuedToken, issue_token, oauth_body, row_body
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username, new_wechat_user
+from emulator.casdoor.versions import MINI_PROGRAM, Version, version_of
 from emulator.casdoor.wechat_client import WechatSession, fetch_session
 from emulator.core.errors import ApiError, Panic, TokenError
 from emulator.core.json_object import Json, JsonObject
+from emulator.core.reason import Reason
+from emulator.journal.reasons import reason
 from emulator.scenario.model import scenario_of
 from emulator.wechat.personas import Personas
 from emulator.world.transaction import Transaction
@@ -50,14 +52,12 @@ def login(tx: Transaction, request: LoginRequest) -> dict[str, Json]:
 
     Raises TokenError, ApiError and Panic as a real Casdoor answers, and Unreachable while WeChat hangs.
     """
-    profile = profile_of(tx)
-    _check_before_client(request, profile)
+    version = version_of(tx)
+    _check_before_client(request, version)
     application = find_application(tx, request.client_id)
     if application is None:
-        known = ", ".join(sorted(row.text("clientId") for row in tx.get(Applications).all()))
-        why = f"no application has client_id {request.client_id!r}; there are: {known}"
-        raise TokenError("invalid_client", "client_id is invalid", why=why)
-    if request.tag == TAG and not (profile.refresh_beats_tag and request.grant_type == "refresh_token"):
+        raise TokenError("invalid_client", "client_id is invalid", why=unknown_client(tx, request.client_id))
+    if request.tag == TAG and not (version.refresh_beats_tag and request.grant_type == "refresh_token"):
         return _login_mini_program(tx, application, request)
     return _other_grant(tx, application, request)
 
@@ -67,16 +67,24 @@ def find_application(tx: Transaction, client_id: str) -> JsonObject | None:
     return tx.get(Applications).find_client(client_id)
 
 
-def _check_before_client(request: LoginRequest, profile: Profile) -> None:
+def unknown_client(tx: Transaction, client_id: str) -> Reason:
+    """Return the reason that no application has a client_id."""
+    known = ", ".join(sorted(row.text("clientId") for row in tx.get(Applications).all()))
+    return reason("client-unknown", client_id=client_id, known=known)
+
+
+def _check_before_client(request: LoginRequest, version: Version) -> None:
     if request.client_assertion_type == _JWT_BEARER and request.client_assertion.count(".") != 2:
-        raise ApiError("token is malformed: token contains an invalid number of segments")
+        why = reason("client-assertion-malformed")
+        raise ApiError("token is malformed: token contains an invalid number of segments", why=why)
     if request.device_code:
-        raise TokenError("expired_token", "token is expired")
+        raise TokenError("expired_token", "token is expired", why=reason("device-code-unknown"))
     if request.grant_type == _DEVICE:
-        raise TokenError("invalid_request", "device_code parameter is required for this grant type")
-    if profile.checks_dpop and request.dpop:
+        why = reason("parameter-missing", parameter="device_code")
+        raise TokenError("invalid_request", "device_code parameter is required for this grant type", why=why)
+    if version.checks_dpop and request.dpop:
         # No proof verifies here, and the description is assumed: only the error's name was recorded.
-        raise TokenError("invalid_dpop_proof", "invalid DPoP proof")
+        raise TokenError("invalid_dpop_proof", "invalid DPoP proof", why=reason("dpop-unverified"))
 
 
 def _login_mini_program(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
@@ -90,7 +98,7 @@ def _login_mini_program(tx: Transaction, application: JsonObject, request: Login
             tx.note("nickname-dropped")
     else:
         _note_known_user(tx, user, session, request)
-    if profile_of(tx).login_updates_profile:
+    if version_of(tx).login_updates_profile:
         user = _update_profile(tx, user, request)
     token = issue_token(tx, application=application, user=user, code=session.session_key)
     return _login_body(tx, token)
@@ -108,7 +116,7 @@ def _find_or_create(
     if not application.flag("enableSignUp"):
         user = users.find_wechat(owner, ids)
         if user is None:
-            why = f"nobody in {owner} has this openid, and {application.name} has enableSignUp false"
+            why = reason("sign-up-closed", owner=owner, application=application.name)
             raise TokenError("invalid_grant", "the application does not allow to sign up new account", why=why)
         return user, False
     return users.find_or_create(
@@ -122,7 +130,7 @@ def _note_known_user(tx: Transaction, user: JsonObject, session: WechatSession, 
     if user.row("properties").text("wechatOpenId") != session.openid:
         tx.note("linked-account")
     if request.username or request.avatar:
-        tx.note("login-profile" if profile_of(tx).login_updates_profile else "profile-kept")
+        tx.note("login-profile" if version_of(tx).login_updates_profile else "profile-kept")
 
 
 def _note_second_account(tx: Transaction, user: JsonObject) -> None:
@@ -136,10 +144,10 @@ def _note_second_account(tx: Transaction, user: JsonObject) -> None:
 
 
 def _login_body(tx: Transaction, token: IssuedToken) -> dict[str, Json]:
-    if profile_of(tx).raw_login_body:
+    if version_of(tx).raw_login_body:
         tx.note("session-key-in-code")
         return row_body(token)
-    if tx.profile == "docs":
+    if "login-body" in version_of(tx).leniencies:
         tx.note("login-body")
     return oauth_body(token)
 
@@ -168,18 +176,18 @@ def _mini_program_provider(tx: Transaction, application: JsonObject) -> JsonObje
 
     Raises Panic for an item without a row that is reached before a match, TokenError without any match.
     """
-    types = profile_of(tx).provider_types
+    types = version_of(tx).provider_types
     found: list[JsonObject] = []
     for item in application.rows("providers"):
         row = provider_row(tx, application, item.name)
         if row is None:
             if found:
                 continue
-            raise Panic(why=f"{application.name} lists provider {item.name}, which does not exist")
+            raise Panic(why=reason("provider-missing", application=application.name, provider=item.name))
         if row.text("type") in types:
             found.append(row)
     if not found:
-        why = f"{application.name} has no provider of type {' or '.join(types)}"
+        why = reason("provider-type-missing", application=application.name, types=" / ".join(types))
         raise TokenError("invalid_client", "the application does not support wechat mini program", why=why)
     if len(found) > 1:
         tx.note("several-providers")
@@ -195,10 +203,10 @@ def provider_row(tx: Transaction, application: JsonObject, name: str) -> JsonObj
 
 def _other_grant(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
     """Answer a login without the tag, as the grant it names would (facts/casdoor.md 2.3)."""
-    grant, profile = request.grant_type, profile_of(tx)
-    why = f"tag is {request.tag!r}, not {TAG!r}" if request.tag else "the tag parameter is missing"
+    grant, version = request.grant_type, version_of(tx)
+    why = reason("tag-other", tag=request.tag, expected=TAG) if request.tag else reason("tag-missing")
     tx.note("tag-needed")
-    tag_decides = profile.wrong_tag_panics and request.tag not in ("", TAG)
+    tag_decides = version.wrong_tag_panics and request.tag not in ("", TAG)
     if tag_decides and grant not in _KNOWN_GRANTS:
         raise Panic(why=why)
     always = grant == "authorization_code" or tag_decides or request.tag == TAG
@@ -228,7 +236,8 @@ def _other_grant(tx: Transaction, application: JsonObject, request: LoginRequest
 
 def _client_credentials(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
     if request.client_secret != application.text("clientSecret"):
-        raise TokenError("invalid_client", "client_secret is invalid")
+        why = reason("client-secret-wrong", application=application.name)
+        raise TokenError("invalid_client", "client_secret is invalid", why=why)
     subject = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
     row = issue_token(tx, application=application, user=subject, scope=request.scope)
     return oauth_body(row)

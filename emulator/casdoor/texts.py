@@ -1,27 +1,12 @@
 """Casdoor's translated messages."""
 
-import json
-import re
-from functools import cache
-
-from emulator.casdoor.defaults import data_text
-
-_PLACE = re.compile(r"\{(\w+)\}")
+from emulator.casdoor.versions import version_of
+from emulator.world.transaction import Transaction
 
 
-@cache
-def _texts() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = json.loads(data_text("texts.json"))
-    return loaded
-
-
-def text(key: str, language: str, **values: str) -> str:
-    """Return a message in a language (`en`, `zh`, `ja`; others give English) with its places filled in.
-
-    The values stand as they are, braces included. Source: facts/casdoor.md 8.
-    """
-    entry = _texts()[key]
-    return _PLACE.sub(lambda found: values[found[1]], entry.get(language, entry["en"]))
+def text(tx: Transaction, key: str, **values: str) -> str:
+    """Return a message of the version played in the request's language, its places filled in (facts/casdoor.md 8)."""
+    return version_of(tx).text(key, tx.language, **values)
 
 
 def filter_language(header: str) -> str:

@@ -89,9 +89,10 @@ class Tokens(Table[str, TokenRow]):
             self._put(row)
 
     def rotate(self, old: TokenRow, new: TokenRow) -> bool:
-        """Keep a row in place of another; return False, changing nothing, when that one was rotated already."""
+        """Keep a row in place of another; return False, changing nothing, when that one is gone or ended by now."""
         with self.lock:
-            if old.name not in self._rows:
+            current = self._rows.get(old.name)
+            if current is None or current.ended:
                 return False
             self._remove(old.name)
             self._put(new)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from emulator.casdoor.claims import ACCESS, REFRESH, Grant, claims_of
 from emulator.casdoor.keys import cert_of, sign, signing_method
 from emulator.casdoor.token_repository import TokenRow, Tokens, sha256
+from emulator.casdoor.versions import version_of
 from emulator.core.derive import derive_uuid
 from emulator.core.json_object import Json, JsonObject
 from emulator.world.clock import rfc3339
@@ -105,8 +106,8 @@ def sign_tokens(
         scope=scope,
     )
     refresh_grant = replace(access_grant, token_type=REFRESH, expires=int((now + refresh_lifetime).timestamp()))
-    access = _sign(tx, claims_of(user, application, access_grant), cert, method=method, kid=cert.name)
-    refresh = _sign(tx, claims_of(user, application, refresh_grant), cert, method=method, kid=None)
+    access = _sign(tx, claims_of(version_of(tx), user, application, access_grant), cert, method=method, kid=cert.name)
+    refresh = _sign(tx, claims_of(version_of(tx), user, application, refresh_grant), cert, method=method, kid=None)
     row = TokenRow(
         owner=application.owner,
         name=name,

@@ -8,16 +8,17 @@ from emulator.casdoor.access import Caller, is_admin, split_id
 from emulator.casdoor.defaults import shape
 from emulator.casdoor.gojson import in_key_order
 from emulator.casdoor.items import check_items
-from emulator.casdoor.phones import national
-from emulator.casdoor.profiles import Profile, profile_of
+from emulator.casdoor.phones import national, prepare
 from emulator.casdoor.repositories import Organizations
 from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.user_fields import columns_of, decode_user, fields_by_column, go_type, user_fields, zero
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username
+from emulator.casdoor.versions import Version, version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
@@ -39,30 +40,32 @@ def update_user(tx: Transaction, caller: Caller, request: UpdateRequest) -> str:
 
     Raises ApiError in the order of facts/casdoor.md 4.2.
     """
-    profile = profile_of(tx)
+    version = version_of(tx)
     given = decode_user(request.body)
+    if given.text("phone") and version.normalises_phone:
+        prepare()
 
     def change() -> tuple[JsonObject, JsonObject]:
         old = _target(tx, caller, request)
-        new, columns = _new_user(tx, profile, old, given, request.columns)
+        new, columns = _new_user(tx, version, old, given, request.columns)
         admin = is_admin(tx, caller, old.owner)
         _check_owner(tx, caller, old, new)
         _check_mfa(tx, new)
-        _check_unique(tx, profile, old, new)
-        compared = _shared(old, new, given) if profile.columns_merge and columns else old
+        _check_unique(tx, version, old, new)
+        compared = _shared(old, new, given) if version.columns_merge and columns else old
         check_items(tx, old=compared, new=new, admin=admin, allow_empty=bool(request.allow_empty))
-        return old, _written(tx, old, new, _columns(profile, columns, admin=admin))
+        return old, _written(tx, old, new, _columns(version, columns, admin=admin))
 
     old, user = tx.get(Users).update(change)
     tx.trace.changed(old, user)
-    if profile.cuts_off and _loses_rights(old, user):
+    if version.cuts_off and _loses_rights(old, user):
         tx.get(Tokens).end_all_of(organization=old.owner, user=old.name)
     return "Affected"
 
 
 def _target(tx: Transaction, caller: Caller, request: UpdateRequest) -> JsonObject:
     if caller.is_nobody:
-        raise ApiError(text("missing_parameter", tx.language))
+        raise ApiError(text(tx, "missing_parameter"), why=reason("no-credentials"))
     found, shown = None, request.id or request.user_id
     if request.user_id and not request.id:
         shown = request.user_id if request.owner else ""
@@ -71,17 +74,18 @@ def _target(tx: Transaction, caller: Caller, request: UpdateRequest) -> JsonObje
         shown = request.id or caller.id
         found = tx.get(Users).find(split_id(shown, early=False))
     if found is None:
-        raise ApiError(text("no_user", tx.language, id=shown))
+        why = reason("user-unknown", user=request.id or request.user_id or caller.id)
+        raise ApiError(text(tx, "no_user", id=shown), why=why)
     return found
 
 
 def _new_user(
-    tx: Transaction, profile: Profile, old: JsonObject, given: JsonObject, columns: str
+    tx: Transaction, version: Version, old: JsonObject, given: JsonObject, columns: str
 ) -> tuple[JsonObject, str]:
     """Return what the user shall become, and the columns that are to be written."""
-    if columns and profile.columns_merge:
+    if columns and version.columns_merge:
         return _merged(old, given), columns
-    if not columns and profile.sparse_update:
+    if not columns and version.sparse_update:
         tx.note("sparse-update")
         return _merged(old, given), ",".join(columns_of(name) for name in given)
     return JsonObject({name: given.get(name, zero(name)) for name in shape("user")}), columns
@@ -114,25 +118,25 @@ def _check_owner(tx: Transaction, caller: Caller, old: JsonObject, new: JsonObje
     moved = new.owner != old.owner and not caller.is_global
     root = old.id == "built-in/admin" and new.id != old.id
     if moved or root:
-        why = f"the body makes the owner {new.owner!r}, it is {old.owner!r}"
-        raise ApiError(text("unauthorized", tx.language), why=why)
+        why = reason("owner-moved", given=new.owner, stored=old.owner)
+        raise ApiError(text(tx, "unauthorized"), why=why)
 
 
 def _check_mfa(tx: Transaction, new: JsonObject) -> None:
     if new.flag("mfaEmailEnabled") and not new.text("email"):
-        raise ApiError(text("mfa_email", tx.language))
+        raise ApiError(text(tx, "mfa_email"), why=reason("mfa-without", flag="mfaEmailEnabled", field="email"))
     if new.flag("mfaPhoneEnabled") and not new.text("phone"):
-        raise ApiError(text("mfa_phone", tx.language))
+        raise ApiError(text(tx, "mfa_phone"), why=reason("mfa-without", flag="mfaPhoneEnabled", field="phone"))
 
 
-def _check_unique(tx: Transaction, profile: Profile, old: JsonObject, new: JsonObject) -> None:
+def _check_unique(tx: Transaction, version: Version, old: JsonObject, new: JsonObject) -> None:
     others = [user for user in tx.get(Users).of(old.owner) if user.name != old.name]
     if new.name != old.name:
         check_username(tx, owner=new.owner, name=new.name)
     if new.text("email") != old.text("email"):
         check_email(tx, new, others)
     if (new.text("phone"), new.text("countryCode")) != (old.text("phone"), old.text("countryCode")):
-        check_phone(tx, profile, new, others)
+        check_phone(tx, version, new, others)
     if new.text("ipWhitelist") != old.text("ipWhitelist"):
         _check_addresses(new.text("ipWhitelist"))
 
@@ -140,36 +144,38 @@ def _check_unique(tx: Transaction, profile: Profile, old: JsonObject, new: JsonO
 def check_username(tx: Transaction, *, owner: str, name: str) -> None:
     """Refuse a name that breaks Casdoor's rule or is taken."""
     if not name:
-        raise ApiError(text("empty_username", tx.language))
+        raise ApiError(text(tx, "empty_username"), why=reason("body-without", field="name"))
     if len(name.encode()) > 255:
-        raise ApiError(text("long_username", tx.language))
+        raise ApiError(text(tx, "long_username"), why=reason("name-too-long", bytes=len(name.encode())))
     if not is_username(name):
-        raise ApiError(text("bad_username", tx.language))
+        raise ApiError(text(tx, "bad_username"), why=reason("name-malformed", name=name))
     if tx.get(Users).find((owner, name)):
-        raise ApiError(text("username_taken", tx.language))
+        raise ApiError(text(tx, "username_taken"), why=reason("name-taken", owner=owner, name=name))
 
 
 def check_email(tx: Transaction, new: JsonObject, others: Iterable[JsonObject]) -> None:
     """Refuse an email that another user of the organization has, exact case."""
     if new.text("email") and any(user.text("email") == new.text("email") for user in others):
-        raise ApiError(text("email_taken", tx.language))
+        why = reason("email-taken", owner=new.owner, email=new.text("email"))
+        raise ApiError(text(tx, "email_taken"), why=why)
 
 
-def check_phone(tx: Transaction, profile: Profile, new: JsonObject, others: Iterable[JsonObject]) -> None:
+def check_phone(tx: Transaction, version: Version, new: JsonObject, others: Iterable[JsonObject]) -> None:
     """Refuse a phone number that is invalid or taken; `current` normalises it in place."""
     phone = new.text("phone")
     if not phone:
         return
-    if profile.normalises_phone:
+    if version.normalises_phone:
         codes = (tx.get(Organizations).find(new.owner) or JsonObject()).texts("countryCodes")
         found = national(phone, new.text("countryCode") or (codes[0] if codes else ""))
         if found is None:
-            raise ApiError(text("bad_phone", tx.language))
+            raise ApiError(text(tx, "bad_phone"), why=reason("phone-malformed", phone=phone))
         new["phone"], new["countryCode"] = found
     for other in others:
-        same_country = not profile.normalises_phone or other.text("countryCode") == new.text("countryCode")
+        same_country = not version.normalises_phone or other.text("countryCode") == new.text("countryCode")
         if other.text("phone") == new.text("phone") and same_country:
-            raise ApiError(text("phone_taken", tx.language))
+            why = reason("phone-taken", owner=new.owner, phone=new.text("phone"))
+            raise ApiError(text(tx, "phone_taken"), why=why)
 
 
 def _check_addresses(whitelist: str) -> None:
@@ -181,27 +187,28 @@ def _check_addresses(whitelist: str) -> None:
             valid = False
         if not valid:
             problem = f"invalid CIDR address: {part}"
-            raise ApiError(f"{part} does not meet the CIDR format requirements: {problem}")
+            why = reason("address-malformed", address=part)
+            raise ApiError(f"{part} does not meet the CIDR format requirements: {problem}", why=why)
 
 
-def _columns(profile: Profile, columns: str, *, admin: bool) -> set[str]:
+def _columns(version: Version, columns: str, *, admin: bool) -> set[str]:
     """Return the fields that are written (facts/casdoor.md 4.4)."""
-    fields = user_fields()
-    names = set(fields.default) if not columns else _named(profile, columns)
-    if admin and (not columns or profile.admin_writes_always):
+    fields = user_fields(version)
+    names = set(fields.default) if not columns else _named(version, columns)
+    if admin and (not columns or version.admin_writes_always):
         names |= set(fields.admin)
-    if not columns and (admin or profile.admin_writes_always):
+    if not columns and (admin or version.admin_writes_always):
         names |= set(fields.rights)
-    return names - profile.omits_user
+    return names & version.shape("user").keys()
 
 
-def _named(profile: Profile, columns: str) -> set[str]:
+def _named(version: Version, columns: str) -> set[str]:
     fields, names = fields_by_column(), set()
     for column in columns.split(","):
-        wanted = columns_of(column.replace(" ", "")) if profile.camel_columns else column.strip().lower()
+        wanted = columns_of(column.replace(" ", "")) if version.camel_columns else column.strip().lower()
         if wanted in fields:
             names.add(fields[wanted])
-    return names - set(user_fields().unreachable) if profile.camel_columns else names
+    return names - set(user_fields(version).unreachable) if version.camel_columns else names
 
 
 def _written(tx: Transaction, old: JsonObject, new: JsonObject, names: set[str]) -> JsonObject:

@@ -1,6 +1,5 @@
 """The fields of a user as Casdoor's updates see them: Go types, account items, columns."""
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -8,10 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from emulator.casdoor.defaults import data_text, shape
+from emulator.casdoor.defaults import shape
 from emulator.casdoor.gojson import decode, in_key_order, kind_of
+from emulator.casdoor.versions import Version, newest
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 
 _CAPITAL = re.compile("[A-Z]")
 _MAX_EXACT = 2**53  # beyond it a float64 does not hold every integer
@@ -37,17 +38,24 @@ class UserFields:
 
 
 @cache
-def user_fields() -> UserFields:
-    """Return the tables."""
-    loaded = json.loads(data_text("user_fields.json"))
+def user_fields(version: Version) -> UserFields:
+    """Return the tables of a version, without the fields that its users do not have."""
+    table, has = version.tables.object("user_fields"), version.shape("user").keys()
+
+    def pairs(part: str) -> dict[str, str]:
+        return {item: field for item, field in table.row(part).items() if isinstance(field, str) and field in has}
+
+    def named(part: str) -> tuple[str, ...]:
+        return tuple(field for field in table.texts(part) if field in has)
+
     return UserFields(
-        items=tuple((entry["item"], entry["field"]) for entry in loaded["items"]),
-        default=tuple(loaded["default"]),
-        admin=tuple(loaded["admin"]),
-        rights=tuple(loaded["rights"]),
-        unreachable=tuple(loaded["unreachable"]),
-        hidden=MappingProxyType(loaded["hidden"]),
-        types=MappingProxyType(loaded["types"]),
+        items=tuple(pairs("items").items()),
+        default=named("default"),
+        admin=named("admin"),
+        rights=named("rights"),
+        unreachable=named("unreachable"),
+        hidden=MappingProxyType(pairs("hidden")),
+        types=MappingProxyType({name: one for name, one in table.row("types").items() if isinstance(one, str)}),
     )
 
 
@@ -81,11 +89,12 @@ def decode_user(body: bytes) -> JsonObject:
     try:
         value = decode(body)
     except ValueError as error:
-        raise ApiError(str(error)) from error
+        raise ApiError(str(error), why=reason("body-not-json")) from error
     if value is None:
         return JsonObject()
     if not isinstance(value, dict):
-        raise ApiError(f"json: cannot unmarshal {kind_of(value)} into Go value of type object.User")
+        why = reason("body-not-object")
+        raise ApiError(f"json: cannot unmarshal {kind_of(value)} into Go value of type object.User", why=why)
     given = JsonObject()
     for key, one in value.items():
         name = _names().get(key.lower())
@@ -97,7 +106,7 @@ def decode_user(body: bytes) -> JsonObject:
 
 def go_type(field: str) -> str:
     """Return a field's Go type as type errors name it."""
-    known = user_fields().types.get(field)
+    known = user_fields(newest()).types.get(field)
     if known:
         return known
     value = shape("user")[field]
@@ -164,10 +173,12 @@ def _plain(value: Json, wanted: str, path: str) -> Json:
     if isinstance(value, float) and math.isinf(value):
         struct = wanted.rpartition(".")[2]
         kind = kind_of(value, "float64")
-        raise ApiError(f"json: cannot unmarshal {kind} into Go struct field {struct}.{path} of type float64")
+        why = reason("body-field-type", field=path, type="float64")
+        raise ApiError(f"json: cannot unmarshal {kind} into Go struct field {struct}.{path} of type float64", why=why)
     return float(value) if isinstance(value, float) else value
 
 
 def _type_error(field: str, value: Json, wanted: str) -> ApiError:
     kind = kind_of(value, wanted)
-    return ApiError(f"json: cannot unmarshal {kind} into Go struct field User.{field} of type {wanted}")
+    why = reason("body-field-type", field=field, type=wanted)
+    return ApiError(f"json: cannot unmarshal {kind} into Go struct field User.{field} of type {wanted}", why=why)

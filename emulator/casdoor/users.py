@@ -4,13 +4,14 @@ import re
 
 from emulator.casdoor.defaults import complete
 from emulator.casdoor.items import account_items
-from emulator.casdoor.profiles import profile_of
 from emulator.casdoor.repositories import Organizations
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.versions import version_of
 from emulator.casdoor.wechat_client import WechatSession
 from emulator.core.derive import derive_uuid
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
@@ -46,9 +47,9 @@ def new_wechat_user(
     organization = organization_of(tx, owner)
     name = username if is_username(username) else f"wechat-{session.openid}"
     if tx.get(Users).find((owner, name)):
-        raise ApiError(NAME_TAKEN, why=f"another user of {owner} is named {name}")
+        raise ApiError(NAME_TAKEN, why=reason("name-taken", owner=owner, name=name))
     now = rfc3339(tx.at)
-    default_avatar = organization.text("defaultAvatar") if profile_of(tx).gives_default_avatar else ""
+    default_avatar = organization.text("defaultAvatar") if version_of(tx).gives_default_avatar else ""
     fields: dict[str, Json] = {
         "owner": owner,
         "name": name,
@@ -73,9 +74,9 @@ def organization_of(tx: Transaction, name: str) -> JsonObject:
     """
     organization = tx.get(Organizations).find(name)
     if organization is None:
-        raise ApiError(f"the organization: {name} is not found")
+        raise ApiError(f"the organization: {name} is not found", why=reason("organization-unknown", organization=name))
     if name == "built-in" and not organization.flag("hasPrivilegeConsent"):
-        raise ApiError(_NO_CONSENT)
+        raise ApiError(_NO_CONSENT, why=reason("consent-missing", organization=name))
     return organization
 
 

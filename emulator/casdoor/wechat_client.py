@@ -6,7 +6,9 @@ from urllib.parse import parse_qsl
 from emulator.casdoor.gojson import GoJsonError, decode, kind_of
 from emulator.core.errors import TokenError, Unreachable
 from emulator.core.json_object import Json, JsonObject
+from emulator.core.reason import Reason
 from emulator.core.reply import Reply
+from emulator.journal.reasons import reason
 from emulator.wechat import code2session
 from emulator.world.trace import InnerCall
 from emulator.world.transaction import Transaction
@@ -33,20 +35,17 @@ def fetch_session(tx: Transaction, *, provider: JsonObject, code: str) -> Wechat
     credentials = f"appid={provider.text('clientId')}&secret={provider.text('clientSecret')}"
     url = f"{_ADDRESS}?{credentials}&js_code={code}&grant_type=authorization_code"
     if any(char < " " or char == "\x7f" for char in code):
-        raise _failed(
-            f'parse "{_quoted(url)}": net/url: invalid control character in URL', "the code holds a control character"
-        )
+        text = f'parse "{_quoted(url)}": net/url: invalid control character in URL'
+        raise _failed(text, reason("wechat-code-unsendable"))
     # A space in the code would break a real request line; here it is passed on (assumed), for DevTools' mock code.
     reply = _get(tx, url)
     if reply.failure == "hang":
         raise Unreachable("hang")
     if reply.failure == "truncated":
-        raise _failed("unexpected EOF", "WeChat's reply broke off half-way")
+        raise _failed("unexpected EOF", reason("wechat-broke-off"))
     if reply.failure is not None:
         tx.note("secret-in-error")
-        raise _failed(
-            f'Get "{url}": {_CONNECTION_TEXTS[reply.failure]}', "WeChat closed the connection without an answer"
-        )
+        raise _failed(f'Get "{url}": {_CONNECTION_TEXTS[reply.failure]}', reason("wechat-closed"))
     return _read(tx, reply)
 
 
@@ -71,7 +70,7 @@ def _read(tx: Transaction, reply: Reply) -> WechatSession:
     try:
         answer = decode(reply.body)
     except GoJsonError as error:
-        raise _failed(str(error), "WeChat's reply is no JSON") from error
+        raise _failed(str(error), reason("wechat-not-json")) from error
     fields = _fields(answer)
     if fields.number("errcode"):
         raise TokenError(
@@ -83,7 +82,8 @@ def _read(tx: Transaction, reply: Reply) -> WechatSession:
         openid=fields.text("openid"), session_key=fields.text("session_key"), unionid=fields.text("unionid")
     )
     if not session.openid and not session.unionid:
-        raise TokenError("invalid_request", "the wechat mini program session is invalid", why="WeChat gave neither id")
+        invalid = "the wechat mini program session is invalid"
+        raise TokenError("invalid_request", invalid, why=reason("wechat-no-id"))
     return session
 
 
@@ -93,7 +93,8 @@ def _fields(answer: Json) -> JsonObject:
         return JsonObject()
     struct = "WeChatMiniProgramSessionResponse"
     if not isinstance(answer, dict):
-        raise _failed(f"json: cannot unmarshal {kind_of(answer)} into Go value of type idp.{struct}", "not an object")
+        text = f"json: cannot unmarshal {kind_of(answer)} into Go value of type idp.{struct}"
+        raise _failed(text, reason("wechat-not-object"))
     fields = JsonObject()
     for given, value in answer.items():
         name = given.lower()
@@ -106,7 +107,7 @@ def _fields(answer: Json) -> JsonObject:
             or isinstance(value, bool)
         ):
             text = f"json: cannot unmarshal {kind_of(value)} into Go struct field {struct}.{name} of type {wanted}"
-            raise _failed(text, f"WeChat's {name} has another type than Casdoor expects")
+            raise _failed(text, reason("wechat-field-type", field=name))
         fields[name] = value
     return fields
 
@@ -117,5 +118,5 @@ def _quoted(url: str) -> str:
     return "".join(escapes.get(char) or (char if char.isprintable() else f"\\x{ord(char):02x}") for char in url)
 
 
-def _failed(text: str, why: str) -> TokenError:
+def _failed(text: str, why: Reason) -> TokenError:
     return TokenError("invalid_grant", f"get wechat mini program session error: {text}", why=why)

@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 
 from emulator import __version__
-from emulator.casdoor.profiles import PROFILES
 from emulator.casdoor.repositories import Applications, Providers
+from emulator.casdoor.versions import PROFILES
 from emulator.scenario.model import scenario_of
 from emulator.wechat.personas import Personas
 from emulator.world.world import World
@@ -101,7 +101,7 @@ def _padded(label: str) -> str:
 
 def _client_id(world: World) -> str | None:
     """Return the client_id of the first application that has a mini program's provider."""
-    wanted = PROFILES[world.profile].provider_types
+    wanted = PROFILES[world.profile].played.provider_types
     able = {row.name for row in world.state.get(Providers).all() if row.text("type") in wanted}
     for application in world.state.get(Applications).all():
         if {item.name for item in application.rows("providers")} & able:

@@ -11,15 +11,15 @@ from emulator.cli.options import examples
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def profiles(*, as_json: bool) -> None:
     """List the versions of Casdoor to play."""
-    from emulator.casdoor.profiles import PROFILES
+    from emulator.casdoor.versions import PROFILES
 
     known = list(PROFILES.values())
     if as_json:
-        listed = [{"name": one.name, "version": one.version, "en": one.en, "zh": one.zh} for one in known]
+        listed = [{"name": one.name, "version": one.version.name, "en": one.en, "zh": one.zh} for one in known]
         click.echo(json.dumps(listed, ensure_ascii=False))
         return
     for one in known:
-        click.echo(f"{one.name:<8} {one.version:<9} {one.en}\n{'':<18} {one.zh}")
+        click.echo(f"{one.name:<8} {one.version.name:<9} {one.en}\n{'':<18} {one.zh}")
 
 
 @click.command(epilog=examples("mockdoor notes", "mockdoor notes --json"))

@@ -21,7 +21,7 @@ tags: [example]
 
 # Everything that is not said comes from the built-in world: organization test, one application with the docs
 # page's client_id, one mini program, the personas visitor, alice, bob and carol. Names below merge over it.
-profile: docs            # docs | classic (v3.35.0) | current (v3.158.0)
+profile: {profile}            # {profiles}
 clock: 2026-01-01T08:00:00Z   # time stands still here; steps advance it
 
 personas:
@@ -103,9 +103,17 @@ def init(path: str) -> None:
     from emulator.scenario import schema as whole
 
     try:
-        target.write_text(STARTER.format(schema=schema.name), "utf-8")
+        target.write_text(_starter(schema.name), "utf-8")
         schema.write_text(json.dumps(whole(), ensure_ascii=False, indent=1) + "\n", "utf-8")
     except OSError as error:
         click.echo(f"{path}: cannot be written: {error.strerror}", err=True)
         sys.exit(USER_ERROR)
     click.echo(f"wrote {target} and {schema}; next: mockdoor run {target}")
+
+
+def _starter(schema: str) -> str:
+    """Return a first scenario; its comment lists the profiles, each with the version that it plays as recorded."""
+    from emulator.casdoor.versions import PROFILES
+
+    names = [one.name if one.leniencies else f"{one.name} ({one.version.name})" for one in PROFILES.values()]
+    return STARTER.format(schema=schema, profile=next(iter(PROFILES)), profiles=" | ".join(names))

@@ -39,7 +39,7 @@ class ProfileName(_TextType):
 
     @staticmethod
     def _choice() -> "click.Choice[str]":
-        from emulator.casdoor.profiles import PROFILES
+        from emulator.casdoor.versions import PROFILES
 
         return click.Choice(list(PROFILES))
 

@@ -11,6 +11,7 @@ import click
 from emulator.cli.options import CANNOT_START, INTERRUPTED, USER_ERROR, examples
 
 DEFAULT_URL = "http://127.0.0.1:8000"
+_NOTES = {"en": "notes", "zh": "提示"}
 #: Seconds that one call of `journal --follow` waits for new exchanges.
 LONGEST_WAIT = 5
 
@@ -56,6 +57,8 @@ def journal(*, operation: str, persona: str, follow: bool, url: str, token: str,
     """Show requests, replies, and why they failed."""
     from urllib.parse import urlencode
 
+    from emulator.cli.banner import language
+
     chosen = {name: value for name, value in (("operation", operation), ("persona", persona)) if value}
     last = 0
     try:
@@ -63,7 +66,7 @@ def journal(*, operation: str, persona: str, follow: bool, url: str, token: str,
             wait = {"wait": LONGEST_WAIT} if follow else {}
             reply = _call(url, token, "GET", f"journal?{urlencode({'after': last, 'limit': 1000} | wait | chosen)}")
             for entry in reply["exchanges"]:
-                click.echo(json.dumps(entry, ensure_ascii=False) if as_json else _line(entry))
+                click.echo(json.dumps(entry, ensure_ascii=False) if as_json else _line(entry, language()))
             last = reply["last"] if reply["last"] >= last else 0
             if not follow:
                 return
@@ -197,14 +200,17 @@ def _print(reply: Any, as_json: bool, line: str) -> None:
     click.echo(json.dumps(reply, ensure_ascii=False) if as_json else line)
 
 
-def _line(entry: Mapping[str, Any]) -> str:
-    """Return an exchange in one line: number, time, operation, persona, status, reason, notes."""
-    status = entry["response"]["status"] or entry["response"].get("failure", "")
-    parts = [
-        f"{entry['number']:>4} {entry['at'][11:19]} {entry['operation']:<22} {entry['persona'] or '-':<8} {status}"
-    ]
-    parts += [entry["why"]] if entry["why"] else []
-    parts += [f"notes {', '.join(note['id'] for note in entry['notes'])}"] if entry["notes"] else []
+def _line(entry: Mapping[str, Any], language: str) -> str:
+    """Return an exchange in one line: number, time, operation, persona, status, what went wrong, why, notes."""
+    from emulator.journal.console_log import plain
+
+    status = str(entry["response"]["status"] or "")
+    said = plain(entry["outcome"][language]) if entry["outcome"]["failed"] else ""
+    told = f"{status} {said}".strip()
+    parts = [f"{entry['number']:>4} {entry['at'][11:19]} {entry['operation']:<22} {entry['persona'] or '-':<8} {told}"]
+    parts += [plain(entry["reason"][language])] if entry["reason"] else []
+    ids = ", ".join(note["id"] for note in entry["notes"])
+    parts += [f"{_NOTES[language]} {ids}"] if ids else []
     return " · ".join(parts)
 
 

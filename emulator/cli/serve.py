@@ -101,7 +101,7 @@ def _limits(pairs: tuple[str, ...]) -> Limits:
 
 
 def _profile(profile: str | None, casdoor: str | None) -> str | None:
-    from emulator.casdoor.profiles import nearest
+    from emulator.casdoor.versions import nearest
 
     if casdoor is None:
         return profile

@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl
 from emulator.control.events import ControlEvent, ControlEvents
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json, JsonObject
+from emulator.journal.bodies import decoded_text
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
 from emulator.journal.serialize import instant, status_of
+from emulator.journal.tokens import claims_of
 from emulator.scenario import parse_closed
 from emulator.scenario.model import Scenario, scenario_of
 from emulator.wechat.personas import Personas
@@ -189,7 +191,7 @@ class _Recorder:
         return value
 
     def _captures(self, exchange: Exchange) -> dict[str, str]:
-        body = _json(exchange.reply.text) if exchange.reply.failure is None else None
+        body = _json(decoded_text(exchange.reply)) if exchange.reply.failure is None else None
         captures: dict[str, str] = {}
         for key in _TOKEN_KEYS if isinstance(body, dict) else ():
             token = body[key] if isinstance(body, dict) and key in body else None
@@ -215,7 +217,7 @@ def _expected(exchange: Exchange) -> dict[str, Any]:
     if failure == "hang":
         return {"connection": "timeout", "within": "500ms"}
     expected: dict[str, Any] = {"connection": failure} if failure else {"status": status_of(exchange.reply)}
-    body = _json(exchange.reply.text) if failure is None else None
+    body = _json(decoded_text(exchange.reply)) if failure is None else None
     if isinstance(body, dict):
         told = {key: _steady(body[key]) for key in _TOLD_KEYS if isinstance(body.get(key), str | int)}
         if told:
@@ -237,8 +239,6 @@ def _steady(value: Json) -> Json:
 
 
 def _user_of(body: JsonObject) -> tuple[str, str] | None:
-    from emulator.journal.detail import claims_of
-
     claims = JsonObject(claims_of(body.text("access_token") or body.text("accessToken")) or {})
     return (claims.owner, claims.name) if claims.owner and claims.name else None
 

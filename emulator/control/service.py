@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from emulator.casdoor.profiles import PROFILES
+from emulator.casdoor.versions import PROFILES
 from emulator.control.events import ControlEvents
 from emulator.core.durations import parse_duration
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json
+from emulator.core.reason import Reason
 from emulator.faults.effects import Fault
 from emulator.faults.plan import Faults
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
 from emulator.journal.queries import count, nearest, seen
+from emulator.journal.reasons import reason
 from emulator.journal.serialize import LazyEntry
 from emulator.scenario.document import suggest
 from emulator.scenario.effects import operations
@@ -53,7 +55,7 @@ class Verdict:
 
     count: int
     ok: bool
-    why: str = ""
+    why: Reason | None = None
     nearest: tuple[str, ...] = ()
 
 
@@ -189,7 +191,7 @@ class ControlService:
         found = count(entries, operation, when)
         if found == wanted:
             return Verdict(count=found, ok=True)
-        why = f"{operation} was to be called {wanted} times, it was called {found} times; seen: {seen(entries)}"
+        why = reason("called-otherwise", operation=operation, wanted=wanted, found=found, seen=seen(entries))
         return Verdict(count=found, ok=False, why=why, nearest=tuple(nearest(entries, operation, when)))
 
     def _record(self, state: State, what: str, step: Mapping[str, Json] | None = None, code: str = "") -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, cast, get_args
 
 from emulator.casdoor.defaults import check_row
-from emulator.casdoor.profiles import PROFILES
+from emulator.casdoor.versions import PROFILES
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.reply import Headers
 from emulator.faults.effects import Effect

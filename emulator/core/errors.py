@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from emulator.core.reason import Reason
+
 #: How a connection fails: `reset` sends RST, `empty` closes without a byte, `hang` never answers,
 #: `truncated` announces a longer body than it sends and then closes.
 ConnectionFailure = Literal["reset", "empty", "hang", "truncated"]
@@ -23,7 +25,7 @@ class WechatError(Exception):
     `errmsg` holds the text before the `rid` suffix. Source: facts/wechat.md 0 and 1.4.
     """
 
-    def __init__(self, errcode: int, errmsg: str, *, why: str = "") -> None:
+    def __init__(self, errcode: int, errmsg: str, *, why: Reason | None = None) -> None:
         super().__init__(f"{errcode} {errmsg}")
         self.errcode = errcode
         self.errmsg = errmsg
@@ -36,7 +38,7 @@ class TokenError(Exception):
     The status is 401 for `invalid_client`, else 400. Source: facts/casdoor.md 1.1.
     """
 
-    def __init__(self, error: str, description: str = "", *, why: str = "") -> None:
+    def __init__(self, error: str, description: str = "", *, why: Reason | None = None) -> None:
         super().__init__(f"{error}: {description}")
         self.error = error
         self.description = description
@@ -55,7 +57,7 @@ class ApiError(Exception):
     controller has run; controllers answer with 7 keys. Source: facts/casdoor.md 1.1.
     """
 
-    def __init__(self, msg: str, *, data: object = None, early: bool = False, why: str = "") -> None:
+    def __init__(self, msg: str, *, data: object = None, early: bool = False, why: Reason | None = None) -> None:
         super().__init__(msg)
         self.msg = msg
         self.data = data
@@ -66,7 +68,7 @@ class ApiError(Exception):
 class Panic(Exception):
     """A crash inside Casdoor, which answers HTTP 500 with an HTML page. Source: facts/casdoor.md 1.4."""
 
-    def __init__(self, *, why: str = "") -> None:
+    def __init__(self, *, why: Reason | None = None) -> None:
         super().__init__("runtime error: invalid memory address or nil pointer dereference")
         self.why = why
 

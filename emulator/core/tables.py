@@ -3,13 +3,19 @@
 import json
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from emulator.core.json_object import Json
 
 
+def table_folder(*path: str) -> Traversable:
+    """Return a folder or a file below `emulator/data`."""
+    return resources.files("emulator").joinpath("data", *path)
+
+
 def table_text(*path: str) -> str:
     """Return a file below `emulator/data` as text; `path` names its folders and itself."""
-    return resources.files("emulator").joinpath("data", *path).read_text("utf-8")
+    return table_folder(*path).read_text("utf-8")
 
 
 @cache

@@ -167,10 +167,14 @@ class Faults(Repository):
 
     def match(self, operation: str, facts: Facts, *, now: datetime) -> Match | None:
         """Return the planned faults that match this call, and count it."""
-        if not self._plan.planned:
+        planned = tuple(self._plan.planned)
+        if not planned:
             return None
+        # Facts are looked up before the lock is taken: some are read out of bodies.
+        wanted = {name for one in planned if fnmatchcase(operation, one.fault.at) for name in one.fault.when}
+        known = {name: facts(name) for name in wanted}
         with self.lock:
-            found = self._plan.match(operation, facts, now=now)
+            found = self._plan.match(operation, known.get, now=now)
             self.touched()
             return found
 

@@ -3,8 +3,12 @@
 import zlib
 from collections.abc import Iterable
 
+from emulator.core.reply import Reply
+
 #: How much of a body is decoded at most, so that a few bytes cannot become gigabytes.
 MAX_DECODED = 1024 * 1024
+#: How much of a body the journal keeps, and of a decoded one shows.
+MAX_SHOWN = 64 * 1024
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 
 
@@ -20,6 +24,11 @@ def decoded_body(headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
         if wbits is not None:
             body = _inflated(body, wbits)
     return body
+
+
+def decoded_text(reply: Reply) -> str:
+    """Return the body of a reply as text, decompressed, damaged bytes replaced."""
+    return decoded_body(reply.headers, reply.body).decode("utf-8", "replace")
 
 
 def _wbits(coding: str, body: bytes) -> int | None:

@@ -3,7 +3,7 @@
 from emulator.journal.exchange import Exchange
 from emulator.journal.notes import catalogue
 from emulator.journal.outcome import outcome_of_reply
-from emulator.journal.redact import redact
+from emulator.journal.reasons import render
 
 _WORDS = {"en": {"note": "note", "seen": "as above"}, "zh": {"note": "提示", "seen": "同上"}}
 _RED, _GREEN, _YELLOW, _DIM = "31", "32", "33", "2"
@@ -25,12 +25,12 @@ class ConsoleLog:
         outcome = outcome_of_reply(exchange.reply, method=exchange.method, path=exchange.path)
         told = [
             self._painted(f"{exchange.at:%H:%M:%S}", _DIM),
-            f"{_plain(exchange.operation):<22}",
-            f"{_plain(exchange.persona) or '-':<8}",
-            self._painted(_plain(outcome.line(self._language)), _RED if outcome.failed else _GREEN),
+            f"{plain(exchange.operation):<22}",
+            f"{plain(exchange.persona) or '-':<8}",
+            self._painted(plain(outcome.line(self._language)), _RED if outcome.failed else _GREEN),
         ]
         if exchange.why:
-            told.append(f"· {_plain(redact(exchange.why))}")
+            told.append(f"· {plain(render(exchange.why, self._language))}")
         told += [self._painted(f"· {self._note(one)}", _YELLOW) for one in exchange.notes]
         return " ".join(told)
 
@@ -45,6 +45,6 @@ class ConsoleLog:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
 
 
-def _plain(text: str) -> str:
-    """Return the text on one line, with nothing in it that a terminal would obey."""
+def plain(text: str) -> str:
+    """Return a text on one line, with nothing in it that a terminal would obey."""
     return "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))

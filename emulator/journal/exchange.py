@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from emulator.core.reason import Reason
 from emulator.core.reply import Headers, Reply
 from emulator.world.trace import Change, InnerCall
 
@@ -26,7 +27,7 @@ class Exchange:
     request_body: bytes = b""
     reply: Reply
     persona: str = ""
-    why: str = ""
+    why: Reason | None = None
     notes: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     inner: tuple[InnerCall, ...] = ()

@@ -8,8 +8,8 @@ from emulator.core.json_object import Json, JsonObject
 from emulator.core.phrases import fitting, phrases
 from emulator.core.reply import Reply
 from emulator.journal.bodies import decoded_body
-from emulator.journal.detail import claims_of
 from emulator.journal.redact import redact
+from emulator.journal.tokens import claims_of
 
 _BROKEN = {
     "reset": "broken-reset",

@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from emulator.core.json_object import Json
+from emulator.core.reason import Reason
 from emulator.core.reply import Headers, Reply
+from emulator.journal.bodies import MAX_SHOWN, decoded_body
 from emulator.journal.exchange import Exchange
 from emulator.journal.notes import catalogue
+from emulator.journal.outcome import outcome_of_reply
+from emulator.journal.reasons import shown as shown_reason
 from emulator.journal.redact import redact, redact_header
 from emulator.world.trace import Change, InnerCall
 
@@ -53,7 +58,8 @@ def entry(exchange: Exchange) -> dict[str, Json]:
         "notes": _notes(exchange.notes),
         "faults": list(exchange.faults),
         "inner": [_inner(call) for call in exchange.inner],
-        "why": exchange.why or None,
+        "outcome": outcome_of_reply(exchange.reply, method=exchange.method, path=exchange.path).as_json(),
+        **_reason(exchange.why),
         "changes": [_change(change) for change in exchange.changes],
     }
 
@@ -73,7 +79,7 @@ def _reply(reply: Reply, *, cut: bool = False) -> dict[str, Json]:
     shown: dict[str, Json] = {
         "status": status_of(reply),
         "headers": _headers(reply.headers),
-        **_body(reply.body, cut=cut),
+        **_body(decoded_body(reply.headers, reply.body), cut=cut),
     }
     if reply.failure:
         shown["failure"] = reply.failure
@@ -81,8 +87,8 @@ def _reply(reply: Reply, *, cut: bool = False) -> dict[str, Json]:
 
 
 def _body(body: bytes, *, cut: bool) -> dict[str, Json]:
-    shown: dict[str, Json] = {"body": redact(body.decode("utf-8", "replace"))}
-    if cut:
+    shown: dict[str, Json] = {"body": redact(body[:MAX_SHOWN].decode("utf-8", "replace"))}
+    if cut or len(body) > MAX_SHOWN:
         shown["cut"] = True
     return shown
 
@@ -97,8 +103,14 @@ def _inner(call: InnerCall) -> Json:
         "url": redact(call.url),
         "response": _reply(call.reply),
         "faults": list(call.faults),
-        "why": call.why or None,
+        "outcome": outcome_of_reply(call.reply, method="GET", path=urlsplit(call.url).path).as_json(),
+        **_reason(call.why),
     }
+
+
+def _reason(why: Reason | None) -> dict[str, Json]:
+    """Return the reason as a text, for whoever only prints it, and in full."""
+    return {"why": None if why is None else str(why), "reason": shown_reason(why)}
 
 
 def _change(change: Change) -> Json:

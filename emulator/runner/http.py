@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from emulator.journal.bodies import decoded_body
 from emulator.runner.results import Received, Sent
 
 #: Seconds that a step waits for its reply, unless it says otherwise.
@@ -85,8 +86,9 @@ def _exchange(
             connection.putheader(name, value.encode())
         connection.endheaders(body)
         reply = connection.getresponse()
-        text = reply.read().decode("utf-8", "replace")
-        return Received(status=reply.status, headers=tuple(reply.getheaders()), body=text)
+        given = tuple(reply.getheaders())
+        text = decoded_body(given, reply.read()).decode("utf-8", "replace")
+        return Received(status=reply.status, headers=given, body=text)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return Received(failure=_kind(error))
     finally:

@@ -11,6 +11,7 @@ from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect
 from emulator.scenario.identity import openid_of, unionid_of
 from emulator.scenario.model import CodeRule, MiniProgram, Persona, Scenario
+from emulator.scenario.profile_names import default_profile
 
 _MINI_TYPES = ("WeChatMiniProgram", "WeChat")
 
@@ -40,7 +41,7 @@ class Builder:
             name=merged.get("name") or document.path.name.removesuffix(".yaml").removesuffix(".scenario"),
             description=merged.get("description", "").strip(),
             tags=tuple(merged.get("tags", [])),
-            profile=merged.get("profile", "docs"),
+            profile=merged.get("profile") or default_profile(),
             seed=self.seed,
             clock=self._clock(),
             runs=merged.get("clock") == "now",

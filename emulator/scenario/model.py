@@ -9,6 +9,7 @@ from pathlib import Path
 from emulator.core.json_object import Json, JsonObject
 from emulator.faults.effects import Effect, FixedReply
 from emulator.faults.plan import FaultySetting
+from emulator.scenario.profile_names import default_profile
 from emulator.world.state import State
 
 _RID = re.compile(r"\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})\b")
@@ -70,6 +71,7 @@ class Scenario(FaultySetting):
     `document` is what a file without them says to make the same world, naming no other file.
     """
 
+    profile: str = field(default_factory=default_profile)
     description: str = ""
     tags: tuple[str, ...] = ()
     runs: bool = False

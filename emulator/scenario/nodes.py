@@ -13,7 +13,7 @@ import yaml
 
 from emulator.core.errors import ScenarioError
 from emulator.scenario.document import Document, Entry, Trail, problem
-from emulator.scenario.schema_fields import with_casdoor_fields
+from emulator.scenario.schema_fields import with_casdoor_tables
 
 #: More values, aliases counted each time that they are used, are refused.
 MAX_VALUES = 200_000
@@ -33,9 +33,9 @@ _PLAIN_TAGS |= {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "merge", 
 
 @cache
 def schema() -> Schema:
-    """Return the JSON Schema of scenario files: the written base, and Casdoor's fields from the data tables."""
+    """Return the JSON Schema of scenario files: the written base, and what Casdoor's tables say."""
     base: Schema = json.loads(resources.files("emulator.scenario").joinpath("schema.json").read_text("utf-8"))
-    return with_casdoor_fields(base)
+    return with_casdoor_tables(base)
 
 
 def parse_document(text: str, path: Path) -> Document:

@@ -1,9 +1,10 @@
-"""The fields of Casdoor's objects as parts of the schema, each with the type of its zero value."""
+"""What the schema of scenario files takes from Casdoor's tables: the profiles, and the fields of objects."""
 
 from typing import Any
 
 from emulator.core.json_object import Json
 from emulator.core.tables import table
+from emulator.scenario.profile_names import newest_version, profile_names
 
 Schema = dict[str, Any]
 
@@ -11,10 +12,18 @@ Schema = dict[str, Any]
 KINDS = ("organization", "provider", "application", "user")
 
 
-def with_casdoor_fields(base: Schema) -> Schema:
-    """Return the schema with every field of Casdoor's objects; what `base` says of a field itself stays as it is."""
+def with_casdoor_tables(base: Schema) -> Schema:
+    """Return the schema with the profiles and every field of Casdoor's objects, each with the type of its zero value.
+
+    What `base` says of a field itself stays as it is.
+    """
     parts = {kind: _with_fields(kind, base["$defs"][kind]) for kind in KINDS}
-    return {**base, "$defs": {**base["$defs"], **parts}}
+    profile = {**base["properties"]["profile"], "enum": list(profile_names())}
+    return {
+        **base,
+        "properties": {**base["properties"], "profile": profile},
+        "$defs": {**base["$defs"], **parts},
+    }
 
 
 def _with_fields(kind: str, part: Schema) -> Schema:
@@ -22,7 +31,7 @@ def _with_fields(kind: str, part: Schema) -> Schema:
 
 
 def _fields(kind: str) -> Schema:
-    zeros: Any = table("casdoor", f"{kind}.json")
+    zeros: Any = table("casdoor", newest_version(), f"{kind}.json")
     return {name: field_schema(zero) for name, zero in zeros.items()}
 
 

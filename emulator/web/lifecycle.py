@@ -9,9 +9,12 @@ from flask import Flask, Request
 from werkzeug.exceptions import InternalServerError
 from werkzeug.http import http_date
 
+from emulator.core.reason import Reason
 from emulator.core.reply import Headers, Reply
+from emulator.journal.bodies import MAX_SHOWN
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
+from emulator.journal.reasons import reason
 from emulator.web import world_path
 from emulator.web.guard import refusal
 from emulator.web.responses import problem, problem_reply, send
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from flask import Response
 
 #: How many bytes of a body the journal keeps.
-MAX_BODY = 64 * 1024
+MAX_BODY = MAX_SHOWN
 #: How many bytes of a body are read at all; the server answers longer ones with 413. A state with a full journal fits.
 MAX_REQUEST = 64 * 1024 * 1024
 NOTE_HEADER = "X-Mockdoor-Note"
@@ -124,8 +127,8 @@ class Application(Flask):
         """Own up to a bug of the emulator; its traceback goes to stderr."""
         operation = tx.trace.operation
         self.logger.error("a bug in %s", operation, exc_info=error)
-        tx.trace.why = _bug_message(error, operation)
-        return problem_reply(500, "emulator_bug", tx.trace.why, operation=operation)
+        tx.trace.why = why = _why_bug(error, operation)
+        return problem_reply(500, "emulator_bug", str(why), operation=operation)
 
 
 class _NotMounted:
@@ -141,9 +144,9 @@ class _NotMounted:
         """Say that there is no such world or persona, and to those who may use the control API which there are."""
         state = self._state
         why = refusal(http.headers, mutating=False, loopback=state.loopback, token=state.token)
-        message = self._error.message(naming=why is None)
-        tx.trace.operation, tx.trace.why = "emulator.mount", message
-        return problem_reply(404, self._error.error, message)
+        found = self._error.reason(naming=why is None)
+        tx.trace.operation, tx.trace.why = "emulator.mount", found
+        return problem_reply(404, self._error.error, str(found))
 
 
 def _completed(reply: Reply, tx: Transaction) -> Reply:
@@ -211,9 +214,8 @@ def _date(second: int) -> str:
     return http_date(second)
 
 
-def _bug_message(error: BaseException, operation: str) -> str:
-    cause = type(error).__name__
-    return f"a bug in the emulator, not in your request: {cause} in {operation}; its stderr holds the traceback"
+def _why_bug(error: BaseException, operation: str) -> Reason:
+    return reason("emulator-bug", cause=type(error).__name__, operation=operation)
 
 
 def _own_bug(error: InternalServerError) -> "Response":
@@ -221,5 +223,5 @@ def _own_bug(error: InternalServerError) -> "Response":
     from flask import request
 
     operation = request.endpoint or "emulator.control"
-    message = _bug_message(error.original_exception or error, operation)
+    message = str(_why_bug(error.original_exception or error, operation))
     return problem(500, "emulator_bug", message, operation=operation)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from emulator.core.reason import Reason
+from emulator.journal.reasons import reason
 from emulator.wechat.personas import Personas
 from emulator.world.world import World
 
@@ -21,6 +23,7 @@ class NotMounted(Exception):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no {kind} {name!r}")
         self.kind = kind
+        self.name = name
         self.known = tuple(known)
 
     @property
@@ -28,12 +31,17 @@ class NotMounted(Exception):
         """What machines read: `unknown_world` or `unknown_persona`."""
         return f"unknown_{self.kind}"
 
-    def message(self, *, naming: bool) -> str:
+    def reason(self, *, naming: bool) -> Reason:
         """Return what people read; it names what there is only if `naming`, for names are not everybody's business."""
+        if self.kind == "world":
+            if not naming:
+                return reason("world-unknown-unnamed", name=self.name)
+            return reason("world-unknown", name=self.name, known=", ".join(self.known))
         if not naming:
-            return f"{self}; with the control token this answer lists the names"
-        listed = ", ".join(self.known)
-        return f"{self}; " + (f"this server has: {listed}" if listed else f"this server has no {self.kind}")
+            return reason("persona-unknown-unnamed", name=self.name)
+        if not self.known:
+            return reason("persona-unknown-none", name=self.name)
+        return reason("persona-unknown", name=self.name, known=", ".join(self.known))
 
 
 def choose_world(environ: dict[str, Any], worlds: Mapping[str, World]) -> None:

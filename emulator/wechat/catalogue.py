@@ -5,6 +5,7 @@ from functools import cache
 from importlib import resources
 
 from emulator.core.errors import WechatError
+from emulator.core.reason import Reason
 
 
 @cache
@@ -14,6 +15,6 @@ def errmsgs() -> dict[int, str]:
     return {int(errcode): errmsg for errcode, errmsg in json.loads(text).items()}
 
 
-def wechat_error(errcode: int, *, why: str = "") -> WechatError:
+def wechat_error(errcode: int, *, why: Reason | None = None) -> WechatError:
     """Return the error of an errcode; one that the catalogue lacks has the text `system error`."""
     return WechatError(errcode, errmsgs().get(errcode, "system error"), why=why)

@@ -8,6 +8,7 @@ from emulator.core.reply import Reply
 from emulator.faults.effects import Effect, WechatFailure
 from emulator.faults.plan import Faults
 from emulator.faults.tamper import alter, render
+from emulator.journal.reasons import reason
 from emulator.scenario.model import MiniProgram, scenario_of
 from emulator.wechat.catalogue import wechat_error
 from emulator.wechat.facts import match_fault
@@ -38,7 +39,7 @@ def answer(tx: Transaction, params: Mapping[str, str], headers: Mapping[str, str
     if effect is None:
         effect = _rule(tx, params)
         if effect is not None:
-            tx.trace.why = f"the scenario's codes: table answers {params['js_code']!r} so"
+            tx.trace.why = reason("code-scripted", code=params["js_code"])
     fixed = render(effect, dumps, HEADERS) if effect is not None else None
     if fixed is not None:
         return fixed
@@ -61,10 +62,10 @@ def code2session(tx: Transaction, params: Mapping[str, str]) -> SessionReply:
     code = params["js_code"]
     wrong_secret = params["secret"] != program.secret
     if wrong_secret and not program.code_first:
-        raise wechat_error(40125, why=f"the secret is not the one of {program.appid}")
+        raise wechat_error(40125, why=reason("secret-wrong", appid=program.appid))
     persona = spend_code(tx, code=code, appid=program.appid)
     if wrong_secret:
-        raise wechat_error(40125, why=f"the secret is not the one of {program.appid}")
+        raise wechat_error(40125, why=reason("secret-wrong", appid=program.appid))
     people = tx.get(Personas)
     return SessionReply(
         session_key=tx.get(SessionKeys).rotate(tx, program, persona).value,
@@ -77,16 +78,16 @@ def _check_parameters(tx: Transaction, params: Mapping[str, str]) -> MiniProgram
     programs = scenario_of(tx.state).miniprograms
     appid, grant_type = params.get("appid"), params.get("grant_type", "")
     if not appid:
-        raise wechat_error(41002, why="the parameter appid is missing or empty")
+        raise wechat_error(41002, why=reason("parameter-missing", parameter="appid"))
     program = programs.get(appid)
     if program is None:
-        raise wechat_error(40013, why=f"no mini program has the appid {appid!r}; there are: {', '.join(programs)}")
+        raise wechat_error(40013, why=reason("appid-unknown", appid=appid, known=", ".join(programs)))
     if not params.get("secret"):
-        raise wechat_error(41004, why="the parameter secret is missing or empty")
+        raise wechat_error(41004, why=reason("parameter-missing", parameter="secret"))
     if not params.get("js_code"):
-        raise wechat_error(41008, why="the parameter js_code is missing or empty")
+        raise wechat_error(41008, why=reason("parameter-missing", parameter="js_code"))
     if grant_type != "authorization_code" and (grant_type or program.grant_type_required):
-        raise wechat_error(40002, why=f"grant_type is {grant_type!r}, not 'authorization_code'")
+        raise wechat_error(40002, why=reason("grant-type-other", grant_type=grant_type, expected="authorization_code"))
     return program
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from emulator.faults.effects import Effect
 from emulator.faults.plan import Faults
+from emulator.journal.reasons import reason
 from emulator.wechat.login_codes import peek_persona
 from emulator.world.transaction import Transaction
 
@@ -36,6 +37,6 @@ def match_fault(
     trace.faults.extend(found.ids)
     trace.delay += found.delay
     if found.effect is not None:
-        trace.why = f"the planned fault {', '.join(found.ids)} struck"
+        trace.why = reason("fault-struck", faults=", ".join(found.ids))
         trace.persona = trace.persona or fact("persona") or ""
     return found.effect

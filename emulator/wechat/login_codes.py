@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from emulator.core.derive import derive_alphanumeric
 from emulator.core.errors import WechatError
+from emulator.core.reason import Reason
 from emulator.faults.effects import Effect
+from emulator.journal.reasons import reason
 from emulator.scenario.model import scenario_of
 from emulator.wechat.catalogue import errmsgs, wechat_error
 from emulator.wechat.personas import Personas
@@ -119,7 +121,7 @@ def meaning_of(tx: Transaction, code: str) -> Meaning:
         return Meaning(persona=code, note="persona-code")
     errcode = _ERRCODE.fullmatch(code)
     if errcode and int(errcode[1]) in errmsgs():
-        raise wechat_error(int(errcode[1]), why=f"the code {code} asks for this error")
+        raise wechat_error(int(errcode[1]), why=reason("code-asks-error", code=code))
     real = _REAL.fullmatch(code) is not None
     if (real or code == DEVTOOLS_CODE) and not strict and len(people):
         return Meaning(persona=tx.signed_in or people.signed_in, note="any-code", once=real)
@@ -147,20 +149,22 @@ def spend_code(tx: Transaction, *, code: str, appid: str) -> str:
 
 def _check_spent(tx: Transaction, issued: LoginCode, appid: str) -> None:
     """Raise what speaks against a code as it was before it was spent."""
-    given = f"this code was given to {issued.persona} at {_time(issued.issued_at)}"
+    persona, at = issued.persona, _time(issued.issued_at)
     if issued.spent_at is not None:
-        raise wechat_error(40163, why=f"{given} and used at {_time(issued.spent_at)} in exchange {issued.spent_in}")
+        spent_at, exchange = _time(issued.spent_at), issued.spent_in
+        why = reason("code-spent", persona=persona, at=at, spent_at=spent_at, exchange=exchange)
+        raise wechat_error(40163, why=why)
     if tx.at - issued.issued_at >= LIFETIME:
-        raise wechat_error(40029, why=f"{given} and lived for 5 minutes; it is {_time(tx.at)} now")
+        raise wechat_error(40029, why=reason("code-expired", persona=persona, at=at, now=_time(tx.at)))
     if issued.appid != appid:
-        raise wechat_error(40029, why=f"{given} for {issued.appid}, not for {appid}; it is spent now")
+        why = reason("code-other-program", persona=persona, at=at, appid=issued.appid, asked=appid)
+        raise wechat_error(40029, why=why)
 
 
-def _why_unknown(tx: Transaction, code: str) -> str:
+def _why_unknown(tx: Transaction, code: str) -> Reason:
     if scenario_of(tx.state).strict_codes:
-        return f"nobody was given the code {code!r}; codes are strict in this scenario"
-    names = ", ".join(tx.get(Personas).names())
-    return f"nobody was given the code {code!r}; personas' names work as codes: {names}"
+        return reason("code-unknown-strict", code=code)
+    return reason("code-unknown", code=code, personas=", ".join(tx.get(Personas).names()))
 
 
 def _time(at: datetime) -> str:

@@ -19,7 +19,7 @@ class Setting:
     """
 
     name: str
-    profile: str = "docs"
+    profile: str
     seed: str = "mockdoor"
     clock: datetime | None = None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from emulator.core.json_object import Json, JsonObject
+from emulator.core.reason import Reason
 from emulator.core.reply import Reply
 
 #: What a field of a new row that nobody set holds.
@@ -29,7 +30,7 @@ class InnerCall:
     url: str
     reply: Reply
     faults: tuple[str, ...] = ()
-    why: str = ""
+    why: Reason | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,7 +43,7 @@ class Trace:
 
     operation: str = ""
     persona: str = ""
-    why: str = ""
+    why: Reason | None = None
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     delay: timedelta = timedelta(0)

@@ -3,10 +3,13 @@
 import json
 import signal
 import sys
+from pathlib import Path
 
 from flask import Flask, request
 
 THREADS = 3
+#: The key that logins are signed with. Read as a file, so that nothing of the emulator is loaded beside it.
+KEY = Path(__file__).resolve().parents[2] / "emulator" / "data" / "casdoor" / "cert-built-in.key"
 
 
 def bare_app():
@@ -24,44 +27,44 @@ def bare_app():
     return app
 
 
-def sign():
-    """Do what a login needs and Flask lacks: load an RSA key and sign with it."""
+def make_signature():
+    """Load what a login needs and Flask lacks, an RSA key, and return a function that signs with it."""
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    from emulator.casdoor.defaults import data_text
-
-    load_pem_private_key(data_text("cert-built-in.key").encode(), password=None).sign(b"claims", PKCS1v15(), SHA256())
+    key = load_pem_private_key(KEY.read_bytes(), password=None)
+    return lambda: key.sign(b"claims", PKCS1v15(), SHA256())
 
 
 def serve_on_waitress():
-    """Serve with nothing loaded but Flask and waitress: what a start is compared with."""
+    """Serve with nothing loaded but Flask and waitress: what a start and the memory are compared with."""
     from waitress.server import create_server
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = create_server(bare_app(), host="127.0.0.1", port=0, threads=THREADS)
-    _tell(server.effective_port)
+    _announce(server.effective_port)
     server.run()
 
 
 def serve_on_the_emulators_server():
-    """Serve with the emulator's own server: what throughput is compared with."""
+    """Serve as `mockdoor serve` does, down to the garbage collector: what throughput is compared with."""
+    from emulator.cli import serve
     from emulator.server.listener import Server
 
     server = Server(bare_app(), port=0)
-    _tell(server.port)
-    server.run()
+    _announce(server.port)
+    serve._run(server)
 
 
-def _tell(port):
+def _announce(port):
     sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{port}"}) + "\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if "signing" in sys.argv:
-        sign()
+        make_signature()()
     if "waitress" in sys.argv:
         serve_on_waitress()
     else:

@@ -9,17 +9,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import bare
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 EMULATOR = (sys.executable, "-m", "emulator", "serve", "--port", "0", "--json", "--quiet")
 BARE = (sys.executable, str(HERE / "bare.py"))
 CONNECTIONS = 4
+#: Seconds that one row takes turns at most, and that one answer, one start, one command is waited for.
+TURNS, PATIENCE = 60, 120
 CLIENT_ID = "6825f4f0af45554c8952"
 CODE2SESSION = "/sns/jscode2session?" + urllib.parse.urlencode(
     {
@@ -34,20 +39,22 @@ LOGIN = {"tag": "wechat_miniprogram", "client_id": CLIENT_ID, "code": "alice", "
 
 def seconds(command, more=None):
     """Return how long a command takes from start to end."""
+    settings = environment() | (more or {})
     begun = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, env=environment() | (more or {}), stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, check=True, timeout=PATIENCE)
     return time.perf_counter() - begun
 
 
 @contextmanager
 def served(command):
     """Run a server for the length of a with-statement; yields its port and its process."""
-    settings = environment()
-    with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as process:
         try:
-            yield urllib.parse.urlsplit(json.loads(process.stdout.readline())["url"]).port, process
+            yield _port(process), process
         finally:
             process.terminate()
+            with _killed_after_patience(process):
+                process.wait()
 
 
 @cache
@@ -62,43 +69,49 @@ def environment():
 def rate(port, requests, request):
     """Return requests a second, of a load in a process of its own."""
     load = [sys.executable, str(HERE / "load.py"), str(port), str(CONNECTIONS), str(requests)]
-    return requests / float(subprocess.run(load, input=request, capture_output=True, check=True).stdout)
+    done = subprocess.run(load, input=request, capture_output=True, check=False, timeout=PATIENCE)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode())
+    return requests / float(done.stdout)
 
 
 def signatures(number):
     """Return RS256 signatures a second with the shipped key, on one core."""
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    key = load_pem_private_key((ROOT / "emulator/data/casdoor/cert-built-in.key").read_bytes(), password=None)
+    sign = bare.make_signature()
     begun = time.perf_counter()
     for _ in range(number):
-        key.sign(b"claims", PKCS1v15(), SHA256())
+        sign()
     return number / (time.perf_counter() - begun)
 
 
-def login(port):
-    form = urllib.parse.urlencode(LOGIN)
-    reply = ask(
-        port, "POST", "/api/login/oauth/access_token", form, {"Content-Type": "application/x-www-form-urlencoded"}
-    )
+def login_request():
+    """Return the bytes of alice's login."""
+    body = urllib.parse.urlencode(LOGIN).encode()
+    return request("POST", "/api/login/oauth/access_token", body, "application/x-www-form-urlencoded")
+
+
+def login(port, world=""):
+    """Log alice in, in the main world or behind the path of another, and return her access token."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    reply = ask(port, "POST", f"{world}/api/login/oauth/access_token", urllib.parse.urlencode(LOGIN), headers)
     return json.loads(reply)["access_token"]
 
 
 def ask(port, method, target, body=None, headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+    """Return the body of a reply that must have status 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, target, body, headers or {})
         reply = connection.getresponse()
         if reply.status != 200:
-            raise SystemExit(f"{method} {target} answered {reply.status}")
+            raise SystemExit(f"{method} {target} answered {reply.status}: {reply.read(300)!r}")
         return reply.read()
     finally:
         connection.close()
 
 
 def request(method, target, body=b"", content_type="", more=""):
+    """Return the bytes of a request."""
     head = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n{more}"
     if body:
         head += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
@@ -106,19 +119,54 @@ def request(method, target, body=b"", content_type="", more=""):
 
 
 def resident(process_id):
-    """Return the resident memory of a process in MB, 0 where the system does not tell."""
+    """Return the resident memory of a process in MB, 0 where the system does not show it."""
     status = Path(f"/proc/{process_id}/status")
     lines = status.read_text("utf-8").splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
 
 
+def cpu_seconds(process_id):
+    """Return the processor time that the threads of a process have used, 0 where the system does not show it."""
+    threads = Path(f"/proc/{process_id}/task").glob("*/schedstat")
+    return sum(int(one.read_text("utf-8").split()[0]) for one in threads) / 1e9
+
+
 def side_by_side(rounds, ours, theirs):
     """Return both sides' medians; they take turns at going first, since whoever does is at an advantage."""
     measured = []
-    for turn in range(rounds):
+    for turn in turns(rounds):
         if turn % 2:
             second, first = theirs(), ours()
         else:
             first, second = ours(), theirs()
         measured.append((first, second))
     return tuple(statistics.median(side) for side in zip(*measured, strict=True))
+
+
+def turns(rounds):
+    """Count rounds, fewer of them when they would take too long, one at least."""
+    end = time.monotonic() + TURNS
+    for turn in range(rounds):
+        if turn and time.monotonic() > end:
+            return
+        yield turn
+
+
+def _port(process):
+    """Return the port that a server announces."""
+    with _killed_after_patience(process):
+        line = process.stdout.readline()
+    if not line:
+        raise SystemExit(f"{' '.join(process.args)}: did not start")
+    return urllib.parse.urlsplit(json.loads(line)["url"]).port
+
+
+@contextmanager
+def _killed_after_patience(process):
+    """Kill a process that has been waited for too long, so that the waiting ends."""
+    timer = threading.Timer(PATIENCE, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -1,4 +1,4 @@
-"""Rows about worlds: making one, holding many, and being watched by consoles."""
+"""Rows about worlds: resetting and making one, holding many, and being watched by consoles."""
 
 import http.client
 import json
@@ -6,46 +6,45 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.parse
 from contextlib import contextmanager
 
 import sides
-from table import Row
+from table import Found, ratio
 
 CONSOLES = 3
+
+
+def reset(size):
+    """Time a reset over HTTP, of a world in which somebody has logged in."""
+    with sides.served(sides.EMULATOR) as (port, _):
+        sides.login(port)
+        times = _posted(port, (("/_emulator/reset", None) for _ in sides.turns(size.resets)))
+    return Found(emulator=f"{statistics.median(times) * 1000:.1f} ms")
 
 
 def make(size):
     """Time the making of a world over HTTP."""
     with sides.served(sides.EMULATOR) as (port, _):
-        times = [seconds * 1000 for seconds in _made(port, size.resets)]
-    taken = f"{statistics.median(times):.1f} ms"
-    return Row(what="making a world over HTTP", emulator=taken, beside="", ratio="", target="at most 5 ms")
+        times = _made(port, size.resets)
+    return Found(emulator=f"{statistics.median(times) * 1000:.1f} ms")
 
 
 def hold(size):
     """Weigh a server with many worlds, in each of which somebody has logged in."""
     with sides.served(sides.EMULATOR) as (port, process):
-        for _ in _made(port, size.worlds):
-            pass
+        _made(port, size.worlds)
+        end = time.monotonic() + sides.PATIENCE
         for number in range(size.worlds):
-            form = urllib.parse.urlencode(sides.LOGIN)
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            sides.ask(port, "POST", f"/@w{number}/api/login/oauth/access_token", form, headers)
+            sides.login(port, f"/@w{number}")
+            if time.monotonic() > end:
+                raise SystemExit(f"only {number + 1} worlds had their login in {sides.PATIENCE} s")
         resident = sides.resident(process.pid)
-    return Row(
-        what=f"resident memory with {size.worlds} worlds, a login in each",
-        emulator=f"{resident:.0f} MB" if resident else "not measured here",
-        beside="",
-        ratio="",
-        target="at most 200 MB",
-    )
+    return Found(emulator=f"{resident:.0f} MB" if resident else "not measured here")
 
 
 def watched(size):
     """Compare logins with and without consoles that watch the same world, in turns, on one server."""
-    body = urllib.parse.urlencode(sides.LOGIN).encode()
-    request = sides.request("POST", "/api/login/oauth/access_token", body, "application/x-www-form-urlencoded")
+    request = sides.login_request()
 
     def with_consoles(port):
         with _consoles(port):
@@ -56,23 +55,27 @@ def watched(size):
         seen, unseen = sides.side_by_side(
             size.rounds, lambda: with_consoles(port), lambda: sides.rate(port, size.watched_logins, request)
         )
-    return Row(
-        what=f"logins a second while {CONSOLES} consoles watch",
-        emulator=f"{seen:.0f}",
-        beside=f"nobody watches: {unseen:.0f}",
-        ratio=f"{seen / unseen:.2f}",
-        target="",
-    )
+    return Found(emulator=f"{seen:.0f}", beside=f"nobody watches: {unseen:.0f}", ratio=ratio(seen, unseen))
 
 
 def _made(port, number):
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    for one in range(number):
+    """Make worlds w0, w1, … and return the seconds that each took."""
+    return _posted(port, (("/_emulator/worlds", json.dumps({"name": f"w{one}"})) for one in range(number)))
+
+
+def _posted(port, calls):
+    """Post to the control API on one connection; return the seconds of each call."""
+    connection, times = http.client.HTTPConnection("127.0.0.1", port, timeout=sides.PATIENCE), []
+    for path, body in calls:
         begun = time.perf_counter()
-        connection.request("POST", "/_emulator/worlds", json.dumps({"name": f"w{one}"}))
-        connection.getresponse().read()
-        yield time.perf_counter() - begun
+        connection.request("POST", path, body)
+        reply = connection.getresponse()
+        answered = reply.read()
+        times.append(time.perf_counter() - begun)
+        if reply.status not in (200, 201):
+            raise SystemExit(f"POST {path} answered {reply.status}: {answered[:300]!r}")
     connection.close()
+    return times
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import jwt
 import pytest
 from cryptography import x509
 
-from emulator.casdoor.defaults import data_text
 from emulator.casdoor.repositories import Applications
+from emulator.core.tables import table_text
 
 REFRESH = "/api/login/oauth/refresh_token"
 INTROSPECT = "/api/login/oauth/introspect"
@@ -15,7 +15,7 @@ CLIENT = "6825f4f0af45554c8952"
 
 
 def public_key():
-    return x509.load_pem_x509_certificate(data_text("cert-built-in.pem").encode()).public_key()
+    return x509.load_pem_x509_certificate(table_text("casdoor", "cert-built-in.pem").encode()).public_key()
 
 
 def refresh(server, token, **parameters):

@@ -6,7 +6,8 @@ import re
 import pytest
 from mypy import api
 
-from emulator.casdoor.defaults import complete_cert, default_account_items, shape
+from emulator.casdoor.defaults import complete_cert, shape
+from emulator.casdoor.versions import newest
 from emulator.casdoor.views import (
     AccountItem,
     Application,
@@ -26,7 +27,7 @@ WHOLE = {
     Application: shape("application"),
     Provider: shape("provider"),
     Cert: complete_cert(JsonObject()),
-    AccountItem: default_account_items()[0],
+    AccountItem: newest().tables.rows("account_items")[0],
     SignupItem: shape("signup_item"),
     TokenAttribute: JsonObject(name="", category="", type="", value=""),
 }

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from emulator import __version__
-from emulator.casdoor.profiles import PROFILES
+from emulator.casdoor.versions import PROFILES
 from emulator.cli.main import main
 from emulator.journal.notes import catalogue
 
@@ -96,13 +96,14 @@ def test_the_profiles_on_offer_are_those_that_exist() -> None:
 def test_profiles_are_listed_in_two_languages() -> None:
     output = run("profiles").output
 
-    assert all(one.en in output and one.zh in output and one.version in output for one in PROFILES.values())
+    assert all(one.en in output and one.zh in output and one.version.name in output for one in PROFILES.values())
 
 
 def test_profiles_are_listed_for_machines() -> None:
     listed = json.loads(run("profiles", "--json").output)
 
-    assert listed[0] == {name: getattr(PROFILES["docs"], name) for name in ("name", "version", "en", "zh")}
+    docs = PROFILES["docs"]
+    assert listed[0] == {"name": docs.name, "version": docs.version.name, "en": docs.en, "zh": docs.zh}
 
 
 def test_notes_are_listed_in_two_languages() -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from emulator.cli.main import main
 
+CODE2SESSION = "appid=wx0123456789abcdef&secret=0123456789abcdef0123456789abcdef&grant_type=authorization_code"
 FORM = b"tag=wechat_miniprogram&client_id=6825f4f0af45554c8952&code=alice"
 
 
@@ -40,6 +41,22 @@ def test_the_journal_is_one_line_an_exchange(url, remote):
     (line,) = shown
     assert line.startswith("   2 ")
     assert line.endswith("casdoor.login          bob      200 · notes persona-code, login-body")
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en_US.UTF-8", "nobody was given the code 'x'; personas' names work as codes: visitor, alice, bob, carol"),
+        ("zh_CN.UTF-8", "没有给任何人发过 code 'x'；人物的名称可以当作 code：visitor, alice, bob, carol"),
+    ],
+)
+def test_the_journal_says_why_in_the_locales_language(url, locale, told):
+    urllib.request.urlopen(f"{url}/sns/jscode2session?{CODE2SESSION}&js_code=x").close()
+
+    done = CliRunner().invoke(main, ["journal", "--url", url], env={"LC_ALL": locale})
+
+    assert done.stdout.rstrip().split(" · ")[1:] == [told]
+    assert "200 40029 invalid code" in done.stdout
 
 
 def test_the_journal_speaks_to_machines(url, remote):

@@ -89,6 +89,14 @@ def test_faults_and_persons_are_told(client):
     assert told["steps"][2] == {"clear_faults": "busy"}
 
 
+def test_a_compressed_refusal_is_told_by_what_it_says(client):
+    client.get("/api/get-account", headers={"Accept-Encoding": "gzip"})
+
+    (step,) = recorded(client)["steps"]
+
+    assert step["expect"] == {"status": 200, "json": {"status": "error", "msg": "Please login first", "name": ""}}
+
+
 def test_the_file_passes_the_check_and_is_the_same_each_time(client):
     client.post(LOGIN, data=USUAL | {"code": "nonsense"})
 
@@ -133,6 +141,15 @@ def test_one_exchange_is_shown_closely(client):
     assert (
         client.get("/_emulator/journal/3").json["message"] == "there is no exchange 3 in the journal; it holds 1 to 2"
     )
+
+
+def test_a_token_in_a_compressed_reply_is_decoded(client):
+    token = client.post(LOGIN, data=USUAL | {"code": "alice", "username": "Alice"}).json["access_token"]
+    client.get("/api/get-account", headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"})
+
+    tokens = client.get("/_emulator/journal/2").json["tokens"]
+
+    assert [one["where"] for one in tokens] == ["request Authorization", "response body"]
 
 
 def test_a_change_of_a_user_is_in_the_journal_without_secrets(client):

@@ -11,6 +11,8 @@ import pytest
 from emulator.control import snapshot
 from emulator.control.worlds import open_world
 from emulator.core.errors import Unreachable
+from emulator.core.reason import Reason
+from emulator.journal.journal import Journal
 from emulator.scenario import load, load_default, shipped
 from emulator.web import create_app
 
@@ -93,6 +95,16 @@ def test_two_snapshots_of_an_idle_world_are_equal_though_its_clock_runs(make_wor
     world = open_world(load_default(), wall=lambda: START + timedelta(seconds=next(ticks)))
 
     assert snapshot.take(world) == snapshot.take(world)
+
+
+def test_the_reasons_of_refusals_come_back(lived, world):
+    other = open_world(load_default(), wall=world.wall)
+
+    snapshot.restore(other, json.loads(snapshot.dump(snapshot.take(world))))
+
+    reasons, restored = ([exchange.why for exchange in one.state.get(Journal).exchanges()] for one in (world, other))
+    assert {type(why) for why in restored} == {Reason, type(None)}
+    assert restored == reasons
 
 
 def test_a_snapshot_has_a_line_for_each_field_and_each_exchange(lived):

@@ -8,7 +8,7 @@ from emulator.core.tables import table, table_text
 
 
 def test_a_table_is_the_json_of_its_file():
-    assert table("casdoor", "user.json") == json.loads(table_text("casdoor", "user.json"))
+    assert table("casdoor", "profiles.json") == json.loads(table_text("casdoor", "profiles.json"))
 
 
 def test_a_table_is_read_once():

@@ -12,8 +12,10 @@ from emulator.core.reply import Reply
 from emulator.journal.console_log import ConsoleLog
 from emulator.journal.exchange import Exchange
 from emulator.journal.notes import catalogue
+from emulator.journal.reasons import reason
 
 NOTE = next(iter(catalogue().values()))
+WHY = reason("secret-wrong", appid="wx1")
 
 
 def exchange(**changes):
@@ -31,7 +33,7 @@ def exchange(**changes):
         "request_body": b"",
         "reply": reply,
         "persona": "alice",
-        "why": "",
+        "why": None,
         "notes": (),
         "faults": (),
         "inner": (),
@@ -101,11 +103,16 @@ def test_secrets_in_an_error_stay_off_the_terminal() -> None:
 
 
 def test_a_refusal_tells_why() -> None:
-    line = ConsoleLog().line(
-        exchange(persona="", json={"errcode": 40163, "errmsg": "code been used"}, why="spent in #3")
-    )
+    line = ConsoleLog().line(exchange(persona="", json={"errcode": 40125, "errmsg": "invalid appsecret"}, why=WHY))
 
-    assert line == "08:00:05 casdoor.login          -        200 40163 code been used · spent in #3"
+    refusal = "200 40125 invalid appsecret · the secret is not the one of wx1"
+    assert line == f"08:00:05 casdoor.login          -        {refusal}"
+
+
+def test_chinese_readers_get_chinese_reasons() -> None:
+    line = ConsoleLog(language="zh").line(exchange(json={"errcode": 40125, "errmsg": "invalid appsecret"}, why=WHY))
+
+    assert line.endswith("200 40125 invalid appsecret · secret 与 wx1 的不符")
 
 
 def test_a_note_is_explained_once_and_named_afterwards() -> None:
@@ -124,9 +131,12 @@ def test_chinese_readers_get_chinese_notes() -> None:
 
 
 def test_secrets_and_control_characters_stay_off_the_terminal() -> None:
-    line = ConsoleLog().line(exchange(path="/\x1b[2J\nx", why="secret=abc", json={}))
+    why = reason("secret-wrong", appid="\x1b[1m&secret=abc")
 
-    assert line == "08:00:05 casdoor.login          alice    200 POST /�[2J x · secret=***"
+    line = ConsoleLog().line(exchange(path="/\x1b[2J\nx", why=why, json={}))
+
+    told = "200 POST /�[2J x · the secret is not the one of �[1m&secret=***"
+    assert line == f"08:00:05 casdoor.login          alice    {told}"
 
 
 def test_colour_is_used_only_when_asked_for() -> None:

@@ -32,6 +32,26 @@ def misfits(source: str) -> list[str]:
     return found
 
 
+def ids_in(source: str) -> set[str]:
+    """Return the ids of the reasons that a module makes."""
+    return {
+        call.args[0].value
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "reason" and call.args
+        if isinstance(call.args[0], ast.Constant)
+    }
+
+
+def without_why(source: str, error: str) -> list[int]:
+    """Return the lines where an error of this name is made without `why`."""
+    return [
+        call.lineno
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == error
+        if "why" not in {one.arg for one in call.keywords}
+    ]
+
+
 def test_a_reason_reads_in_english_and_in_chinese() -> None:
     spent = reason("code-spent", **SPENT)
 
@@ -151,3 +171,22 @@ def test_every_call_of_the_code_fits_the_table() -> None:
     found = {str(path): misfits(path.read_text("utf-8")) for path in SOURCES}
 
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_every_reason_of_the_table_is_given_somewhere() -> None:
+    given = set().union(*(ids_in(path.read_text("utf-8")) for path in SOURCES))
+
+    assert given == set(catalogue())
+
+
+@pytest.mark.parametrize("error", ["ApiError", "Panic", "TokenError", "wechat_error"])
+def test_every_refusal_has_a_reason(error: str) -> None:
+    found = {str(path): without_why(path.read_text("utf-8"), error) for path in SOURCES}
+
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_a_refusal_without_a_reason_is_found() -> None:
+    source = 'raise ApiError("no")\nraise ApiError("no", why=why)'
+
+    assert without_why(source, "ApiError") == [1]

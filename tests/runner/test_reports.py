@@ -12,6 +12,7 @@ from emulator.runner.reports.explain import explain
 from emulator.runner.reports.html import write_html
 from emulator.runner.reports.json_report import write_json
 from emulator.runner.reports.junit import write_junit
+from emulator.runner.reports.lanes import messages
 from emulator.runner.reports.terminal import SCREEN, show_case, show_failure, show_summary
 from emulator.runner.results import Sent
 from emulator.runner.run import Choice, run_paths
@@ -74,7 +75,58 @@ def test_a_failure_shows_everything_that_helps(case):
 def test_verbose_shows_every_step(found):
     shown = show_case(found.suites[1].cases[0], verbose=True, colour=False)
 
-    assert shown == "ok      b\n    ok      get_account  200 msg: Please login first\n"
+    assert shown == "ok      b\n    ok      get_account  200 Please login first\n"
+
+
+def test_an_arrow_says_what_the_journal_says(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        "version: 1\nsteps:\n  - login: {as: alice, username: al}\n  - request: {path: /sns/jscode2session?appid=x}\n"
+    )
+    case = run_paths([str(path)], Choice()).suites[0].cases[0]
+
+    told = {language: [one.text for one in messages(case, language=language) if one.reply] for language in ("en", "zh")}
+
+    openid = told["en"][0]
+    assert openid.startswith("openid o")
+    assert told == {
+        "en": [openid, "200 user test/al", "200 40013 invalid appid"],
+        "zh": [openid, "200 用户 test/al", "200 40013 invalid appid"],
+    }
+
+
+def test_a_reply_that_names_nobody_is_told_by_its_beginning(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text("version: 1\nsteps:\n  - request: {path: /.well-known/jwks}\n")
+    case = run_paths([str(path)], Choice()).suites[0].cases[0]
+
+    (_, reply) = messages(case)
+
+    assert reply.text.startswith('200 { "keys": [ {')
+
+
+def test_a_connection_that_breaks_is_told_as_the_client_saw_it(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        "version: 1\nfaults: [{at: casdoor.health, connection: hang}]\n"
+        "steps:\n  - request: {path: /api/health}\n    expect: {connection: timeout, within: 100ms}\n"
+    )
+    case = run_paths([str(path)], Choice()).suites[0].cases[0]
+
+    told = [list(messages(case, language=language))[-1].text for language in ("en", "zh")]
+
+    assert told == ["no answer in time", "等待应答超时"]
+
+
+def test_a_compressed_refusal_reads_like_any_other(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text(
+        "version: 1\nsteps:\n  - request: {path: /api/get-account, headers: {Accept-Encoding: gzip}}\n"
+        "    expect: {json: {msg: Please login first}, headers: {Content-Encoding: gzip}}\n"
+    )
+    (case,) = run_paths([str(path)], Choice()).suites[0].cases
+
+    assert (case.status, list(messages(case))[-1].text) == ("passed", "200 Please login first")
 
 
 def test_a_failure_is_never_longer_than_a_screen(tmp_path):
@@ -164,7 +216,7 @@ def test_json_tells_everything(found):
     ("language", "words"),
     [
         ("en", ["mini program --> Casdoor", "Casdoor      --> WeChat", "why: the planned fault busy struck"]),
-        ("zh", ["小程序", "微信", "计划的故障: busy", "期望 200"]),
+        ("zh", ["小程序", "微信", "计划的故障: busy", "原因: 触发了已安排的故障 busy", "期望 200"]),
     ],
 )
 def test_a_case_is_told_in_three_lanes(case, language, words):

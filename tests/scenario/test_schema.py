@@ -13,6 +13,7 @@ from emulator.scenario import load, parse, schema, shipped
 from emulator.scenario.effects import EFFECTS
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import KINDS
+from emulator.scenario.profile_names import newest_version
 
 #: Which part of a scenario a word at the top of a file ends up in; None where none is needed.
 ENDS_UP_IN = {
@@ -33,7 +34,7 @@ KIND_OF = {str: "text", bool: "true or false", int: "a number"}
 
 
 def zeros_of(kind):
-    return table("casdoor", f"{kind}.json")
+    return table("casdoor", newest_version(), f"{kind}.json")
 
 
 def test_every_word_at_the_top_becomes_a_part_of_the_scenario():

@@ -10,6 +10,7 @@ from emulator.core.errors import Unreachable
 from emulator.core.reply import Reply
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
+from emulator.journal.reasons import reason
 from emulator.scenario.model import Persona, Scenario
 from emulator.web import create_app
 from emulator.web.lifecycle import MAX_BODY, Application, app_state
@@ -35,7 +36,7 @@ class FakeDialect:
         return getattr(self, f"_{name}")(http, tx)
 
     def _login(self, http, tx):
-        tx.trace.operation, tx.trace.persona, tx.trace.why = "wechat.code2session", "alice", "the code was used"
+        tx.trace.operation, tx.trace.persona, tx.trace.why = "wechat.code2session", "alice", reason("name-with-slash")
         tx.note("first")
         tx.note("second")
         return Reply(headers=(("Content-Type", "text/plain"),), body=http.get_data() or b"ok")
@@ -100,7 +101,7 @@ def test_an_exchange_is_in_the_journal_as_sent(world, client) -> None:
                 body=b"x=1",
             ),
             persona="alice",
-            why="the code was used",
+            why=reason("name-with-slash"),
             notes=("first", "second"),
             faults=(),
             inner=(),
@@ -154,7 +155,7 @@ def test_a_prefix_that_leads_nowhere_is_a_clear_404(world, client, path, body) -
     reply = client.get(path)
 
     assert (reply.status_code, reply.json) == (404, body)
-    assert [(one.operation, one.why) for one in world.state.get(Journal).exchanges()] == [
+    assert [(one.operation, str(one.why)) for one in world.state.get(Journal).exchanges()] == [
         ("emulator.mount", body["message"])
     ]
 
@@ -227,7 +228,7 @@ def test_a_bug_is_owned_up_to_without_a_traceback(world, client, caplog) -> None
         {"error": "emulator_bug", "message": message, "operation": "bug"},
     )
     assert [record.exc_info[0] for record in caplog.records] == [KeyError]
-    assert [one.why for one in world.state.get(Journal).exchanges()] == [message]
+    assert [str(one.why) for one in world.state.get(Journal).exchanges()] == [message]
 
 
 def test_the_application_survives_a_bug(client) -> None:

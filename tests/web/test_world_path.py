@@ -66,7 +66,7 @@ def test_a_prefix_that_leads_nowhere_names_what_exists(path: str, error: str, me
     with pytest.raises(NotMounted) as caught:
         choose_world(environ_of(path), {"main": MAIN})
 
-    assert (caught.value.error, caught.value.message(naming=True)) == (error, message)
+    assert (caught.value.error, str(caught.value.reason(naming=True))) == (error, message)
 
 
 def test_an_absolute_target_is_read_from_its_path_on() -> None:

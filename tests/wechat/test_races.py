@@ -20,21 +20,29 @@ PATIENCE = 30
 
 
 class GatedCodes(LoginCodes):
-    """Spends nothing before two exchanges have looked up what the code means."""
+    """Spends nothing before two exchanges have looked the code up, and the second waits for the first."""
 
-    def __init__(self, state):
+    def __init__(self, state, make_door):
         super().__init__(state)
+        self.lock = make_door(state.lock)
         self._both = Barrier(2)
+        self._met = False
 
     def spend(self, code, *, at, number):
         self._both.wait(PATIENCE)
+        self._met = True
         return super().spend(code, at=at, number=number)
+
+    def _put(self, row):
+        if self._met:
+            self.lock.hold()
+        super()._put(row)
 
 
 @pytest.fixture(name="gated")
-def fixture_gated(world):
+def fixture_gated(world, make_door):
     """The default world, in which two exchanges of a code meet."""
-    world.state._repositories[LoginCodes] = GatedCodes(world.state)
+    world.state._repositories[LoginCodes] = GatedCodes(world.state, make_door)
     return world
 
 
@@ -54,7 +62,10 @@ def test_a_code_spent_twice_at_once_gives_one_session(gated):
 
     assert session["openid"] == gated.state.get(Personas).openid(APPID, "bob")
     assert (refusal["errcode"], "openid" in refusal) == (40163, False)
-    assert loser.trace.why == f"this code was given to bob at 08:00:00 and used at 08:00:00 in exchange {winner.number}"
+    assert (
+        str(loser.trace.why)
+        == f"this code was given to bob at 08:00:00 and used at 08:00:00 in exchange {winner.number}"
+    )
     assert [row.value for row in gated.state.get(SessionKeys).all()] == [session["session_key"]]
 
 

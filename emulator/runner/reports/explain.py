@@ -21,7 +21,7 @@ def explain(case: CaseResult, *, language: str = "en") -> str:
     lines = [f"== {case.name} ({case.profile}) ==", *([case.description, ""] if case.description else [])]
     lanes = _LANES[language]
     shown: StepResult | None = None
-    for number, message in enumerate(messages(case), 1):
+    for number, message in enumerate(messages(case, language=language), 1):
         if shown is not None and message.step is not shown:
             lines += _meaning(shown, language)
         shown = message.step
@@ -41,8 +41,8 @@ def _meaning(step: StepResult, language: str) -> Iterator[str]:
     entry: Mapping[str, Any] = step.entry or {}
     if entry.get("faults"):
         yield f"       {words['fault']}: {', '.join(entry['faults'])}"
-    if entry.get("why"):
-        yield f"       {words['why']}: {entry['why']}"
+    if entry.get("reason"):
+        yield f"       {words['why']}: {entry['reason'][language]}"
     for note in entry.get("notes") or []:
         yield f"       {words['note']} {note['id']}: {note[language]}"
     if step.message:

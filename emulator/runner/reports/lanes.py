@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from emulator.journal.outcome import outcome_of
 from emulator.runner.results import CaseResult, StepResult
 
 Lane = Literal["client", "casdoor", "wechat"]
@@ -22,7 +23,7 @@ class Message:
     bad: bool = False
 
 
-def messages(case: CaseResult) -> Iterator[Message]:
+def messages(case: CaseResult, *, language: str = "en") -> Iterator[Message]:
     """Yield the arrows of a case in order; steps that send nothing have one from a lane to itself."""
     for step in case.steps:
         if step.sent is None:
@@ -34,18 +35,33 @@ def messages(case: CaseResult) -> Iterator[Message]:
         for inner in _inner(step):
             url = urlsplit(str(inner["url"])).path
             yield Message(start="casdoor", end="wechat", text=f"GET {url}", step=step)
-            yield Message(start="wechat", end="casdoor", text=_inner_reply(inner), step=step, reply=True)
-        yield Message(start=server, end="client", text=outcome(step), step=step, reply=True, bad=_is_bad(step))
+            text = _said(inner["outcome"], str(inner["response"]["body"]), language)
+            yield Message(start="wechat", end="casdoor", text=text, step=step, reply=True)
+        text = outcome(step, language=language)
+        yield Message(start=server, end="client", text=text, step=step, reply=True, bad=_is_bad(step))
 
 
-def outcome(step: StepResult) -> str:
-    """Return what came back, in a few words: the status and what the body says first."""
-    received = step.received
-    if received is None:
+def outcome(step: StepResult, *, language: str = "en") -> str:
+    """Return what came back, in a few words: the status and what the reply says.
+
+    The journal says it, unless the connection broke, which only the client saw, or there is no entry.
+    """
+    sent, received = step.sent, step.received
+    if sent is None or received is None:
         return ""
-    if received.failure:
-        return f"no reply: {received.failure}"
-    return f"{received.status} {_gist(received.body)}".strip()
+    entry: Mapping[str, Any] = step.entry or {}
+    if entry and not received.failure:
+        return f"{received.status} {_said(entry['outcome'], received.body, language)}".strip()
+    seen = outcome_of(
+        status=received.status or None,
+        failure=received.failure,
+        headers=(),
+        body=received.body.encode("utf-8", "replace"),
+        method=sent.method,
+        path=urlsplit(sent.path).path,
+    )
+    said = _said(seen.as_json(), received.body, language)
+    return f"{seen.status} {said}".strip() if seen.status else said
 
 
 def _inner(step: StepResult) -> list[Mapping[str, Any]]:
@@ -53,29 +69,11 @@ def _inner(step: StepResult) -> list[Mapping[str, Any]]:
     return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
 
 
-def _inner_reply(inner: Mapping[str, Any]) -> str:
-    response = inner.get("response") or {}
-    if response.get("failure"):
-        return f"no reply: {response['failure']}"
-    return _gist(str(response.get("body", "")))
-
-
-def _gist(body: str) -> str:
-    """Return the telling part of a body: an error's text, a user, or its beginning."""
-    import json
-
-    try:
-        value = json.loads(body)
-    except ValueError:
+def _said(told: Mapping[str, Any], body: str, language: str) -> str:
+    """Return what a reply says: its outcome, or the body's beginning where that would only repeat the request."""
+    if told["id"] in ("answered", "http-error"):
         return " ".join(body.split())[:60]
-    if not isinstance(value, dict):
-        return body[:60]
-    for name in ("error_description", "errmsg", "error", "msg", "user", "name", "openid"):
-        if isinstance(value.get(name), str) and value[name]:
-            return f"{name}: {value[name]}"[:90]
-    if "access_token" in value:
-        return "access_token"
-    return str(value.get("status", ""))
+    return str(told[language])[:90]
 
 
 def _alone(step: StepResult) -> str:

@@ -34,7 +34,7 @@ def _answer(context: CasdoorContext, route: Route | None, application: str) -> R
         reply = filters.before(context)
         if reply is not None:
             return reply
-        return route.view(context, application) if route else replies.not_found()
+        return route.view(context, application) if route else replies.not_found(context)
     except TokenError as error:
         return replies.show_token_error(context, error)
     except ApiError as error:

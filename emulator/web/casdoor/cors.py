@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from emulator.casdoor.applications import is_same_or_subdomain
 from emulator.casdoor.repositories import Applications
 from emulator.core.errors import Panic
+from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
 _ANY_ORIGIN_TARGETS = frozenset({("POST", "/api/login/oauth/access_token")})
@@ -51,9 +52,9 @@ def _split(origin: str) -> SplitResult:
         parts = urlsplit(origin)
         _ = parts.port
     except ValueError as error:
-        raise Panic(why=f"the Origin {origin!r} is no URL") from error
+        raise Panic(why=reason("origin-malformed", origin=origin)) from error
     if origin.startswith(":") or (":" in origin and not parts.scheme and not origin.startswith("/")):
-        raise Panic(why=f"the Origin {origin!r} is no URL")
+        raise Panic(why=reason("origin-malformed", origin=origin))
     return parts
 
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 from werkzeug.http import http_date
 
 from emulator.casdoor.access import authorize, check_name, sign_in_session
-from emulator.casdoor.profiles import profile_of
+from emulator.casdoor.faults import name_persona
 from emulator.casdoor.requests import ApiRequest
 from emulator.casdoor.sessions import Sessions
 from emulator.casdoor.texts import controller_language
+from emulator.casdoor.versions import version_of
 from emulator.core.reply import Reply
+from emulator.journal.reasons import reason
 from emulator.web.casdoor import cors, faults, replies
 from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.origin import origin_of
@@ -30,7 +32,7 @@ def before(context: CasdoorContext) -> Reply | None:
     try:
         context.request = read_request(context.http, context.target)
     except BadContentType:
-        refuses = profile_of(tx).refuses_content_type
+        refuses = version_of(tx).refuses_content_type
         return replies.content_type_error(context) if refuses else replies.form_error(context)
     except BadForm:
         return replies.form_error(context)
@@ -49,10 +51,10 @@ def _filter(context: CasdoorContext) -> Reply | None:
     reply = _share(context, asked)
     if reply is not None:
         return reply
-    faults.name_persona(context)
+    name_persona(tx, context.caller)
     authorize(tx, asked, context.caller)
     check_name(asked)
-    return replies.not_found() if asked.method == "HEAD" else None
+    return replies.not_found(context) if asked.method == "HEAD" else None
 
 
 def _share(context: CasdoorContext, asked: ApiRequest) -> Reply | None:
@@ -63,7 +65,7 @@ def _share(context: CasdoorContext, asked: ApiRequest) -> Reply | None:
         return replies.empty(200)
     shared = cors.decide(context.tx, method=asked.method, target=context.target, origin=origin, host=host)
     if shared is None:
-        context.tx.trace.why = f"the origin {origin} may not read from {host}"
+        context.tx.trace.why = reason("origin-not-allowed", origin=origin, host=host)
         return replies.empty(403)
     context.cors = shared
     return replies.empty(200) if asked.method == "OPTIONS" else None
@@ -72,7 +74,7 @@ def _share(context: CasdoorContext, asked: ApiRequest) -> Reply | None:
 def after(context: CasdoorContext, reply: Reply) -> Reply:
     """Give a finished reply Casdoor's headers, and what planned faults do to it."""
     reply = faults.alter(context, reply)
-    headers = [*reply.headers, ("Server", "beegoServer:2.0.0")]
+    headers = [*reply.headers, ("Server", version_of(context.tx).server)]
     if not context.bare:
         headers += _cookies(context)
         headers += context.cors.items()
@@ -93,7 +95,7 @@ def _cookies(context: CasdoorContext) -> list[tuple[str, str]]:
         expires, age = http_date(context.tx.at + _COOKIE_LIFE), int(_COOKIE_LIFE.total_seconds())
         cookies.append(f"{SESSION_COOKIE}={context.session.id}; Path=/; Expires={expires}; Max-Age={age}; HttpOnly")
     if context.web_config:
-        cookies.append(f"jsonWebConfig={replies.WEB_CONFIG}; Path=/")
+        cookies.append(f"jsonWebConfig={version_of(context.tx).web_config}; Path=/")
     return [("Set-Cookie", cookie) for cookie in cookies]
 
 

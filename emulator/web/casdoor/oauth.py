@@ -4,11 +4,12 @@ from emulator.casdoor.gojson import GoJsonError, decode
 from emulator.casdoor.refresh import introspect as introspect_token
 from emulator.casdoor.refresh import refresh_token as refresh
 from emulator.casdoor.requests import ApiRequest
-from emulator.casdoor.signin import LoginRequest, find_application
+from emulator.casdoor.signin import LoginRequest, find_application, unknown_client
 from emulator.casdoor.signin import login as sign_in
 from emulator.casdoor.texts import text
 from emulator.core.errors import TokenError
 from emulator.core.reply import Reply
+from emulator.journal.reasons import reason
 from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.replies import bare
 from emulator.web.casdoor.routes import routes
@@ -36,12 +37,14 @@ def refresh_token(context: CasdoorContext, _: str) -> Reply:
     if not given["client_id"] and not given["client_secret"] and asked.basic is not None:
         given["client_id"] = asked.basic[0]
     if not given["client_id"] and not given["client_secret"]:
-        raise TokenError("invalid_request")
+        raise TokenError("invalid_request", why=reason("parameter-missing", parameter="client_id"))
     application = find_application(context.tx, given["client_id"])
     if application is None:
-        raise TokenError("invalid_client", text("bad_client", context.tx.language))
+        why = unknown_client(context.tx, given["client_id"])
+        raise TokenError("invalid_client", text(context.tx, "bad_client"), why=why)
     if given["grant_type"] != "refresh_token":
-        raise TokenError("unsupported_grant_type", "grant_type should be refresh_token")
+        why = reason("grant-type-other", grant_type=given["grant_type"], expected="refresh_token")
+        raise TokenError("unsupported_grant_type", "grant_type should be refresh_token", why=why)
     return bare(
         refresh(
             context.tx,
@@ -66,10 +69,14 @@ def introspect(context: CasdoorContext, _: str) -> Reply:
             given = _json_texts(asked.body)
             client_id, secret = given.get("client_id", ""), given.get("client_secret", "")
     if not client_id and not secret:
-        raise TokenError("invalid_request")
+        raise TokenError("invalid_request", why=reason("parameter-missing", parameter="client_id"))
     application = find_application(context.tx, client_id)
-    if application is None or application.text("clientSecret") != secret:
-        raise TokenError("invalid_client", text("bad_client", context.tx.language))
+    if application is None:
+        why = unknown_client(context.tx, client_id)
+        raise TokenError("invalid_client", text(context.tx, "bad_client"), why=why)
+    if application.text("clientSecret") != secret:
+        why = reason("client-secret-wrong", application=application.name)
+        raise TokenError("invalid_client", text(context.tx, "bad_client"), why=why)
     hint = asked.value("token_type_hint")
     return bare(introspect_token(context.tx, application=application, token=asked.value("token"), hint=hint))
 

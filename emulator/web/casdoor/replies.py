@@ -5,19 +5,15 @@ from dataclasses import replace
 from html import escape
 
 from emulator.casdoor.gojson import encode
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError, Panic, TokenError
 from emulator.core.json_object import Json
 from emulator.core.reply import Reply
+from emulator.journal.reasons import reason
 from emulator.web.casdoor.context import CasdoorContext
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
-#: The settings of the web page, which come as a second cookie with pages and get-account.
-WEB_CONFIG = (
-    '{"showGithubCorner":false,"forceLanguage":"en","defaultLanguage":"en","isDemoMode":false,'
-    '"staticBaseUrl":"https://cdn.casbin.org","aiAssistantUrl":"https://ai.casbin.com",'
-    '"defaultApplication":"app-built-in","maxItemsForFlatMenu":7}'
-)
 
 _NOT_FOUND = """<!DOCTYPE html>
 <html>
@@ -94,23 +90,27 @@ def show_panic(context: CasdoorContext, error: Panic) -> Reply:
         url=escape(http.full_path.rstrip("?")),
         address=escape(f"{http.remote_addr}"),
     )
-    return page(text, status=500)
+    return page(text, status=version_of(context.tx).panic_status)
 
 
-def not_found() -> Reply:
+def not_found(context: CasdoorContext) -> Reply:
     """Return the page for a path without a route."""
+    context.tx.trace.why = reason("route-unknown", method=context.http.method, path=context.http.path)
     return page(_NOT_FOUND, status=404)
 
 
 def form_error(context: CasdoorContext) -> Reply:
     """Return the page for a form that cannot be decoded; it carries no cookie and no CORS headers."""
     context.bare = True
+    context.tx.trace.why = reason("form-malformed")
     return page(_FORM_ERROR, status=500)
 
 
 def content_type_error(context: CasdoorContext) -> Reply:
     """Return the two keys that `current` answers a broken Content-Type with."""
     context.bare = True
+    sent = context.http.headers.get("Content-Type", "")
+    context.tx.trace.why = reason("content-type-malformed", value=sent)
     body = encode({"status": "error", "msg": "invalid Content-Type header"}, indent=None)
     return page(body, status=400, content_type="text/plain; charset=utf-8")
 

@@ -78,7 +78,7 @@ def verify() -> Response:
     verdict = control().service.verify(pattern, when, wanted=wanted)
     answer: dict[str, Json] = {"ok": verdict.ok, "count": verdict.count}
     if not verdict.ok:
-        answer |= {"why": verdict.why, "nearest": list(verdict.nearest)}
+        answer |= {"why": str(verdict.why), "nearest": list(verdict.nearest)}
     return json_response(answer)
 
 

@@ -4,6 +4,7 @@ from importlib import resources
 from typing import Any
 
 from emulator import __version__
+from emulator.casdoor.versions import PROFILES
 
 
 def openapi(server: str) -> dict[str, Any]:
@@ -12,5 +13,6 @@ def openapi(server: str) -> dict[str, Any]:
 
     text = resources.files("emulator").joinpath("data/openapi.yaml").read_text("utf-8")
     described: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe both
+    described["components"]["schemas"]["ProfileName"] = {"enum": list(PROFILES)}
     described["info"]["version"] = __version__
     return described | {"servers": [{"url": server}]}

@@ -45,7 +45,7 @@ def restore_state() -> Response:
 @bp.get("/profile")
 def show_profile() -> Response:
     """Tell which Casdoor is played, and which could be."""
-    from emulator.casdoor.profiles import PROFILES
+    from emulator.casdoor.versions import PROFILES
 
     return json_response({"profile": control().world.profile, "profiles": list(PROFILES)})
 
@@ -53,7 +53,7 @@ def show_profile() -> Response:
 @bp.put("/profile")
 def switch_profile() -> Response:
     """Play another Casdoor from the next request on; users and tokens stay."""
-    from emulator.casdoor.profiles import PROFILES
+    from emulator.casdoor.versions import PROFILES
 
     profile = fields.choice(fields.read("profile"), "profile", tuple(PROFILES), required=True)
     control().service.switch_profile(profile or "")

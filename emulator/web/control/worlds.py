@@ -7,7 +7,7 @@ from threading import Lock
 
 from flask import Response, current_app
 
-from emulator.casdoor.profiles import PROFILES
+from emulator.casdoor.versions import PROFILES
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json
 from emulator.journal.journal import Journal

@@ -6,6 +6,7 @@ from flask import Request
 
 from emulator.core.reply import Reply
 from emulator.faults.plan import Faults
+from emulator.journal.reasons import reason
 from emulator.web.responses import problem_reply
 from emulator.wechat import code2session
 from emulator.world.transaction import Transaction
@@ -42,5 +43,6 @@ class WechatDialect:
 def _not_played(http: Request, tx: Transaction, *, status: int) -> Reply:
     """Say that this part of WeChat is not played; this answer is the emulator's own."""
     tx.trace.operation = "casdoor.unknown"
+    tx.trace.why = reason("not-played", method=http.method, path=http.path)
     played = "of WeChat it plays GET and POST /sns/jscode2session"
     return problem_reply(status, "not_played", f"mockdoor does not play {http.method} {http.path}; {played}")

@@ -9,6 +9,7 @@ from emulator.control.worlds import open_world
 from emulator.core.reply import Reply
 from emulator.journal.journal import Journal
 from emulator.journal.notes import catalogue
+from emulator.journal.reasons import reason
 from emulator.scenario.model import MiniProgram, Persona, Scenario
 from emulator.web import control
 from emulator.web.lifecycle import Application, app_state
@@ -40,7 +41,7 @@ class FakeDialect:
         if http.path == "/broken":
             tx.trace.operation = "casdoor.login"
             return Reply(failure="truncated", body=b"0123")
-        tx.trace.operation, tx.trace.why = "wechat.code2session", "because"
+        tx.trace.operation, tx.trace.why = "wechat.code2session", reason("name-with-slash")
         tx.trace.persona = http.args.get("persona", "")
         tx.note("login-body")
         tx.trace.faults.append("fault-1")
@@ -197,10 +198,31 @@ def test_the_journal_tells_everything_but_secrets(client) -> None:
                             "body": '{"openid":"o"}',
                         },
                         "faults": [],
+                        "outcome": {
+                            "id": "openid",
+                            "params": {"openid": "o"},
+                            "failed": False,
+                            "en": "openid o",
+                            "zh": "openid o",
+                        },
                         "why": None,
+                        "reason": None,
                     }
                 ],
-                "why": "because",
+                "outcome": {
+                    "id": "answered",
+                    "params": {"method": "POST", "path": "/call"},
+                    "failed": False,
+                    "en": "POST /call",
+                    "zh": "POST /call",
+                },
+                "why": "the name holds a slash",
+                "reason": {
+                    "id": "name-with-slash",
+                    "params": {},
+                    "en": "the name holds a slash",
+                    "zh": "name 中含有斜杠",
+                },
                 "changes": [],
             }
         ],

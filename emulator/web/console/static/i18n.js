@@ -43,7 +43,6 @@ const TEXTS = {
   cannotSave: ['This cannot be saved', '无法保存'], needToken: ['This server asks for the control token that it printed at its start.', '此服务器需要启动时打印的控制令牌。'], token: ['Token', '令牌'],
   keys: ['Keys: j/k or arrows choose, / filters, Esc clears, m opens the mini program', '按键：j/k 或方向键选择，/ 筛选，Esc 清除，m 打开小程序'],
   'actor.app': ['mini program', '小程序'], 'actor.backend': ['your backend', '您的后端'], 'actor.casdoor': ['Casdoor', 'Casdoor'], 'actor.wechat': ['WeChat', '微信'],
-  'failure.reset': ['connection reset', '连接被重置'], 'failure.empty': ['closed without an answer', '没有应答就关闭'], 'failure.hang': ['no answer', '没有应答'], 'failure.truncated': ['breaks off half-way', '中途断开'],
 };
 
 let current = localStorage.getItem('mockdoor.language') || (navigator.language.startsWith('zh') ? 'zh' : 'en');
