@@ -1,126 +1,189 @@
-"""A connection of waitress that can pause, break and hang without keeping a worker thread.
+"""A connection of waitress that can pause, break and hang, and read slowly, without keeping a worker thread.
 
 A reply that is sent in steps (`emulator.web.responses.Step`) gives its worker thread back at every pause:
 its request stays first in line on the connection, so that waitress keeps later ones waiting, and the
-connection is queued again when the pause is over.
+connection is queued again when the pause is over. In the same way a connection whose client does not read
+is queued again once enough of its output is sent.
 """
 
 import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from waitress.adjustments import Adjustments
 from waitress.channel import ClientDisconnected, HTTPChannel
-from waitress.task import ErrorTask, WSGITask
 
-from emulator.web.long_poll import LONG_POLL, Subscribe
-from emulator.web.responses import CONNECTION, Close, Pause, Step
+from emulator.server.bodies import RequestParser
+from emulator.server.limits import ServerLimits
+from emulator.server.outbox import Outbox
+from emulator.server.task import Paused, Refusal, SteppedTask
 
-#: How many more requests a connection may send while a reply is paused.
-_MAX_WAITING = 8
 _waking = threading.Lock()
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
-
-
-class _Staged(BaseException):
-    """Leaves the application: from here on the script decides. A BaseException, so that nothing handles it."""
-
-
-class _Paused(BaseException):
-    """Leaves waitress before it files the request as answered. A BaseException for the same reason."""
-
-    def __init__(self, task: "SteppedTask", seconds: float | None, subscribe: Subscribe | None = None) -> None:
-        self.task = task
-        self.seconds = seconds
-        self.subscribe = subscribe
-
-
-class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
-    """Answers one request, at once or step by step."""
-
-    wrote_header: bool
-    _script: Iterator[Step] | None = None
-    _parked_until: float | None = None
-    #: Calls off what a parked request waits for.
-    call_off: Callable[[], None] | None = None
-
-    def execute(self) -> None:
-        """Run the application, again for a request that was parked, or go on with the script that it left."""
-        if self._script is None:
-            self.environ = None  # a first run has changed it
-            self.get_environment().update({CONNECTION: self._play, LONG_POLL: self._park})
-            try:
-                super().execute()
-            except _Staged:
-                pass
-            else:
-                return
-        for step in self._script or ():
-            self._perform(step)
-
-    def build_response_header(self) -> bytes:
-        """Return the head of the reply without the Via that waitress adds to a foreign Server header."""
-        head: bytes = super().build_response_header()
-        return head.replace(b"\r\nVia: waitress\r\n", b"\r\n", 1)
-
-    def write(self, data: bytes) -> None:
-        """Send a part of the reply; the head goes out with the first part, in one packet where waitress takes two."""
-        if self.wrote_header or not self.complete:
-            super().write(data)
-            return
-        head = self.build_response_header()
-        self.wrote_header = True
-        if self.has_body and self.content_length is not None:
-            first = data[: self.content_length]
-            self.content_bytes_written = len(first)
-            self.channel.write_soon(head + first)
-        else:
-            self.channel.write_soon(head)
-            super().write(data)
-
-    def _play(self, steps: Iterable[Step]) -> None:
-        self._script = iter(steps)
-        raise _Staged
-
-    def _park(self, seconds: float, subscribe: Subscribe) -> None:
-        """Leave the application, to run it again when something happens; return when the time is up."""
-        now = time.monotonic()
-        if self._parked_until is None:
-            self._parked_until = now + seconds
-        if now < self._parked_until:
-            raise _Paused(self, self._parked_until - now, subscribe)
-
-    def _perform(self, step: Step) -> None:
-        if isinstance(step, Pause):
-            raise _Paused(self, step.seconds)
-        if isinstance(step, Close):
-            if step.reset:
-                self.channel.close_with_reset()
-            raise ClientDisconnected
-        self.write(step)
-
-
-class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """Answers a request that waitress could not read."""
-
-    def execute(self) -> None:
-        """Refuse, and let the client finish sending, or it would see a reset in place of the reply."""
-        self.channel.drain_on_close = True
-        super().execute()
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One connection; `server.wake_later(channel, seconds)` queues it again after a pause."""
 
     error_task_class = Refusal
+    request: RequestParser | None
+    requests: list[RequestParser]
     close_when_flushed: bool
+    will_close: bool
+    sent_continue: bool
+    total_outbufs_len: int
+    last_activity: float
     drain_on_close = False
     _draining = False
     _paused: SteppedTask | None = None
     #: The paused task that has not been woken yet; of several wakes only the first counts.
     _asleep: SteppedTask | None = None
+    #: How many times the connection is with the worker threads: queued, being served, or in the last lines of that.
+    _in_hand = 0
+    #: The next request in line waits until the client has read more.
+    _held_back = False
+    #: Whether others go first: the next request was sent without waiting for the reply to the one before, or polls.
+    eager = False
+    #: Nothing will be read from or sent to the client any more.
+    _ended = False
+    #: What the client has sent beyond the requests that it may have in line.
+    _unparsed = b""
+
+    def __init__(
+        self,
+        server: Any,
+        connected: socket.socket,
+        address: Any,
+        settings: Adjustments,
+        map: Any = None,  # noqa: A002
+    ) -> None:
+        super().__init__(server, connected, address, settings, map=map)
+        self.limits: ServerLimits = server.limits
+        self.outbufs = [Outbox()]
+        #: When the client sent something last. Workers touch `last_activity`, each in its own time.
+        self._heard = time.time()
+
+    # For the loop
+
+    def readable(self) -> bool:
+        """Also read while a reply is paused or the connection drains, to notice when the client leaves."""
+        if self._draining:
+            return True
+        if self._unparsed:
+            self.received(b"")
+            if self._unparsed:
+                return False
+        if self._paused is not None and not self.will_close and self.total_outbufs_len <= self.limits.unsent:
+            return len(self.requests) < self.limits.pipelined
+        return bool(super().readable())
+
+    def received(self, data: bytes) -> bool:
+        """Take what the client sends, as far as there is room in line; a draining connection throws it away."""
+        if self._draining:
+            return False
+        if data:
+            self._heard = time.time()
+        with self.requests_lock:
+            if self.will_close or self.close_when_flushed:
+                return False
+            self._unparsed += data
+            while self._unparsed and len(self.requests) < self.limits.pipelined:
+                self._unparsed = self._unparsed[self._parse(self._unparsed) :]
+        return True
+
+    def handle_write(self) -> None:
+        """Flush and close; a connection that drains says that it is done and waits for the client's end."""
+        if not (self.drain_on_close and self.close_when_flushed):
+            super().handle_write()
+            self._go_on_when_read()
+            return
+        self._flush_exception(self._flush_some)
+        if not self.total_outbufs_len and not self.will_close:
+            self.close_when_flushed = False
+            self._draining = True
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def handle_close(self) -> None:
+        """Close the connection; the loop calls `end` soon, when no lock is held."""
+        super().handle_close()
+        self.server.closed.append(self)
+
+    def end(self) -> None:
+        """Forget what the connection waited for and let go of its requests, as soon as no worker reads them."""
+        with self.outbuf_lock:
+            self._ended = True
+            in_hand = self._in_hand
+        self._forget_pause()
+        if not in_hand:
+            self._release()
+
+    def expendable(self) -> tuple[int, float] | None:
+        """Return how readily the connection may be closed for a new one, lowest first; None: not at all, for now.
+
+        Idle ones come first, then paused ones, then those in the middle of a request or reply.
+        """
+        asleep = self._asleep
+        if self._in_hand:
+            return None
+        if asleep is not None:
+            return 1, asleep.paused_since or 0.0
+        if self.requests or self.request is not None or self._unparsed or self.total_outbufs_len or self._draining:
+            return 2, self.last_activity
+        return 0, self._heard
+
+    def has_unread(self) -> bool:
+        """Return whether the client has sent something that the loop has not read yet."""
+        try:
+            return bool(self.socket.recv(1, socket.MSG_PEEK))
+        except OSError:
+            return False
+
+    def quiet_since(self, moment: float) -> bool:
+        """Return whether nothing has moved since then, though nothing was to be waited for."""
+        return self.last_activity < moment and not self._in_hand and self._asleep is None
+
+    # For the server, from any thread
+
+    def take_in_hand(self) -> bool:
+        """Return whether the next request may be served; if not yet, the loop sees to it later."""
+        with self.outbuf_lock:
+            if self._ended:
+                return False
+            if self.total_outbufs_len > self.limits.unsent:
+                self._held_back = True
+                return False
+            self._in_hand += 1
+            return True
+
+    def put_back(self) -> None:
+        """Note that one turn with the worker threads is over."""
+        with self.outbuf_lock:
+            self._in_hand -= 1
+            over = self._ended and not self._in_hand
+        if over:
+            self._release()
+        if len(self.server.active_channels) >= self.limits.connections:
+            self.server.pull_trigger()  # for a new connection that waits until one can be spared
+
+    def cancel(self) -> None:
+        """Leave the queue of the worker threads, because the server stops."""
+        super().cancel()
+        self.put_back()
+
+    def woken(self, task: SteppedTask) -> bool:
+        """Return whether a wake of this task is the first one."""
+        with _waking:
+            if self._asleep is not task:
+                return False
+            self._asleep = None
+        self.eager = task.call_off is not None  # one change may wake any number of long polls
+        if task.call_off is not None:
+            task.call_off()
+        return True
+
+    # For worker threads
 
     def task_class(self, channel: "Channel", request: Any) -> SteppedTask:
         """Return the task for a request: the paused one, if that is what it belongs to."""
@@ -129,24 +192,28 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def service(self) -> None:
         """Answer the first request in line, or as much of it as goes before the next pause."""
+        self.eager = True
         try:
             super().service()
-        except _Paused as pause:
-            self._paused = self._asleep = pause.task
-            self.server.wake_later(self, pause.task, pause.seconds)
-            if pause.subscribe is not None:
-                task, server = pause.task, self.server
-                task.call_off = pause.subscribe(lambda: server.wake(self, task))
+        except Paused as pause:
+            self._pause(pause)
+        finally:
+            self.put_back()
 
-    def woken(self, task: SteppedTask) -> bool:
-        """Tell whether a wake of this task is the first one."""
-        with _waking:
-            if self._asleep is not task:
-                return False
-            self._asleep = None
-        if task.call_off is not None:
-            task.call_off()
-        return True
+    def write_soon(self, data: bytes) -> int:
+        """Send what the client takes now and leave the rest to the loop; unlike waitress', never wait."""
+        with self.outbuf_lock:
+            if not self.connected:
+                raise ClientDisconnected
+            if not data:
+                return 0
+            self.outbufs[-1].append(data)
+            self.total_outbufs_len += len(data)
+            self._flush_exception(self._flush_some, do_close=False)
+            if self.total_outbufs_len or self.will_close:
+                self.server.unsent_grew = True
+                self.server.pull_trigger()
+        return len(data)
 
     def close_with_reset(self) -> None:
         """Make the coming close send RST."""
@@ -154,25 +221,53 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if connected is not None:
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
 
-    def readable(self) -> bool:
-        """Also read while a reply is paused or the connection drains, to notice when the client leaves."""
-        if self._draining:
-            return True
-        if self._paused is not None and not self.will_close and len(self.requests) <= _MAX_WAITING:
-            return True
-        return bool(super().readable())
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Do not wait for the client, as waitress does here: `take_in_hand` holds the next request back instead."""
 
-    def received(self, data: bytes) -> bool:
-        """Take what the client sends; a draining connection throws it away."""
-        return not self._draining and bool(super().received(data))
+    def _pause(self, pause: Paused) -> None:
+        task, server = pause.task, self.server
+        self._paused = self._asleep = task
+        server.wake_later(self, task, pause.seconds)
+        if pause.subscribe is not None:
+            task.call_off = pause.subscribe(lambda: server.wake(self, task))
+        if self._ended:
+            self._forget_pause()
 
-    def handle_write(self) -> None:
-        """Flush and close; a connection that drains says that it is done and waits for the client's end."""
-        if not (self.drain_on_close and self.close_when_flushed):
-            super().handle_write()
-            return
-        self._flush_exception(self._flush_some)
-        if not self.total_outbufs_len and not self.will_close:
-            self.close_when_flushed = False
-            self._draining = True
-            self.socket.shutdown(socket.SHUT_WR)
+    def _forget_pause(self) -> None:
+        task = self._paused
+        with _waking:
+            self._asleep = None
+        self.server.forget(self)
+        if task is not None and task.call_off is not None:
+            task.call_off()
+
+    def _parse(self, data: bytes) -> int:
+        """Read on; return how many bytes were read. As waitress does it, under `requests_lock`."""
+        if self.request is None:
+            self.request = RequestParser(self.adj, self.server.bodies)
+        request = self.request
+        read = request.received(data)
+        if request.expect_continue and request.headers_finished and not self.requests and not self.sent_continue:
+            self.send_continue()
+        if request.completed:
+            self.request, self.sent_continue = None, False
+            if not request.empty:
+                self.requests.append(request)
+                if len(self.requests) == 1:
+                    self.eager = False
+                    self.server.add_task(self)
+        return read
+
+    def _go_on_when_read(self) -> None:
+        with self.outbuf_lock:
+            if not self._held_back or self.total_outbufs_len > self.limits.unsent:
+                return
+            self._held_back = False
+        self.server.add_task(self)
+
+    def _release(self) -> None:
+        with self.requests_lock:
+            for request in (*self.requests, self.request):
+                if request is not None:
+                    request.close()
+            self.requests, self.request, self._paused, self._unparsed = [], None, None, b""

@@ -8,6 +8,8 @@ import select
 import socket
 import threading
 import time
+from collections import deque
+from operator import itemgetter
 from types import TracebackType
 from typing import Self
 
@@ -15,10 +17,12 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
-from waitress.utilities import logger
 
-from emulator.server.channel import Channel, SteppedTask
+from emulator.server.bodies import Bodies
+from emulator.server.channel import Channel
+from emulator.server.limits import ServerLimits
+from emulator.server.task import SteppedTask
+from emulator.server.workers import Workers
 from emulator.web import create_app
 from emulator.web.lifecycle import MAX_REQUEST, app_state
 from emulator.world.world import World
@@ -26,14 +30,8 @@ from emulator.world.world import World
 #: Worker threads. Replies that wait hold none, and more threads get in each other's way: code2session on two
 #: cores, requests/s with 1, 2, 3, 4 threads: 5600, 4800, 4700, 4400. Signing profits from a second one.
 THREADS = 3
-MAX_CONNECTIONS = 500
-MAX_HEADERS = 64 * 1024
-#: Seconds after which an idle connection is closed.
-IDLE = 120
 #: Seconds that a stop gives the requests under way.
 PATIENCE = 2.0
-#: Bodies are bounded, so they never go to temporary files, which a stop would leave to the garbage collector.
-_NEVER = 1 << 30
 
 _poll = wasyncore.poll2 if hasattr(select, "poll") else wasyncore.poll
 
@@ -45,7 +43,13 @@ class Server:
     Reached from other machines too, the control API asks for `token`.
     """
 
-    def __init__(self, application: World | Flask, host: str = "127.0.0.1", port: int = 8000) -> None:
+    def __init__(
+        self,
+        application: World | Flask,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        limits: ServerLimits = ServerLimits(),  # noqa: B008  # frozen
+    ) -> None:
         self.app = create_app(application) if isinstance(application, World) else application
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         bound = socket.create_server((host, port), family=family, backlog=1024)
@@ -53,7 +57,7 @@ class Server:
         self.host: str = address[0]
         self.port: int = address[1]
         self.token = self._guard()
-        self._listener = _Listener(self.app, bound)
+        self._listener = _Listener(self.app, bound, limits)
         self._thread: threading.Thread | None = None
 
     @property
@@ -96,19 +100,19 @@ class Server:
         return frame.token
 
 
-class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
-    """Waitress' worker threads, silent about a queue that a burst fills for a moment."""
-
-    queue_logger = logger.getChild("mockdoor.queue")
-    queue_logger.disabled = True
-
-
 class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """Waitress' loop, which also knows when to wake a connection whose reply is paused, and how to end."""
 
     channel_class = Channel
+    next_channel_cleanup: float
 
-    def __init__(self, application: Flask, bound: socket.socket) -> None:
+    def __init__(self, application: Flask, bound: socket.socket, limits: ServerLimits) -> None:
+        self.limits = limits
+        self.bodies = Bodies(limits)
+        #: Connections that have just been closed.
+        self.closed: deque[Channel] = deque()
+        #: Whether output was left unsent since the loop last looked.
+        self.unsent_grew = False
         self._pauses: list[tuple[float, int, Channel, SteppedTask]] = []
         self._pauses_lock = threading.Lock()
         self._turns = itertools.count()
@@ -116,17 +120,13 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         self._stop_lock = threading.RLock()
         self._stopping = False
         self.running = False
-        self._workers = _Dispatcher()
+        self._workers = Workers()
         settings = Adjustments(
             sockets=[bound],
             threads=THREADS,
             ident="",
-            connection_limit=MAX_CONNECTIONS,
-            max_request_header_size=MAX_HEADERS,
+            max_request_header_size=limits.headers,
             max_request_body_size=MAX_REQUEST + 1,
-            inbuf_overflow=_NEVER,
-            outbuf_overflow=_NEVER,
-            channel_timeout=IDLE,
             log_socket_errors=False,
             clear_untrusted_proxy_headers=False,
         )
@@ -134,6 +134,47 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         super().__init__(
             application, {}, _sock=bound, dispatcher=self._workers, adj=settings, sockinfo=about, bind_socket=False
         )
+
+    def readable(self) -> bool:
+        """Return whether a new connection gets in; now and then close those on which nothing moves."""
+        now = time.time()
+        if now >= self.next_channel_cleanup:
+            self.next_channel_cleanup = now + self.limits.idle / 4
+            self.maintenance(now)
+        room = len(self.active_channels) < self.limits.connections
+        return self.accepting and (room or any(channel.expendable() for channel in self.active_channels.values()))
+
+    def maintenance(self, now: float) -> None:
+        """Close the connections on which nothing has moved for too long."""
+        for channel in list(self.active_channels.values()):
+            if channel.quiet_since(now - self.limits.idle):
+                channel.will_close = True
+
+    def handle_accept(self) -> None:
+        """Take the new connections, some at a time, then close others that are too many by them.
+
+        In this order, because a new one must not get the number of a socket that the loop may still turn to.
+        """
+        before = len(self.active_channels)
+        most = max(self.limits.connections // 16, 1)
+        while (new := len(self.active_channels) - before) < most:
+            super().handle_accept()
+            if len(self.active_channels) - before == new:
+                break
+        while (many := list(self.active_channels.values()))[self.limits.connections :]:
+            if not _close_one_of(many[: len(many) - new]):
+                return
+
+    def add_task(self, task: Channel) -> None:
+        """Queue a connection for the worker threads; from any thread."""
+        if not self._stopping and task.take_in_hand():
+            super().add_task(task)
+
+    def forget(self, channel: Channel) -> None:
+        """Do not wake a connection any more; from any thread."""
+        with self._pauses_lock:
+            self._pauses = [one for one in self._pauses if one[2] is not channel]
+            heapq.heapify(self._pauses)
 
     def wake_later(self, channel: Channel, task: SteppedTask, seconds: float | None) -> None:
         """Queue a connection whose task paused again after so many seconds, None for never; from any thread."""
@@ -154,6 +195,8 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             while not self._stopping:
                 _poll(self._until_next_wake(), self._map)
                 self._wake_due()
+                self._bound_unsent()
+                self._end_closed()
         finally:
             self._end()
 
@@ -172,9 +215,28 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         with self._stop_lock:  # whoever pulls the trigger has done so before it is closed
             self._stopping = True
         wasyncore.dispatcher.close(self)
-        self._workers.queue.clear()
+        self._workers.cancel_queued()
         self._workers.shutdown(timeout=PATIENCE)
+        for channel in list(self.active_channels.values()):
+            channel.handle_close()
+        self._end_closed()
         wasyncore.close_all(self._map, ignore_all=True)
+
+    def _end_closed(self) -> None:
+        while self.closed:
+            self.closed.popleft().end()
+
+    def _bound_unsent(self) -> None:
+        if not self.unsent_grew:
+            return
+        self.unsent_grew = False
+        slow = [channel for channel in self.active_channels.values() if channel.total_outbufs_len]
+        unsent = sum(channel.total_outbufs_len for channel in slow)
+        for channel in sorted(slow, key=lambda one: one.last_activity):
+            if unsent <= self.limits.unsent_in_all:
+                return
+            unsent -= channel.total_outbufs_len
+            channel.handle_close()
 
     def _until_next_wake(self) -> float:
         with self._pauses_lock:
@@ -185,8 +247,19 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         return math.ceil(seconds * 1000) / 1000
 
     def _wake_due(self) -> None:
-        now = time.monotonic()
+        now, due = time.monotonic(), []
         with self._pauses_lock:
             while self._pauses and self._pauses[0][0] <= now:
-                _, _, channel, task = heapq.heappop(self._pauses)
-                self.wake(channel, task)
+                due.append(heapq.heappop(self._pauses))
+        for _, _, channel, task in due:
+            self.wake(channel, task)
+
+
+def _close_one_of(channels: list[Channel]) -> bool:
+    """Close the connection that can best be spared; return whether there was one."""
+    ranked = [(rank, channel) for channel in channels if (rank := channel.expendable())]
+    for (kind, _), channel in sorted(ranked, key=itemgetter(0)):
+        if kind or not channel.has_unread():
+            channel.handle_close()
+            return True
+    return False

@@ -13,7 +13,8 @@ from emulator.control.worlds import open_world
 from emulator.core.reply import Drip, Reply
 from emulator.journal.journal import Journal
 from emulator.scenario.model import Persona, Scenario
-from emulator.server.listener import MAX_HEADERS, THREADS, Server
+from emulator.server.limits import ServerLimits
+from emulator.server.listener import THREADS, Server
 from emulator.web import control
 from emulator.web.lifecycle import MAX_REQUEST, Application, app_state
 from emulator.web.world_path import raw_target
@@ -260,7 +261,7 @@ def test_the_raw_target_is_the_one_sent(server, sent, seen) -> None:
         (b"POST /echo HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
         (b"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"POST /echo HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
-        (b"GET /echo HTTP/1.1\r\nA: " + b"x" * MAX_HEADERS + b"\r\n\r\n", 431),
+        (b"GET /echo HTTP/1.1\r\nA: " + b"x" * ServerLimits().headers + b"\r\n\r\n", 431),
         (b"POST /echo HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (MAX_REQUEST + 1) + b"x" * MAX_REQUEST, 413),
     ],
     ids=["no HTTP", "bad header", "bad length", "bad chunk", "unknown coding", "huge headers", "huge body"],
