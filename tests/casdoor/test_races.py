@@ -165,7 +165,7 @@ def test_a_refresh_token_spent_twice_at_once_gives_tokens_once(world, make_door)
     whys = [
         str(one.why or "") for one in world.state.get(Journal).exchanges() if one.operation == "casdoor.refresh_token"
     ]
-    assert sorted(whys) == ["", "another request with this token came first"]
+    assert sorted(whys) == ["", "another request with this refresh token came first"]
     assert tokens.find_refresh(old["refresh_token"]) is None
 
 

@@ -1,6 +1,7 @@
 """Promises about worlds that are kept in a file."""
 
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_what_serve_keeps_is_what_get_state_tells(app, tmp_path):
 
 
 def test_a_change_is_in_the_file_before_the_server_ends(app, world, make_world, tmp_path):
-    with state_file_of(app, tmp_path / "state.json") as state_file:
+    with closing(state_file_of(app, tmp_path / "state.json")) as state_file:
         log_in(app)
         state_file.write_changes()
         log_in(app)
@@ -99,7 +100,7 @@ def test_the_watching_thread_writes_changes_by_itself(app, tmp_path):
 def test_each_kind_of_change_is_a_line_that_is_read_again(app, make_world, tmp_path, change):
     client = app.test_client(use_cookies=False)
     client.post("/_emulator/worlds", json={"name": "t1"})
-    with state_file_of(app, tmp_path / "state.json") as state_file:
+    with closing(state_file_of(app, tmp_path / "state.json")) as state_file:
         log_in(app)
         state_file.write_changes()
         base = (tmp_path / "state.json").read_bytes()
@@ -126,7 +127,7 @@ def refresh(client):
 
 def test_a_change_costs_what_changed(app, make_world, tmp_path):
     client = app.test_client(use_cookies=False)
-    with state_file_of(app, tmp_path / "state.json") as state_file:
+    with closing(state_file_of(app, tmp_path / "state.json")) as state_file:
         for number in range(300):
             client.post("/api/login/oauth/access_token", data=USUAL | {"username": f"u{number}"})
         state_file.write_changes()
@@ -141,7 +142,7 @@ def test_a_change_costs_what_changed(app, make_world, tmp_path):
 
 def test_a_line_that_a_crash_cut_short_is_left_out(app, world, make_world, tmp_path):
     file = tmp_path / "state.json"
-    with state_file_of(app, file) as state_file:
+    with closing(state_file_of(app, file)) as state_file:
         log_in(app)
         state_file.write_changes()
         known = take(world)
@@ -196,7 +197,7 @@ def test_a_symbolic_link_stays_one(app, tmp_path):
 
 def test_changes_that_outgrow_the_rest_become_one_state_again(app, tmp_path, monkeypatch):
     monkeypatch.setattr("emulator.server.state_file.MIN_COMPACTION", 1)
-    with state_file_of(app, tmp_path / "state.json") as state_file:
+    with closing(state_file_of(app, tmp_path / "state.json")) as state_file:
         state_file.write()
         sizes = []
         for _ in range(40):
