@@ -1,6 +1,7 @@
 """Certs: signing tokens with them and showing their public half."""
 
 import base64
+import hashlib
 import json
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -107,8 +108,21 @@ def _signature(pem: str, method: str, message: str) -> str:
     return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
 
 
-#: Remembers signatures, so that a login repeated in a world whose time stands still signs nothing twice.
-_remembered_signature = lru_cache(maxsize=512)(_signature)
+def _remembered_signature(pem: str, method: str, message: str) -> str:
+    """Return a signature, so that what is repeated in a world whose time stands still is not signed twice."""
+    digest = hashlib.sha256(f"{method} {pem} {message}".encode()).digest()
+    known = _signatures.get(digest)
+    if known is None:
+        known = _signatures[digest] = _signature(pem, method, message)
+        if len(_signatures) > _MAX_SIGNATURES:
+            # Of two threads that find it full each may take one out; a bound of a memory need not be sharper.
+            _signatures.pop(next(iter(_signatures)), None)
+    return known
+
+
+#: The latest signatures by the hash of what was signed.
+_signatures: dict[bytes, str] = {}
+_MAX_SIGNATURES = 512
 
 
 @cache

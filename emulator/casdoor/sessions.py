@@ -8,7 +8,7 @@ from emulator.world.state import State
 from emulator.world.transaction import Transaction
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
     """Who is signed in behind a cookie of value `id`, and the names of tokens.
 

@@ -8,7 +8,7 @@ from emulator.world.repository import Table
 from emulator.world.state import State
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TokenRow:
     """An access token with its refresh token; the row, not the claims, decides whether it lives.
 

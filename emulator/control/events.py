@@ -9,7 +9,7 @@ from emulator.world.repository import Table
 from emulator.world.state import State
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ControlEvent:
     """What was done after exchange `after`: as a step of a scenario, `{}` if there is none.
 

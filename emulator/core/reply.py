@@ -8,7 +8,7 @@ from emulator.core.errors import ConnectionFailure
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Drip:
     """Send the usual reply slowly, so many bytes at a time."""
 
@@ -16,7 +16,7 @@ class Drip:
     every: timedelta
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """A reply as it goes over the wire; with `failure` the connection breaks instead, or after half the body."""
 

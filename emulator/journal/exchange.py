@@ -9,7 +9,7 @@ from emulator.core.reply import Headers, Reply
 from emulator.world.trace import Change, InnerCall
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
     """One entry of the journal. `at` is the world's time; bodies and headers are as sent.
 

@@ -23,7 +23,7 @@ _REAL = re.compile(r"[0-9A-Za-z]{32}")
 _ERRCODE = re.compile(r"errcode-(-?[0-9]{1,6})")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LoginCode:
     """A js_code that wx.login gave out; `spent_in` is the number of the exchange that spent it."""
 

@@ -13,7 +13,7 @@ from emulator.world.transaction import Transaction
 ROTATION_PAUSE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SessionKey:
     """A user's session_key under one appid: standard base64 of 16 bytes, and when it was made."""
 

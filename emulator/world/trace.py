@@ -12,7 +12,7 @@ from emulator.core.reply import Reply
 _EMPTY: tuple[Json, ...] = (None, "", 0, False, [], {})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """What one call changed of a user: the fields' values before and after; all set ones for one made or deleted."""
 
@@ -22,7 +22,7 @@ class Change:
     fields: Mapping[str, tuple[Json, Json]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InnerCall:
     """A call that one imitated server made to the other, such as Casdoor's to WeChat."""
 
