@@ -1,0 +1,50 @@
+"""Casdoor's messages in the languages it knows: facts/casdoor.md 8 and 11.8."""
+
+import re
+
+import pytest
+
+from emulator.casdoor.versions import newest
+
+LANGUAGES = {"en", "zh", "ja", "de", "es", "fr", "pl", "pt", "tr", "uk", "vi"}
+TEXTS = newest().tables.object("texts")
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_a_message_exists_in_every_language_of_casdoor(key):
+    assert TEXTS[key].keys() == LANGUAGES
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_a_message_takes_the_same_values_in_the_same_order_in_every_language(key):
+    # Go fills `%s` by position, so a translation cannot turn the values round.
+    places = {language: re.findall(r"\{(\w+)\}", entry) for language, entry in TEXTS[key].items()}
+
+    assert places == dict.fromkeys(LANGUAGES, places["en"])
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("de", "Der Benutzer test/x existiert nicht"),
+        ("pt", "O usuário: test/x não existe"),
+        ("vi", "Người dùng: test/x không tồn tại"),
+        ("pl", "Użytkownik: test/x nie istnieje"),
+        ("tr", "Kullanıcı: test/x bulunamadı"),
+        ("uk", "Користувач: test/x не існує"),
+    ],
+)
+def test_a_message_comes_in_the_language_that_was_asked_for(language, message):
+    assert newest().text("no_user", language, id="test/x") == message
+
+
+@pytest.mark.parametrize("language", ["ru", "ko", "it", "xx", "DE"])
+def test_a_language_that_casdoor_lacks_gives_english(language):
+    assert newest().text("login_first", language) == "Please login first"
+
+
+@pytest.mark.parametrize("header", ["fr", "fr-FR,fr;q=0.9,en;q=0.8", "fr_CA"])
+def test_a_controller_speaks_the_language_that_the_header_begins_with(casdoor, header):
+    reply = casdoor("current").get("/api/get-account", **{"Accept-Language": header}).get_json()
+
+    assert (reply["msg"], reply["data"]) == ("Veuillez d'abord vous connecter", "Please login first")
