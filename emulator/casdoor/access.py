@@ -155,11 +155,11 @@ def _sign_in_token(tx: Transaction, token: str, session: Session) -> Session:
     if tx.get(Applications).find(row.application) is None:
         why = reason("application-unknown", application=row.application)
         raise ApiError(f"No application is found for userId: app/{row.application}", early=True, why=why)
+    subject = f"{row.organization}/{row.user}"
     if _is_cut_off(tx, row):
         forbidden = "The user is forbidden to sign in, please contact the administrator"
-        why = reason("caller-cut-off", user=f"{row.organization}/{row.user}")
-        raise ApiError(forbidden, early=True, why=why)
-    return tx.get(Sessions).sign_in(session, f"{row.organization}/{row.user}", token=row.name)
+        raise ApiError(forbidden, early=True, why=reason("caller-cut-off", user=subject))
+    return tx.get(Sessions).sign_in_by_token(session, subject, client_id=row.client_id, scope=row.scope)
 
 
 def _is_cut_off(tx: Transaction, row: TokenRow) -> bool:

@@ -7,7 +7,6 @@ from emulator.casdoor.items import account_items, items_of
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
-from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.tokens import issue_token
 from emulator.casdoor.user_fields import user_fields, zero
 from emulator.casdoor.user_repository import Users
@@ -42,7 +41,8 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
         _require_login(tx, caller)
         user, identifier = row_of(tx, caller), caller.id
     if user is None:
-        raise ApiError(text(tx, "no_user", id=identifier), why=reason("user-unknown", user=identifier))
+        why = reason("user-unknown", user=identifier)
+        raise ApiError(text(tx, "no_user", id=identifier), signs_out=True, why=why)
     shown = _extended(tx, user)
     first_time = not session.account_token
     if first_time:
@@ -78,9 +78,8 @@ def _require_login(tx: Transaction, caller: Caller) -> None:
 
 def get_userinfo(tx: Transaction, session: Session) -> dict[str, Json]:
     """Return the OpenID claims that the token's scope opens (facts/casdoor.md 5.5)."""
-    user, row = _signed_in(tx, session), tx.get(Tokens).find(session.token)
-    scopes = row.scope.split() if row else []
-    claims: dict[str, Json] = {"sub": user.text("id"), "iss": tx.origin, "aud": row.client_id if row else ""}
+    user, scopes = _signed_in(tx, session), session.scope.split()
+    claims: dict[str, Json] = {"sub": user.text("id"), "iss": tx.origin, "aud": session.client_id}
     opened: dict[str, Json] = {}
     if "profile" in scopes:
         opened |= _profile_claims(user)
@@ -90,7 +89,7 @@ def get_userinfo(tx: Transaction, session: Session) -> dict[str, Json]:
         opened["address"] = user.text("location")
     if "phone" in scopes:
         opened["phone"] = user.text("phone")
-    application = tx.get(Applications).find(row.application) if row else None
+    application = tx.get(Applications).find_client(session.client_id)
     listed = _listed_fields(tx, application)
     for name in _USERINFO_ORDER:
         if opened.get(name) and (listed is None or name in listed):
@@ -168,7 +167,8 @@ def _signed_in(tx: Transaction, session: Session) -> JsonObject:
     _require_login(tx, caller)
     user = row_of(tx, caller)
     if user is None:
-        raise ApiError(text(tx, "no_user", id=caller.id), why=reason("user-gone", user=caller.id))
+        why = reason("user-gone", user=caller.id)
+        raise ApiError(text(tx, "no_user", id=caller.id), signs_out=True, why=why)
     return user
 
 

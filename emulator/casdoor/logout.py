@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from emulator.casdoor.access import caller_of
 from emulator.casdoor.applications import is_allowed_redirect
 from emulator.casdoor.repositories import Applications
-from emulator.casdoor.sessions import Session
+from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
-from emulator.casdoor.token_repository import TokenRow, Tokens
+from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
@@ -28,36 +28,37 @@ class LoggedOut:
 def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, state: str) -> LoggedOut:
     """End the token that the hint names, or else the session.
 
-    Raises ApiError for an unknown hint, a redirect address that is not allowed, and (classic) a
-    redirect address without a hint.
+    Raises ApiError for an unknown hint, a redirect address that is not allowed (the session ends all the same), and
+    (classic) a redirect address without a hint.
     """
+    sessions = tx.get(Sessions)
     if hint:
         row = tx.get(Tokens).find_access(hint)
         if row is None:
             raise ApiError(text(tx, "no_token"), why=reason("token-unknown"))
         tx.get(Tokens).end(row)
-        return _redirected(tx, row, redirect_uri, state, LoggedOut(cleared=True))
-    version = version_of(tx)
-    if redirect_uri and not version.logout_redirects_alone:
+        sessions.forget_account_token(session)
+        application = tx.get(Applications).find(row.application) or JsonObject()
+        return _redirected(tx, application, redirect_uri, state, LoggedOut(cleared=True))
+    if redirect_uri and not version_of(tx).logout_redirects_alone:
         why = reason("parameter-missing", parameter="id_token_hint")
         raise ApiError(f"{text(tx, 'missing_parameter')}: id_token_hint", why=why)
     caller = caller_of(session)
     if caller.is_nobody:
         return LoggedOut()
-    row = tx.get(Tokens).find(session.token)
-    application = (tx.get(Applications).find(row.application) or JsonObject()) if row else JsonObject()
+    sessions.forget_account_token(session)
+    application = tx.get(Applications).find_client(session.client_id) or JsonObject()
     done = LoggedOut(data=caller.id, data2=application.text("homepageUrl") or None, cleared=True)
-    return _redirected(tx, row, redirect_uri, state, done)
+    return _redirected(tx, application, redirect_uri, state, done)
 
 
 def _redirected(
-    tx: Transaction, row: TokenRow | None, redirect_uri: str, state: str, otherwise: LoggedOut
+    tx: Transaction, application: JsonObject, redirect_uri: str, state: str, otherwise: LoggedOut
 ) -> LoggedOut:
     if not redirect_uri:
         return otherwise
-    application = (tx.get(Applications).find(row.application) or JsonObject()) if row else JsonObject()
     if not is_allowed_redirect(application, redirect_uri):
         why = reason("redirect-not-allowed", uri=redirect_uri, application=application.name)
-        raise ApiError(text(tx, "bad_redirect", uri=redirect_uri), why=why)
+        raise ApiError(text(tx, "bad_redirect", uri=redirect_uri), signs_out=True, why=why)
     location = f"{redirect_uri.rstrip('/')}?state={state}" if state else redirect_uri
     return LoggedOut(location=location, cleared=True)

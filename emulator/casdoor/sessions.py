@@ -10,15 +10,16 @@ from emulator.world.transaction import Transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """Who is signed in behind a cookie of value `id`, and the names of tokens.
+    """Who is signed in behind a cookie of value `id`.
 
-    `subject` is `owner/name`, `token` the row of the token that signed in, `account_token` the token that get-account
-    showed.
+    `subject` is `owner/name`; `client_id` and `scope` are those of the last bearer token, `account_token` is the token
+    that get-account showed. These three stay while others sign in and out (controllers/base.go in v3.158.0).
     """
 
     id: str
     subject: str = ""
-    token: str = ""
+    client_id: str = ""
+    scope: str = ""
     account_token: str = ""
 
 
@@ -37,30 +38,50 @@ class Sessions(Table[str, Session]):
 
     def start(self, tx: Transaction) -> Session:
         """Return a new session, in which nobody is signed in."""
-        session = Session(id=derive_hex(tx.seed, 32, "session", tx.count("session")))
+        session = Session(id=self._next_id(tx))
         with self.lock:
             self._put(session)
         return session
 
-    def sign_in(self, session: Session, subject: str, *, token: str = "") -> Session:
-        """Write who is signed in; another user's account token is forgotten."""
-        if (session.subject, session.token) == (subject, token):
-            return session
-        account_token = session.account_token if session.subject == subject else ""
-        return self._write(replace(session, subject=subject, token=token, account_token=account_token))
+    def sign_in(self, session: Session, subject: str) -> Session:
+        """Write who is signed in."""
+        return session if session.subject == subject else self._write(replace(session, subject=subject))
+
+    def sign_in_by_token(self, session: Session, subject: str, *, client_id: str, scope: str) -> Session:
+        """Write who is signed in, and what the token says of the application."""
+        signed_in = replace(session, subject=subject, client_id=client_id, scope=scope)
+        return session if session == signed_in else self._write(signed_in)
+
+    def sign_out(self, tx: Transaction, session: Session, *, known: bool) -> Session:
+        """Return a new session in which nobody is signed in, with the rest of the old one's data.
+
+        Of a session that the request brought (`known`) only the new id is good afterwards; one that began with the
+        request stays beside the new one, signed out too.
+        """
+        new_id = self._next_id(tx)
+        with self.lock:
+            signed_out = replace(self._rows.get(session.id, session), subject="")
+            if known:
+                self._remove(session.id)
+            else:
+                self._put(signed_out)
+            return self._write(replace(signed_out, id=new_id))
+
+    def forget_account_token(self, session: Session) -> None:
+        """Forget the token that get-account showed, as a logout does."""
+        with self.lock:
+            self._put(replace(self._rows.get(session.id, session), account_token=""))
 
     def give_account_token(self, session: Session, token: str) -> Session:
         """Keep the token that get-account shows; of two at the same time the first counts."""
         with self.lock:
             known = self._rows.get(session.id, session)
-            if known.account_token and known.subject == session.subject:
+            if known.account_token:
                 return known
             return self._write(replace(known, account_token=token))
 
-    def end(self, session_id: str) -> None:
-        """Forget a session."""
-        with self.lock:
-            self._remove(session_id)
+    def _next_id(self, tx: Transaction) -> str:
+        return derive_hex(tx.seed, 32, "session", tx.count("session"))
 
     def _write(self, session: Session) -> Session:
         with self.lock:

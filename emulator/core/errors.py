@@ -54,14 +54,24 @@ class ApiError(Exception):
     """An error of Casdoor's other endpoints: HTTP 200 with `status` `error` and a text.
 
     `early` marks the short envelope of 4 keys that Casdoor's filters answer with, before a
-    controller has run; controllers answer with 7 keys. Source: facts/casdoor.md 1.1.
+    controller has run; controllers answer with 7 keys. `signs_out` marks one after which nobody is
+    signed in any more. Source: facts/casdoor.md 1.1.
     """
 
-    def __init__(self, msg: str, *, data: object = None, early: bool = False, why: Reason | None = None) -> None:
+    def __init__(
+        self,
+        msg: str,
+        *,
+        data: object = None,
+        early: bool = False,
+        signs_out: bool = False,
+        why: Reason | None = None,
+    ) -> None:
         super().__init__(msg)
         self.msg = msg
         self.data = data
         self.early = early
+        self.signs_out = signs_out
         self.why = why
 
 

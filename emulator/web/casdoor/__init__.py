@@ -38,6 +38,8 @@ def _answer(context: CasdoorContext, route: Route | None, application: str) -> R
     except TokenError as error:
         return replies.show_token_error(context, error)
     except ApiError as error:
+        if error.signs_out:
+            filters.sign_out(context)
         return replies.show_api_error(context, error)
     except Panic as error:
         return replies.show_panic(context, error)

@@ -7,20 +7,20 @@ from emulator.casdoor.listing import count_users, list_users
 from emulator.casdoor.logout import logout as end_session
 from emulator.casdoor.manage import add_user as add
 from emulator.casdoor.manage import delete_user as delete
-from emulator.casdoor.sessions import Sessions
 from emulator.casdoor.update import UpdateRequest
 from emulator.casdoor.update import update_user as update
 from emulator.core.json_object import JsonObject
 from emulator.core.reply import Reply
 from emulator.web.casdoor.context import CasdoorContext
-from emulator.web.casdoor.replies import bare, empty, ok
+from emulator.web.casdoor.filters import sign_out
+from emulator.web.casdoor.replies import bare, empty, ok, set_web_config
 from emulator.web.casdoor.routes import routes
 
 
 @routes.add("/api/get-account", "GET")
 def get_account(context: CasdoorContext, _: str) -> Reply:
     """Show the signed-in user, with its organization and a fresh token."""
-    context.web_config = True
+    set_web_config(context)
     account = account_of(context.tx, context.session, user_id=context.query("userId"))
     context.session = account.session
     return ok(account.user, account.organization, sub=account.id, name=account.name)
@@ -95,13 +95,7 @@ def logout(context: CasdoorContext, _: str) -> Reply:
         state=asked.value("state"),
     )
     if done.cleared:
-        _renew_session(context)
+        sign_out(context)
     if done.location:
         return empty(302, {"Location": done.location})
     return ok(done.data, done.data2)
-
-
-def _renew_session(context: CasdoorContext) -> None:
-    sessions = context.tx.get(Sessions)
-    sessions.end(context.session.id)
-    context.session, context.new_session = sessions.start(context.tx), True

@@ -16,9 +16,9 @@ from emulator.world.transaction import Transaction
 class CasdoorContext:
     """One request to Casdoor, from its first filter to its last.
 
-    `target` is the request line's, not decoded; `request` what Casdoor reads of it. `new_session` has the reply set the
-    session's cookie, `web_config` the one of the web page's settings; `bare` replies carry neither cookies nor CORS
-    headers. `effect` is what a planned fault does to the finished reply.
+    `target` is the request line's, not decoded; `request` what Casdoor reads of it. `cookies` are those that the reply
+    sets, in order; `bare` replies carry neither cookies nor CORS headers. `effect` is what a planned fault does to the
+    finished reply.
     """
 
     tx: Transaction
@@ -26,9 +26,8 @@ class CasdoorContext:
     target: str
     request: ApiRequest
     session: Session = field(default_factory=lambda: Session(id=""))
-    new_session: bool = False
+    cookies: list[str] = field(default_factory=list)
     cors: Mapping[str, str] = field(default_factory=dict)
-    web_config: bool = False
     bare: bool = False
     effect: Effect | None = None
 

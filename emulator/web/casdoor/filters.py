@@ -76,7 +76,7 @@ def after(context: CasdoorContext, reply: Reply) -> Reply:
     reply = faults.alter(context, reply)
     headers = [*reply.headers, ("Server", version_of(context.tx).server)]
     if not context.bare:
-        headers += _cookies(context)
+        headers += [("Set-Cookie", cookie) for cookie in context.cookies]
         headers += context.cors.items()
     reply = replace(reply, headers=tuple(headers))
     return _compressed(context, reply) if context.http.method in ("GET", "HEAD") else reply
@@ -86,17 +86,22 @@ def _find_session(context: CasdoorContext) -> None:
     """Find the session of the request's cookie, or start one and have the reply set its cookie."""
     sessions = context.tx.get(Sessions)
     known = sessions.find(context.request.session)
-    context.session, context.new_session = known or sessions.start(context.tx), known is None
+    context.session = known or sessions.start(context.tx)
+    if known is None:
+        _set_session_cookie(context)
 
 
-def _cookies(context: CasdoorContext) -> list[tuple[str, str]]:
-    cookies = []
-    if context.new_session:
-        expires, age = http_date(context.tx.at + _COOKIE_LIFE), int(_COOKIE_LIFE.total_seconds())
-        cookies.append(f"{SESSION_COOKIE}={context.session.id}; Path=/; Expires={expires}; Max-Age={age}; HttpOnly")
-    if context.web_config:
-        cookies.append(f"jsonWebConfig={version_of(context.tx).web_config}; Path=/")
-    return [("Set-Cookie", cookie) for cookie in cookies]
+def sign_out(context: CasdoorContext) -> None:
+    """Put a new session, in which nobody is signed in, in place of the request's, and have the reply set its cookie."""
+    known = context.session.id == context.request.session
+    context.session = context.tx.get(Sessions).sign_out(context.tx, context.session, known=known)
+    _set_session_cookie(context)
+
+
+def _set_session_cookie(context: CasdoorContext) -> None:
+    expires, age = http_date(context.tx.at + _COOKIE_LIFE), int(_COOKIE_LIFE.total_seconds())
+    cookie = f"{SESSION_COOKIE}={context.session.id}; Path=/; Expires={expires}; Max-Age={age}; HttpOnly"
+    context.cookies.append(cookie)
 
 
 def _compressed(context: CasdoorContext, reply: Reply) -> Reply:

@@ -117,8 +117,13 @@ def content_type_error(context: CasdoorContext) -> Reply:
 
 def web_page(context: CasdoorContext) -> Reply:
     """Return what stands for Casdoor's web pages; it brings the cookie of its settings."""
-    context.web_config = True
+    set_web_config(context)
     return page(_WEB_PAGE)
+
+
+def set_web_config(context: CasdoorContext) -> None:
+    """Have the reply set the cookie of the web page's settings, as pages and get-account do."""
+    context.cookies.append(f"jsonWebConfig={version_of(context.tx).web_config}; Path=/")
 
 
 def empty(status: int, headers: Mapping[str, str] | None = None) -> Reply:
