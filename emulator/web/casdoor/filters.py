@@ -79,7 +79,9 @@ def after(context: CasdoorContext, reply: Reply) -> Reply:
         headers += [("Set-Cookie", cookie) for cookie in context.cookies]
         headers += context.cors.items()
     reply = replace(reply, headers=tuple(headers))
-    return _compressed(context, reply) if context.http.method in ("GET", "HEAD") else reply
+    if context.http.method in ("GET", "HEAD"):
+        reply = _compressed(context, reply)
+    return _in_order(reply)
 
 
 def _find_session(context: CasdoorContext) -> None:
@@ -115,3 +117,11 @@ def _compressed(context: CasdoorContext, reply: Reply) -> Reply:
     else:
         return reply
     return replace(reply, body=body, headers=(*reply.headers, ("Content-Encoding", coding)))
+
+
+def _in_order(reply: Reply) -> Reply:
+    """Return a reply with its headers as Go's net/http writes them: by name; beego counts the bytes of JSON itself."""
+    headers = dict(reply.headers)
+    counted = headers.get("Content-Type") == replies.JSON and "Content-Length" not in headers
+    length = (("Content-Length", str(len(reply.body))),) if counted else ()
+    return replace(reply, headers=tuple(sorted((*length, *reply.headers), key=lambda header: header[0])))
