@@ -85,7 +85,7 @@ def read_login(asked: ApiRequest) -> LoginRequest:
     """Return a login's parameters: form, query, multipart, then Basic, then JSON fills what is empty."""
     given = {name: asked.value(name) for name in _LOGIN_FIELDS}
     if not given["client_id"] and not given["client_secret"] and asked.basic is not None:
-        given["client_id"] = asked.basic[0]
+        given["client_id"], given["client_secret"] = asked.basic
     for name, value in _json_texts(asked.body).items():
         if name in given and not given[name]:
             given[name] = value
