@@ -30,6 +30,7 @@ class Switches:
     merges also without columns; `owner_defaults` fills a missing owner in; `admin_writes_always`;
     `normalises_phone`.
     Tokens: `refresh_checks_client`; `cuts_off` ends the tokens of forbidden, deleted, removed users.
+    Tokens of client_credentials: `app_tokens_are_apps`; before v3.60.1 they are a user's who does not exist.
     Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
     `issuer_per_application`; `slash_in_deleted_name_panics`; `panic_status` is the HTTP status of a crash.
     """
@@ -49,6 +50,7 @@ class Switches:
     normalises_phone: bool
     refresh_checks_client: bool
     cuts_off: bool
+    app_tokens_are_apps: bool
     refuses_content_type: bool
     peers_see_private: bool
     userinfo_follows_token_fields: bool
