@@ -155,16 +155,18 @@ def _sign_in_token(tx: Transaction, token: str, session: Session) -> Session:
     if tx.get(Applications).find(row.application) is None:
         why = reason("application-unknown", application=row.application)
         raise ApiError(f"No application is found for userId: app/{row.application}", early=True, why=why)
-    subject = f"{row.organization}/{row.user}"
+    user = f"{row.organization}/{row.user}"
     if _is_cut_off(tx, row):
         forbidden = "The user is forbidden to sign in, please contact the administrator"
-        raise ApiError(forbidden, early=True, why=reason("caller-cut-off", user=subject))
+        raise ApiError(forbidden, early=True, why=reason("caller-cut-off", user=user))
+    is_app = row.is_applications and version_of(tx).app_tokens_are_apps
+    subject = f"app/{row.application}" if is_app else user
     return tx.get(Sessions).sign_in_by_token(session, subject, client_id=row.client_id, scope=row.scope)
 
 
 def _is_cut_off(tx: Transaction, row: TokenRow) -> bool:
     """Tell whether this version ends a token because of what became of its user."""
-    if not version_of(tx).cuts_off:
+    if row.is_applications or not version_of(tx).cuts_off:
         return False
     user = tx.get(Users).find((row.organization, row.user))
     return user is None or user.flag("isForbidden") or user.flag("isDeleted")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_id
+from emulator.casdoor.access import Caller, caller_of, is_admin, split_id
 from emulator.casdoor.items import account_items, items_of
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.sessions import Session, Sessions
@@ -33,16 +33,7 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
 
     Raises ApiError when nobody is signed in, or the user or its application is gone.
     """
-    caller = caller_of(session)
-    if caller.is_app and user_id:
-        user = tx.get(Users).find(split_id(user_id, early=False))
-        identifier = user_id
-    else:
-        _require_login(tx, caller)
-        user, identifier = row_of(tx, caller), caller.id
-    if user is None:
-        why = reason("user-unknown", user=identifier)
-        raise ApiError(text(tx, "no_user", id=identifier), signs_out=True, why=why)
+    caller, user = caller_of(session), _require_user(tx, session, user_id)
     shown = _extended(tx, user)
     first_time = not session.account_token
     if first_time:
@@ -70,15 +61,23 @@ def _give_account_token(tx: Transaction, session: Session, user: JsonObject) -> 
     return tx.get(Sessions).give_account_token(session, token.access_token)
 
 
-def _require_login(tx: Transaction, caller: Caller) -> None:
+def _require_user(tx: Transaction, session: Session, user_id: str) -> JsonObject:
+    """Return the signed-in user, or the one that an application names by `user_id`."""
+    caller = caller_of(session)
     if caller.is_nobody:
         message = text(tx, "login_first")
         raise ApiError(message, data=version_of(tx).text("login_first", "en"), why=reason("no-credentials"))
+    identifier = user_id if caller.is_app and user_id else caller.id
+    user = tx.get(Users).find(split_id(identifier, early=False))
+    if user is None:
+        why = reason("user-unknown", user=identifier)
+        raise ApiError(text(tx, "no_user", id=identifier), signs_out=True, why=why)
+    return user
 
 
-def get_userinfo(tx: Transaction, session: Session) -> dict[str, Json]:
-    """Return the OpenID claims that the token's scope opens (facts/casdoor.md 5.5)."""
-    user, scopes = _signed_in(tx, session), session.scope.split()
+def get_userinfo(tx: Transaction, session: Session, *, user_id: str) -> dict[str, Json]:
+    """Return the OpenID claims that the token's scope opens (facts/casdoor.md 5.5); raises ApiError as get_account."""
+    user, scopes = _require_user(tx, session, user_id), session.scope.split()
     claims: dict[str, Json] = {"sub": user.text("id"), "iss": tx.origin, "aud": session.client_id}
     opened: dict[str, Json] = {}
     if "profile" in scopes:
@@ -148,9 +147,9 @@ def _profile_claims(user: JsonObject) -> dict[str, Json]:
     }
 
 
-def get_laravel_user(tx: Transaction, session: Session) -> dict[str, Json]:
-    """Return the short object of GET /api/user."""
-    user = _signed_in(tx, session)
+def get_laravel_user(tx: Transaction, session: Session, *, user_id: str) -> dict[str, Json]:
+    """Return the short object of GET /api/user; raises ApiError as get_account."""
+    user = _require_user(tx, session, user_id)
     created = user.text("createdTime")
     return {
         "id": user.text("id"),
@@ -160,16 +159,6 @@ def get_laravel_user(tx: Transaction, session: Session) -> dict[str, Json]:
         "created_at": created,
         "updated_at": user.text("updatedTime"),
     }
-
-
-def _signed_in(tx: Transaction, session: Session) -> JsonObject:
-    caller = caller_of(session)
-    _require_login(tx, caller)
-    user = row_of(tx, caller)
-    if user is None:
-        why = reason("user-gone", user=caller.id)
-        raise ApiError(text(tx, "no_user", id=caller.id), signs_out=True, why=why)
-    return user
 
 
 def get_user(tx: Transaction, caller: Caller, query: JsonObject) -> dict[str, Json] | None:

@@ -103,7 +103,9 @@ def _introspected(tx: Transaction, token: str, hint: str) -> TokenRow | None:
         row = tx.get(Tokens).find_refresh(token)
     if row is None or row.ended or is_dead(tx, row):
         return None
+    if row.is_applications or not version_of(tx).cuts_off:
+        return row
     user = tx.get(Users).find((row.organization, row.user))
-    if version_of(tx).cuts_off and (user is None or user.flag("isForbidden") or user.flag("isDeleted")):
+    if user is None or user.flag("isForbidden") or user.flag("isDeleted"):
         return None
     return row

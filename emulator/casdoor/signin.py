@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from emulator.casdoor.refresh import refresh_token
 from emulator.casdoor.repositories import Applications, Providers
-from emulator.casdoor.tokens import IssuedToken, issue_token, oauth_body, row_body
+from emulator.casdoor.tokens import IssuedToken, issue_application_token, issue_token, oauth_body, row_body
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username, new_wechat_user
 from emulator.casdoor.versions import MINI_PROGRAM, Version, version_of
@@ -238,6 +238,4 @@ def _client_credentials(tx: Transaction, application: JsonObject, request: Login
     if request.client_secret != application.text("clientSecret"):
         why = reason("client-secret-wrong", application=application.name)
         raise TokenError("invalid_client", "client_secret is invalid", why=why)
-    subject = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
-    row = issue_token(tx, application=application, user=subject, scope=request.scope)
-    return oauth_body(row)
+    return oauth_body(issue_application_token(tx, application=application, scope=request.scope))

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from emulator.world.repository import Table
 from emulator.world.state import State
 
+#: The grant by which an application gets a token for itself.
+CLIENT_CREDENTIALS = "client_credentials"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenRow:
@@ -31,12 +34,18 @@ class TokenRow:
     lifetime: timedelta
     scope: str = ""
     resource: str = ""
+    grant_type: str = ""
     issuer: str
     token_format: str
     cert: str
     expires_at: datetime
     refresh_expires_at: datetime
     ended: bool = False
+
+    @property
+    def is_applications(self) -> bool:
+        """Whether the token is an application's own: its user does not exist, and is never looked for."""
+        return self.grant_type == CLIENT_CREDENTIALS
 
     @property
     def ends_at(self) -> datetime:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from emulator.casdoor.claims import ACCESS, REFRESH, Grant, claims_of
+from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
-from emulator.casdoor.token_repository import TokenRow, Tokens, sha256
+from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
 from emulator.casdoor.versions import version_of
-from emulator.core.derive import derive_uuid
+from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
@@ -41,6 +42,25 @@ def issue_token(
     return token
 
 
+def issue_application_token(tx: Transaction, *, application: JsonObject, scope: str) -> IssuedToken:
+    """Sign an access token for an application itself, store its row and return it; no refresh token goes with it.
+
+    Source: object/token_oauth.go in v3.158.0, GetClientCredentialsToken.
+    """
+    named = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
+    user = complete("user", named)
+    token = sign_tokens(tx, application=application, user=user, code="", scope=scope, resource="")
+    row = replace(
+        token.row,
+        organization=application.text("organization"),
+        code=derive_hex(tx.seed, 20, "code", token.row.name),
+        refresh_hash="",
+        grant_type=CLIENT_CREDENTIALS,
+    )
+    tx.get(Tokens).add(row)
+    return IssuedToken(row=row, access_token=token.access_token, refresh_token="")
+
+
 def is_dead(tx: Transaction, row: TokenRow) -> bool:
     """Return whether a row was ended, or has no lifetime, or outlived it."""
     return row.ended or not row.lifetime or tx.at > row.ends_at
@@ -64,7 +84,7 @@ def row_body(token: IssuedToken) -> dict[str, Json]:
         "expiresIn": int(row.lifetime.total_seconds()),
         "scope": row.scope,
         "tokenType": "Bearer",
-        "grantType": "",
+        "grantType": row.grant_type,
         "codeChallenge": "",
         "codeIsUsed": True,
         "codeExpireIn": 0,

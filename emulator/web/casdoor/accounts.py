@@ -29,13 +29,13 @@ def get_account(context: CasdoorContext, _: str) -> Reply:
 @routes.add("/api/userinfo", "GET")
 def userinfo(context: CasdoorContext, _: str) -> Reply:
     """Show the OpenID claims of the signed-in user."""
-    return bare(get_userinfo(context.tx, context.session))
+    return bare(get_userinfo(context.tx, context.session, user_id=context.query("userId")))
 
 
 @routes.add("/api/user", "GET")
 def user(context: CasdoorContext, _: str) -> Reply:
     """Show the signed-in user in short."""
-    return bare(get_laravel_user(context.tx, context.session))
+    return bare(get_laravel_user(context.tx, context.session, user_id=context.query("userId")))
 
 
 @routes.add("/api/get-user", "GET")
