@@ -1,4 +1,4 @@
-"""Where a client's id and secret are read at the token endpoints, and which of them counts: facts/casdoor.md 2.1, 5.6."""
+"""Where the token endpoints read a client's id and secret, and which of them counts: facts/casdoor.md 2.1, 5.6."""
 
 import base64
 
