@@ -31,6 +31,7 @@ class Switches:
     `normalises_phone`.
     Tokens: `refresh_checks_client`; `cuts_off` ends the tokens of forbidden, deleted, removed users.
     Tokens of client_credentials: `app_tokens_are_apps`; before v3.60.1 they are a user's who does not exist.
+    get-user: `phone_query_has_region` compares the country of a number with `+` too.
     Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
     `issuer_per_application`; `slash_in_deleted_name_panics`; `panic_status` is the HTTP status of a crash.
     """
@@ -51,6 +52,7 @@ class Switches:
     refresh_checks_client: bool
     cuts_off: bool
     app_tokens_are_apps: bool
+    phone_query_has_region: bool
     refuses_content_type: bool
     peers_see_private: bool
     userinfo_follows_token_fields: bool
