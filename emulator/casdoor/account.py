@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from emulator.casdoor.access import Caller, caller_of, is_admin, split_id
+from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_id
 from emulator.casdoor.items import account_items, items_of
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.sessions import Session, Sessions
@@ -43,6 +43,9 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
     if first_time and not user.get("address"):
         shown["address"] = []
     organization = tx.get(Organizations).find(user.owner)
+    codes = organization.texts("countryCodes") if organization else []
+    if len(codes) == 1 and not user.text("countryCode"):
+        shown["countryCode"] = codes[0]
     return Account(
         id=user.text("id"),
         name=user.name,
@@ -162,13 +165,19 @@ def get_laravel_user(tx: Transaction, session: Session, *, user_id: str) -> dict
 
 
 def get_user(tx: Transaction, caller: Caller, query: JsonObject) -> dict[str, Json] | None:
-    """Return the user that a query names, without the fields its viewer may not see; None when there is none."""
+    """Return the user that a query names, without the fields its viewer may not see; None when there is none.
+
+    Raises ApiError for a query that names no user at all, and for users whose organization is private or gone.
+    """
     user = _find_queried(tx, query)
-    organization = tx.get(Organizations).find(user.owner if user else query.text("id").partition("/")[0])
-    if organization and not organization.flag("isProfilePublic"):
-        _check_private(tx, caller, user, organization.name)
     if user is None:
         return None
+    organization = tx.get(Organizations).find(user.owner)
+    if organization is None:
+        why = reason("organization-unknown", organization=user.owner)
+        raise ApiError(text(tx, "no_organization", id=_queried_owner(query)), why=why)
+    if not organization.flag("isProfilePublic"):
+        _check_private(tx, caller, user)
     shown = _extended(tx, user)
     shown["password"] = "***" if user.text("password") else ""
     return _hide(tx, caller, user, shown)
@@ -207,20 +216,31 @@ def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
     return None
 
 
-def _check_private(tx: Transaction, caller: Caller, user: JsonObject | None, owner: str) -> None:
+def _queried_owner(query: JsonObject) -> str:
+    """Return the organization that a query names."""
+    return query.text("owner") or query.text("id").partition("/")[0]
+
+
+def _check_private(tx: Transaction, caller: Caller, user: JsonObject) -> None:
+    """Refuse who may not look at a user of a private organization (object/check.go in v3.158.0)."""
     if caller.is_nobody:
-        why = reason("profile-private-nobody", organization=owner)
-        raise ApiError(text(tx, "login_first"), why=why)
-    peer = version_of(tx).peers_see_private and caller.owner == owner
-    own = user is not None and caller.id == user.id
-    if not (own or peer or is_admin(tx, caller, owner)):
-        why = reason("profile-private", user=caller.id, organization=owner)
+        raise ApiError(text(tx, "login_first"), why=reason("profile-private-nobody", organization=user.owner))
+    if caller.is_app:
+        return
+    if row_of(tx, caller) is None:
+        raise ApiError(text(tx, "session_outdated"), why=reason("user-gone", user=caller.id))
+    peer = version_of(tx).peers_see_private and caller.owner == user.owner
+    if not (caller.id == user.id or peer or is_admin(tx, caller, user.owner)):
+        why = reason("profile-private", user=caller.id, organization=user.owner)
         raise ApiError(text(tx, "unauthorized"), why=why)
 
 
 def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Json]) -> dict[str, Json]:
-    """Set to zero what the account items hide from this viewer (facts/casdoor.md 5.2)."""
-    if is_admin(tx, caller, user.owner):
+    """Set to zero what the account items hide from this viewer (facts/casdoor.md 5.2).
+
+    An administrator of any organization sees everything, as in Casdoor.
+    """
+    if is_admin(tx, caller):
         return shown
     items, own = items_of(tx, user.owner), caller.id == user.id
     for item_name, field in user_fields(version_of(tx)).hidden.items():
@@ -237,9 +257,6 @@ def _extended(tx: Transaction, user: JsonObject) -> dict[str, Json]:
     shown["multiFactorAuths"] = version.tables.get("multi_factor_auths")
     shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}
     shown |= {"groups": user.get("groups") or [], "totpSecret": "", "recoveryCodes": None}
-    codes = (tx.get(Organizations).find(user.owner) or JsonObject()).texts("countryCodes")
-    if len(codes) == 1 and not user.text("countryCode"):
-        shown["countryCode"] = codes[0]
     return shown
 
 
