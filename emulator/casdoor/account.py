@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_id
 from emulator.casdoor.items import account_items, items_of
+from emulator.casdoor.phones import separated
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
@@ -200,20 +201,38 @@ def show_row(tx: Transaction, user: JsonObject) -> dict[str, Json]:
 
 
 def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
-    identifier, owner = query.text("id"), query.text("owner")
-    if identifier:
-        owner, name = split_id(identifier, early=False)
-    else:
-        name = ""
-    for field, key in (("email", "email"), ("phone", "phone"), ("id", "userId")):
-        if query.text(key):
-            pool = tx.get(Users).of(owner)
-            return next((user for user in pool if user.text(field) == query.text(key)), None)
-    if identifier:
-        return tx.get(Users).find((owner, name))
-    if owner:
-        split_id("", early=False)
-    return None
+    """Return the user that a query names; email goes before phone, phone before userId, all of them before id.
+
+    Without id and owner they are looked for everywhere. Source: controllers/user.go in v3.158.0.
+    """
+    users, identifier, owner = tx.get(Users), query.text("id"), query.text("owner")
+    named = bool(identifier or owner)
+    by_id = None
+    if owner and query.text("userId"):
+        by_id = _first(users.of(owner), id=query.text("userId"))
+        if by_id is None:
+            return None
+        identifier = by_id.id
+    elif identifier:
+        owner = owner or split_id(identifier, early=False)[0]
+    pool = users.of(owner) if owner or not named else []
+    if query.text("email"):
+        return _first(pool, email=query.text("email"))
+    if query.text("phone"):
+        return _first(pool, **_phone_fields(tx, query.text("phone")))
+    if query.text("userId"):
+        return by_id if named else _first(pool, id=query.text("userId"))
+    return users.find(split_id(identifier, early=False)) if named else None
+
+
+def _first(pool: list[JsonObject], **fields: str) -> JsonObject | None:
+    return next((user for user in pool if all(user.text(name) == fields[name] for name in fields)), None)
+
+
+def _phone_fields(tx: Transaction, phone: str) -> dict[str, str]:
+    """Return the fields by which a user is found of a phone number, which may begin with `+` and its country."""
+    digits, region = separated(phone)
+    return {"phone": digits} | ({"countryCode": region} if region and version_of(tx).phone_query_has_region else {})
 
 
 def _queried_owner(query: JsonObject) -> str:

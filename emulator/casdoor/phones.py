@@ -25,6 +25,22 @@ def national(phone: str, country_code: str) -> tuple[str, str] | None:
     return phonenumbers.national_significant_number(number), region
 
 
+def separated(phone: str) -> tuple[str, str]:
+    """Return the national digits and the region of a number that begins with `+`; another text as it is, without one.
+
+    Source: util/string.go in v3.158.0, ParseE164Phone.
+    """
+    import phonenumbers
+
+    if not phone.startswith("+"):
+        return phone, ""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone, ""
+    return f"{number.national_number}", phonenumbers.region_code_for_number(number) or ""
+
+
 def international(phone: str, country_code: str) -> str:
     """Return a number as `+8613800138001`, unchanged when it is none."""
     import phonenumbers

@@ -159,5 +159,64 @@ def test_hidden_fields_do_not_include_the_addresses_of_a_user(server):
     assert [data[name] for name in names] == ["boss@test.com", "13800000009", "CN", "bcrypt"]
 
 
+ALL = {
+    "phone=13800000009": "test/boss",
+    "phone=%2B8613800000009": "test/boss",
+    "owner=test&phone=%2B8613800000009": "test/boss",
+    "phone=%2B86%20138-0000-0009": "test/boss",
+    "phone=+8613800000009": None,
+    "phone=8613800000009": None,
+    "phone=%2B8613800000008": None,
+    "phone=%2Bnothing": None,
+    "email=boss@test.com": "test/boss",
+    "email=Boss@test.com": None,
+    "email=%20boss@test.com": None,
+    "id=test/fellow&email=boss@test.com": "test/boss",
+    "id=test/fellow&owner=one&email=boss@test.com": None,
+    "id=one/w&owner=test&email=u@one.com": None,
+    "id=test/boss&owner=one&email=u@one.com": "one/u",
+    "id=test/boss&owner=one": "test/boss",
+    "userId=id-of-boss": "test/boss",
+    "owner=test&userId=id-of-boss": "test/boss",
+    "owner=one&userId=id-of-boss": None,
+    "id=one/w&userId=id-of-w": None,
+    "id=test/fellow&owner=test&userId=id-of-boss": "test/boss",
+    "owner=test&userId=x&email=boss@test.com": None,
+    "owner=test&userId=id-of-fellow&email=boss@test.com": "test/boss",
+    "email=boss@test.com&phone=1": "test/boss",
+    "email=x@example.com&phone=13800000009": None,
+    "name=boss": None,
+    "id=one/": None,
+    "id=/u": None,
+    "id=/u&email=u@one.com": None,
+}
+
+
+@pytest.mark.parametrize("query", ALL)
+def test_a_query_finds_one_user_or_null(server, classic, query):
+    assert (found(server, query), found(classic, query)) == (ALL[query], ALL[query])
+
+
+def test_only_current_compares_the_country_of_a_phone(server, classic):
+    query = "phone=%2B8615112345678"
+
+    assert (found(server, query), found(classic, query)) == (None, "test/german")
+
+
+@pytest.mark.parametrize("query", ["owner=test", "owner=test&name=boss"])
+def test_an_owner_alone_names_nobody(server, query):
+    assert seen(server, query) == envelope("GetOwnerAndNameFromId() error, wrong token count for ID: ")
+
+
+@pytest.mark.parametrize("identifier", ["u", "a/b/c"])
+def test_an_id_that_is_none_is_the_filters_error(server, identifier):
+    assert seen(server, f"id={identifier}") == {
+        "status": "error",
+        "msg": f"GetOwnerAndNameFromId() error, wrong token count for ID: {identifier}",
+        "data": None,
+        "data2": None,
+    }
+
+
 def test_somebody_found_in_a_private_organization_is_not_shown(server):
     assert seen(server, "phone=12345678910") == LOGIN_FIRST
