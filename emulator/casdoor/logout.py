@@ -14,6 +14,9 @@ from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
+#: The application of Casdoor's own web pages, whose address no logout shows.
+_BUILT_IN = "app-built-in"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoggedOut:
@@ -25,8 +28,8 @@ class LoggedOut:
     cleared: bool = False
 
 
-def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, state: str) -> LoggedOut:
-    """End the token that the hint names, or else the session.
+def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, client_id: str, state: str) -> LoggedOut:
+    """End the token that the hint names, or else the session; `client_id` stands in for one that names no application.
 
     Raises ApiError for an unknown hint, a redirect address that is not allowed (the session ends all the same), and
     (classic) a redirect address without a hint.
@@ -38,27 +41,39 @@ def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, s
             raise ApiError(text(tx, "no_token"), why=reason("token-unknown"))
         tx.get(Tokens).end(row)
         sessions.forget_account_token(session)
-        application = tx.get(Applications).find(row.application) or JsonObject()
+        application = tx.get(Applications).find(row.application)
         return _redirected(tx, application, redirect_uri, state, LoggedOut(cleared=True))
-    if redirect_uri and not version_of(tx).logout_redirects_alone:
+    version = version_of(tx)
+    if redirect_uri and not version.logout_redirects_alone:
         why = reason("parameter-missing", parameter="id_token_hint")
         raise ApiError(f"{text(tx, 'missing_parameter')}: id_token_hint", why=why)
     caller = caller_of(session)
     if caller.is_nobody:
         return LoggedOut()
     sessions.forget_account_token(session)
-    application = tx.get(Applications).find_client(session.client_id) or JsonObject()
-    done = LoggedOut(data=caller.id, data2=application.text("homepageUrl") or None, cleared=True)
+    fallback = client_id if version.logout_redirects_alone else ""
+    application = tx.get(Applications).find_client(session.client_id or fallback)
+    homepage = application.text("homepageUrl") if application and application.name != _BUILT_IN else ""
+    done = LoggedOut(data=caller.id, data2=homepage or None, cleared=True)
     return _redirected(tx, application, redirect_uri, state, done)
 
 
 def _redirected(
-    tx: Transaction, application: JsonObject, redirect_uri: str, state: str, otherwise: LoggedOut
+    tx: Transaction, application: JsonObject | None, redirect_uri: str, state: str, otherwise: LoggedOut
 ) -> LoggedOut:
     if not redirect_uri:
         return otherwise
-    if not is_allowed_redirect(application, redirect_uri):
-        why = reason("redirect-not-allowed", uri=redirect_uri, application=application.name)
-        raise ApiError(text(tx, "bad_redirect", uri=redirect_uri), signs_out=True, why=why)
-    location = f"{redirect_uri.rstrip('/')}?state={state}" if state else redirect_uri
+    if application is None or not is_allowed_redirect(application, redirect_uri):
+        raise _refused(tx, application, redirect_uri)
+    separator = "&" if "?" in redirect_uri else "?"
+    location = f"{redirect_uri.removesuffix('/')}{separator}state={state}" if state else redirect_uri
     return LoggedOut(location=location, cleared=True)
+
+
+def _refused(tx: Transaction, application: JsonObject | None, uri: str) -> ApiError:
+    why = (
+        reason("redirect-without-application", uri=uri)
+        if application is None
+        else reason("redirect-not-allowed", uri=uri, application=application.name)
+    )
+    return ApiError(text(tx, "bad_redirect", uri=uri), signs_out=True, why=why)

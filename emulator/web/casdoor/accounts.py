@@ -13,7 +13,7 @@ from emulator.core.json_object import JsonObject
 from emulator.core.reply import Reply
 from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.filters import sign_out
-from emulator.web.casdoor.replies import bare, empty, ok, set_web_config
+from emulator.web.casdoor.replies import bare, ok, redirect, set_web_config
 from emulator.web.casdoor.routes import routes
 
 
@@ -92,10 +92,11 @@ def logout(context: CasdoorContext, _: str) -> Reply:
         context.session,
         hint=asked.value("id_token_hint"),
         redirect_uri=asked.value("post_logout_redirect_uri"),
+        client_id=asked.value("client_id"),
         state=asked.value("state"),
     )
     if done.cleared:
         sign_out(context)
     if done.location:
-        return empty(302, {"Location": done.location})
+        return redirect(context, done.location)
     return ok(done.data, done.data2)

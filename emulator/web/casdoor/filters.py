@@ -108,7 +108,7 @@ def _set_session_cookie(context: CasdoorContext) -> None:
 
 def _compressed(context: CasdoorContext, reply: Reply) -> Reply:
     accepted = context.http.headers.get("Accept-Encoding", "")
-    if not reply.body or reply.status >= 400:
+    if not reply.body or reply.status >= 300:
         return reply
     if "gzip" in accepted:
         body, coding = gzip.compress(reply.body, mtime=0), "gzip"

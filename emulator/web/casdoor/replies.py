@@ -131,6 +131,19 @@ def empty(status: int, headers: Mapping[str, str] | None = None) -> Reply:
     return Reply(status=status, headers=tuple((headers or {}).items()))
 
 
+def redirect(context: CasdoorContext, location: str) -> Reply:
+    """Return a redirect as Go's net/http writes it: with a small page for a GET, else without a body.
+
+    Bytes above 127 become escapes in the header, line breaks blanks; nothing else is escaped.
+    """
+    sent = "".join(f"%{byte:02x}" if byte > 127 else chr(byte) for byte in location.encode())
+    header = ("Location", sent.replace("\r", " ").replace("\n", " "))
+    if context.http.method != "GET":
+        return Reply(status=302, headers=(header,))
+    shown = escape(location).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
+    return with_headers(page(f'<a href="{shown}">Found</a>.\n\n', status=302), header)
+
+
 def with_headers(reply: Reply, *headers: tuple[str, str]) -> Reply:
     """Return a reply with more headers at its end."""
     return replace(reply, headers=(*reply.headers, *headers))
