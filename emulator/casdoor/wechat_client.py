@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from emulator.casdoor.gojson import GoJsonError, decode, kind_of
+from emulator.core.derive import derive
 from emulator.core.errors import TokenError, Unreachable
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.reason import Reason
@@ -14,6 +15,8 @@ from emulator.world.trace import InnerCall
 from emulator.world.transaction import Transaction
 
 _ADDRESS = "https://api.weixin.qq.com/sns/jscode2session"
+#: The ephemeral ports of Linux.
+_FIRST_PORT, _PORTS = 32768, 28232
 _FIELDS = {"openid": "string", "session_key": "string", "unionid": "string", "errcode": "int", "errmsg": "string"}
 
 
@@ -45,12 +48,15 @@ def fetch_session(tx: Transaction, *, provider: JsonObject, code: str) -> Wechat
         raise _failed("unexpected EOF", reason("wechat-broke-off"))
     if reply.failure is not None:
         tx.note("secret-in-error")
-        raise _failed(f'Get "{url}": {_CONNECTION_TEXTS[reply.failure]}', reason("wechat-closed"))
+        text = _reset_text(tx) if reply.failure == "reset" else "EOF"
+        raise _failed(f'Get "{url}": {text}', reason("wechat-closed"))
     return _read(tx, reply)
 
 
-#: What Go says of a connection that ends early; the text for a reset is assumed.
-_CONNECTION_TEXTS = {"empty": "EOF", "reset": "read: connection reset by peer"}
+def _reset_text(tx: Transaction) -> str:
+    """Return what Go says of a connection that was reset; each had an ephemeral port of its own."""
+    port = _FIRST_PORT + int.from_bytes(derive(tx.seed, "port", tx.count("port"))[:4]) % _PORTS
+    return f"read tcp 127.0.0.1:{port}->127.0.0.1:443: read: connection reset by peer"
 
 
 def _get(tx: Transaction, url: str) -> Reply:

@@ -1,11 +1,13 @@
 """Planned faults at Casdoor's own endpoints: design.md 7."""
 
 import json
+import re
 from datetime import timedelta
 
 import jwt
 import pytest
 
+from emulator.casdoor.repositories import Providers
 from emulator.core.errors import Unreachable
 from emulator.faults.effects import (
     ApiFailure,
@@ -145,6 +147,47 @@ def test_a_wechat_fault_reaches_the_mini_program_through_casdoor(casdoor):
         "error": "invalid_grant",
         "error_description": "get wechat mini program session error: unexpected end of JSON input",
     }
+
+
+WECHAT = "https://api.weixin.qq.com/sns/jscode2session"
+
+
+def url_of(server, code):
+    (provider,) = server.world.state.get(Providers).all()
+    credentials = f"appid={provider.text('clientId')}&secret={provider.text('clientSecret')}"
+    return f"{WECHAT}?{credentials}&js_code={code}&grant_type=authorization_code"
+
+
+@pytest.mark.parametrize(
+    ("kind", "description"),
+    [
+        ("reset", r'Get "{url}": read tcp 127\.0\.0\.1:\d{{5}}->127\.0\.0\.1:443: read: connection reset by peer'),
+        ("empty", r'Get "{url}": EOF'),
+        ("truncated", "unexpected EOF"),
+    ],
+)
+def test_a_broken_connection_to_wechat_shows_gos_words(casdoor, kind, description):
+    server = casdoor("current", faults=(Fault(id="f", at="wechat.*", effect=BrokenConnection(kind=kind)),))
+
+    body = server.login("x").get_json()
+
+    wanted = "get wechat mini program session error: " + description.format(url=re.escape(url_of(server, "x")))
+    assert list(body) == ["error", "error_description"]
+    assert body["error"] == "invalid_grant"
+    assert re.fullmatch(wanted, body["error_description"])
+
+
+def test_every_reset_connection_had_an_ephemeral_port_of_its_own(casdoor):
+    fault = Fault(id="f", at="wechat.*", effect=BrokenConnection(kind="reset"))
+    first, second = (casdoor("current", faults=(fault,)) for _ in range(2))
+
+    ports = [
+        re.search(r":(\d+)->", server.login().get_json()["error_description"])[1] for server in (first, first, second)
+    ]
+
+    assert ports[0] != ports[1]
+    assert ports[0] == ports[2]
+    assert all(32768 <= int(port) < 61000 for port in ports)
 
 
 def test_a_hanging_wechat_hangs_the_login(casdoor):
