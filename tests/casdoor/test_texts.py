@@ -48,3 +48,47 @@ def test_a_controller_speaks_the_language_that_the_header_begins_with(casdoor, h
     reply = casdoor("current").get("/api/get-account", **{"Accept-Language": header}).get_json()
 
     assert (reply["msg"], reply["data"]) == ("Veuillez d'abord vous connecter", "Please login first")
+
+
+@pytest.mark.parametrize(
+    ("header", "by_filter", "by_controller"),
+    [
+        ("de", "de", "de"),
+        (" de\t", "de", "de"),
+        ("de-DE,de;q=0.9", "en", "de"),
+        ("zh_CN", "en", "zh"),
+        ("pt-BR", "en", "pt"),
+        ("en;q=0.1,de", "en", "en"),
+        ("DE", "en", "en"),
+        ("nu", "en", "en"),
+        ("ru", "en", "en"),
+        ("*", "en", "en"),
+        ("", "en", "en"),
+        ("d", "en", "en"),
+    ],
+)
+def test_a_filter_needs_the_bare_language_and_a_controller_its_first_two_letters(
+    casdoor, header, by_filter, by_controller
+):
+    server = casdoor("current")
+
+    filtered = server.get("/api/get-users?owner=test", **{"Accept-Language": header}).get_json()
+    controlled = server.get("/api/get-account", **{"Accept-Language": header}).get_json()
+
+    assert (filtered["msg"], controlled["msg"]) == (
+        newest().text("unauthorized", by_filter),
+        newest().text("login_first", by_controller),
+    )
+
+
+def test_of_the_oauth_errors_one_is_translated(casdoor):
+    server = casdoor("current")
+    headers = {"Accept-Language": "de"}
+
+    refused = server.client.post("/api/login/oauth/refresh_token", data={"client_id": "x"}, headers=headers)
+    unknown = server.client.post("/api/login/oauth/access_token", data={"client_id": "x"}, headers=headers)
+
+    assert [one.get_json()["error_description"] for one in (refused, unknown)] == [
+        newest().text("bad_client", "de"),
+        "client_id is invalid",
+    ]

@@ -98,8 +98,8 @@ def parse_form(text: str, *, strict: bool) -> dict[str, str]:
 
 
 def _header(request: Request, name: str) -> str:
-    """Return a header's text as UTF-8; WSGI hands its bytes over as latin-1."""
-    return request.headers.get(name, "").encode("latin-1", "replace").decode("utf-8", "replace")
+    """Return a header's text as UTF-8 without the blanks around it; WSGI hands its bytes over as latin-1."""
+    return request.headers.get(name, "").strip(" \t").encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 def _decoded(text: str) -> str:
