@@ -184,22 +184,6 @@ def get_user(tx: Transaction, caller: Caller, query: JsonObject) -> dict[str, Js
     return _hide(tx, caller, user, shown)
 
 
-def get_users(tx: Transaction, owner: str) -> list[dict[str, Json]]:
-    """Return the users of an organization, of all without one; the newest first, then by name."""
-    users = tx.get(Users).of(owner)
-    users.sort(key=lambda user: (user.owner, user.name))
-    users.sort(key=lambda user: user.text("createdTime"), reverse=True)
-    return [show_row(tx, user) for user in users]
-
-
-def show_row(tx: Transaction, user: JsonObject) -> dict[str, Json]:
-    """Return a user as a list shows it: as stored, but for the password."""
-    shown = version_of(tx).show("user", user)
-    del shown["multiFactorAuths"]
-    shown |= {"roles": None, "permissions": None, "password": "***" if user.text("password") else ""}
-    return shown
-
-
 def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
     """Return the user that a query names; email goes before phone, phone before userId, all of them before id.
 

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
-from emulator.casdoor.account import get_users
 from emulator.casdoor.user_fields import columns_of, fields_by_column
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
+
+#: The columns with an index, which SQLite walks backwards for a descending order.
+_INDEXED = frozenset(
+    {"createdTime", "id", "externalId", "email", "phone", "idCard", "invitation", "invitationCode", "uidNumber"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,20 +25,20 @@ class Page:
 
 
 def list_users(tx: Transaction, query: JsonObject) -> Page:
-    """Return the users that a query asks for.
+    """Return the users that a query asks for, the newest first unless it names an order.
 
     Raises Panic for a pageSize that is no number, ApiError for an unknown column.
     """
-    owner = query.text("owner")
+    users = tx.get(Users).of(query.text("owner"))
     if not (query.text("p") and query.text("pageSize")):
-        return Page(users=get_users(tx, owner), total=None)
+        return Page(users=_shown(tx, _sorted(users, query, field="createdTime", descending=True)), total=None)
     size = _whole(query.text("pageSize"))
     if size is None:
         raise Panic(why=reason("number-malformed", parameter="pageSize", value=query.text("pageSize")))
-    users = _sorted(_filtered(get_users(tx, owner), query), query)
+    users = _in_asked_order(_filtered(users, query), query)
     pages = max(1, -(-len(users) // size)) if size > 0 else 1
     page = min(max(_whole(query.text("p")) or 1, 1), pages)
-    return Page(users=users[(page - 1) * size : page * size] if size > 0 else [], total=len(users))
+    return Page(users=_shown(tx, users[(page - 1) * size : page * size] if size > 0 else []), total=len(users))
 
 
 def count_users(tx: Transaction, *, owner: str, is_online: str) -> int:
@@ -50,18 +55,40 @@ def count_users(tx: Transaction, *, owner: str, is_online: str) -> int:
     return sum(user.flag("isOnline") == (wanted == 1) for user in users)
 
 
-def _filtered(users: list[dict[str, Json]], query: JsonObject) -> list[dict[str, Json]]:
+def _shown(tx: Transaction, users: list[JsonObject]) -> list[dict[str, Json]]:
+    """Return users as a list shows them: as stored, but for the password."""
+    shown = [version_of(tx).show("user", user) for user in users]
+    for user in shown:
+        del user["multiFactorAuths"]
+        user |= {"roles": None, "permissions": None, "password": "***" if user["password"] else ""}
+    return shown
+
+
+def _filtered(users: list[JsonObject], query: JsonObject) -> list[JsonObject]:
     if not (query.text("field") and query.text("value")):
         return users
     field = _column(query.text("field"), prefix="")
     return [user for user in users if query.text("value").lower() in str(user.get(field) or "").lower()]
 
 
-def _sorted(users: list[dict[str, Json]], query: JsonObject) -> list[dict[str, Json]]:
+def _in_asked_order(users: list[JsonObject], query: JsonObject) -> list[JsonObject]:
     if not (query.text("sortField") and query.text("sortOrder")):
-        return users
+        return _sorted(users, query, field="createdTime", descending=True)
     field = _column(query.text("sortField"), prefix="a.")
-    return sorted(users, key=lambda user: _sort_key(user.get(field)), reverse=query.text("sortOrder") != "ascend")
+    return _sorted(users, query, field=field, descending=query.text("sortOrder") != "ascend")
+
+
+def _sorted(users: list[JsonObject], query: JsonObject, *, field: str, descending: bool) -> list[JsonObject]:
+    """Return users, which come in the order in which they were made, by a field.
+
+    Equal ones are by name within one organization, else as they were made or, where SQLite walks an index backwards,
+    the last first.
+    """
+    if query.text("owner"):
+        users = sorted(users, key=lambda user: user.name)
+    elif descending and field in _INDEXED:
+        users = users[::-1]
+    return sorted(users, key=lambda user: _sort_key(user.get(field)), reverse=descending)
 
 
 def _sort_key(value: Json) -> tuple[float, str]:
