@@ -63,6 +63,22 @@ def test_headers_come_in_the_order_of_their_names_and_the_date_last(server, requ
     assert [one for one in sent(reply) if one[0] != "X-Mockdoor-Note"] == expected
 
 
+@pytest.mark.parametrize("headers", [{}, {"Origin": "null"}], ids=["without an origin", "from null"])
+@pytest.mark.parametrize(
+    ("path", "shared"),
+    [
+        ("/api/userinfo", [*SHARED, ("Access-Control-Allow-Origin", "")]),
+        ("/api/userinfo?a=b", [SHARED[2], ("Access-Control-Allow-Origin", "*")]),
+        ("/api/health", [SHARED[2], ("Access-Control-Allow-Origin", "*")]),
+    ],
+)
+def test_a_preflight_of_userinfo_alone_is_answered_as_its_get(server, headers, path, shared):
+    reply = server.client.options(path, headers=headers)
+
+    assert (reply.status_code, reply.data) == (200, b"")
+    assert sent(reply)[: len(shared) + 2] == [*shared, SERVER, ("Set-Cookie", SESSION)]
+
+
 def test_a_compressed_reply_counts_its_compressed_bytes(server):
     reply = server.client.get("/api/health", headers={"Accept-Encoding": "gzip"})
 

@@ -60,15 +60,13 @@ def _filter(context: CasdoorContext) -> Reply | None:
 def _share(context: CasdoorContext, asked: ApiRequest) -> Reply | None:
     """Decide what other origins may read; answer a preflight and a foreign origin."""
     origin, host = context.http.headers.get("Origin", ""), context.http.host
-    if asked.method == "OPTIONS" and origin in ("", "null"):
-        context.cors = cors.preflight_without_origin()
-        return replies.empty(200)
     shared = cors.decide(context.tx, method=asked.method, target=context.target, origin=origin, host=host)
     if shared is None:
         context.tx.trace.why = reason("origin-not-allowed", origin=origin, host=host)
         return replies.empty(403)
-    context.cors = shared
-    return replies.empty(200) if asked.method == "OPTIONS" else None
+    preflight = asked.method == "OPTIONS"
+    context.cors = shared or (cors.preflight_without_origin() if preflight else {})
+    return replies.empty(200) if preflight else None
 
 
 def after(context: CasdoorContext, reply: Reply) -> Reply:
