@@ -24,6 +24,8 @@ _OPEN_GETS = frozenset(
 )
 _OPEN_DISCOVERY = re.compile(r"/\.well-known(?:/[^/]+)?/openid-configuration")
 _OPEN_KEYS = re.compile(r"/\.well-known(?:/[^/]+)?/jwks")
+#: What an organization owns in the sense of the authorization: a body names it by `organization`.
+_ORGANIZATIONS_OWN = ("-application", "-token", "-syncer", "-webhook", "-organization")
 _NAME_FORBIDS = "/?:#&%=+;"
 
 
@@ -222,29 +224,33 @@ _TOO_OFTEN = "You have entered the wrong password or code too many times, please
 
 
 def _object_of(request: ApiRequest) -> tuple[str, str]:
-    """Return owner and name of what the request is about."""
+    """Return owner and name of what the request is about (routers/authz_filter.go in v3.158.0)."""
     if request.method == "GET":
         return _object_of_get(request)
-    identifier = request.query.get("id", "")
-    if identifier.count("/") == 1:
+    path, identifier = request.path, request.query.get("id", "")
+    owned = any(path.endswith(kind) or f"{kind}s" in path for kind in _ORGANIZATIONS_OWN)
+    is_organization = path.endswith("-organization")
+    if identifier.count("/") == 1 and (not owned or path.endswith("update-organization")):
         return split_id(identifier, early=True)
-    if not request.body:
-        return request.query.get("owner", ""), request.query.get("name", "")
-    body = json_object(request.body)
+    body = json_object(request.body) if request.body else None
     if body is not None:
-        owner, name = field_of(body, "owner"), field_of(body, "name")
+        owner_key = "organization" if owned and not is_organization else "owner"
+        owner, name = field_of(body, owner_key), field_of(body, "name")
         if isinstance(owner, str | None) and isinstance(name, str | None):
-            return owner or "", name or ""
-    return request.form.get("owner", ""), request.form.get("name", "")
+            return (name if is_organization else owner) or "", name or ""
+    return request.value("owner"), request.value("name")
 
 
 def _object_of_get(request: ApiRequest) -> tuple[str, str]:
+    organization = request.query.get("organization", "")
     listing = request.path.startswith("/api/get-") and request.path.endswith("s")
     identifier = "" if listing else request.query.get("id", "")
-    if identifier:
-        owner, name = split_id(identifier, early=True)
-        return (name, name) if request.path.endswith("organization") else (owner, name)
-    return request.query.get("owner", "") or request.query.get("organization", ""), ""
+    if not identifier:
+        return organization or request.query.get("owner", ""), ""
+    owner, name = split_id(identifier, early=True)
+    if request.path.endswith("organization"):
+        owner = name
+    return organization or owner, name
 
 
 def _is_open(request: ApiRequest) -> bool:
