@@ -339,7 +339,7 @@ def test_an_application_is_masked_for_strangers(server, app):
     owner = server.client.get("/api/get-application?id=admin/app-docs", auth=app).get_json()["data"]
 
     assert (stranger["clientSecret"], stranger["expireInHours"], stranger["grantTypes"]) == ("***", -1, [])
-    assert owner["clientSecret"] == "secret-of-app-docs"
+    assert owner["clientSecret"] == "5329a6a131926112a128b2149d2b569f14b966ba"
     assert owner["providers"][0]["provider"]["clientSecret"] == "***"
 
 

@@ -109,7 +109,7 @@ def test_a_dead_token_says_what_ended_it(world, client, end, why):
     if end == "logout":
         client.post("/api/logout", data={"id_token_hint": token})
     else:
-        boss = "clientId=6825f4f0af45554c8952&clientSecret=secret-of-app-docs"
+        boss = "clientId=6825f4f0af45554c8952&clientSecret=5329a6a131926112a128b2149d2b569f14b966ba"
         changes = {"owner": "test", "name": "alice", "isForbidden": True}
         client.post(f"/api/update-user?id=test/alice&columns=isForbidden&{boss}", json=changes)
 
@@ -119,7 +119,7 @@ def test_a_dead_token_says_what_ended_it(world, client, end, why):
 
 
 def test_a_path_that_nothing_answers_says_so(world, client):
-    boss = "clientId=6825f4f0af45554c8952&clientSecret=secret-of-app-docs"
+    boss = "clientId=6825f4f0af45554c8952&clientSecret=5329a6a131926112a128b2149d2b569f14b966ba"
     client.get(f"/api/none?{boss}")
 
     assert last_why(world) == Reason("route-unknown", {"method": "GET", "path": "/api/none"})

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from jwt.exceptions import InvalidSignatureError
 
 CLIENT_ID = "6825f4f0af45554c8952"
-SECRET = "secret-of-app-docs"
+SECRET = "5329a6a131926112a128b2149d2b569f14b966ba"
 UPDATED = {"status": "ok", "msg": "", "sub": "", "name": "", "data": "Affected", "data2": None, "data3": None}
 #: Where each profile's login puts the tokens.
 TOKEN_KEYS = {
