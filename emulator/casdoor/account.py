@@ -9,7 +9,7 @@ from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
 from emulator.casdoor.tokens import issue_token
-from emulator.casdoor.user_fields import user_fields, zero
+from emulator.casdoor.user_fields import field_of_item, zero
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError
@@ -245,12 +245,21 @@ def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Js
     """
     if is_admin(tx, caller):
         return shown
-    items, own = items_of(tx, user.owner), caller.id == user.id
-    for item_name, field in user_fields(version_of(tx)).hidden.items():
-        rule = items[item_name].text("viewRule") if item_name in items else ""
-        if field in shown and (rule == "Admin" or (rule == "Self" and not own)):
+    open_rules = ("Public", "Self") if caller.id == user.id else ("Public",)
+    for item in items_of(tx, user.owner).values():
+        if item.text("viewRule") in open_rules:
+            continue
+        properties = shown.get("properties")
+        if item.name == "ID card info" and isinstance(properties, dict):
+            shown["properties"] = {name: "" if name in _ID_CARD else one for name, one in properties.items()}
+        field = field_of_item(item.name)
+        if field in shown:
             shown[field] = zero(field)
     return shown
+
+
+#: The properties that the item `ID card info` hides; Casdoor forgets the card's back.
+_ID_CARD = frozenset({"idCardWithPerson", "idCardFront"})
 
 
 def _extended(tx: Transaction, user: JsonObject) -> dict[str, Json]:

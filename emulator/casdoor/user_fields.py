@@ -24,8 +24,7 @@ class UserFields:
 
     `items` pairs an account item with its field, in the order of comparison; `default` are the columns
     written without `columns`; `admin` and `rights` come on top for administrators; `unreachable` cannot
-    be named in `columns`; `hidden` pairs an item with the field that its viewRule hides; `types` are
-    the Go types that the zero value does not tell.
+    be named in `columns`; `types` are the Go types that the zero value does not tell.
     """
 
     items: tuple[tuple[str, str], ...]
@@ -33,7 +32,6 @@ class UserFields:
     admin: tuple[str, ...]
     rights: tuple[str, ...]
     unreachable: tuple[str, ...]
-    hidden: Mapping[str, str]
     types: Mapping[str, str]
 
 
@@ -54,7 +52,6 @@ def user_fields(version: Version) -> UserFields:
         admin=named("admin"),
         rights=named("rights"),
         unreachable=named("unreachable"),
-        hidden=MappingProxyType(pairs("hidden")),
         types=MappingProxyType({name: one for name, one in table.row("types").items() if isinstance(one, str)}),
     )
 
@@ -63,6 +60,22 @@ def zero(field: str) -> Json:
     """Return a field's zero value as Go has it: None for lists and maps."""
     value = shape("user").get(field)
     return None if isinstance(value, list | dict) else value
+
+
+def field_of_item(item: str) -> str:
+    """Return the field that an account item's viewRule hides, empty for none.
+
+    Source: object/user.go in v3.158.0, GetFilteredUser: the name without blanks and case, with three exceptions.
+    """
+    name = _ITEMS_NAMED_OTHERWISE.get(item, item)
+    return _names().get(name.lower().replace(" ", ""), "")
+
+
+_ITEMS_NAMED_OTHERWISE = {
+    "Multi-factor authentication": "preferredMfaType",
+    "User type": "type",
+    "Country/Region": "region",
+}
 
 
 @cache

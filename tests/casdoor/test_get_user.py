@@ -159,6 +159,39 @@ def test_hidden_fields_do_not_include_the_addresses_of_a_user(server):
     assert [data[name] for name in names] == ["boss@test.com", "13800000009", "CN", "bcrypt"]
 
 
+@pytest.mark.parametrize(
+    ("item", "rule", "field", "hidden"),
+    [
+        ("Email", "Public", "email", "w@one.com"),
+        ("Email", "Self", "email", ""),
+        ("Email", "Admin", "email", ""),
+        ("Email", "", "email", ""),
+        ("Country code", "Admin", "countryCode", ""),
+        ("User type", "Self", "type", ""),
+        ("Country/Region", "Self", "region", ""),
+        ("Properties", "Public", "properties", {"a": "b", "idCardFront": "c"}),
+        ("ID card info", "Self", "properties", {"a": "b", "idCardFront": ""}),
+        ("Multi-factor authentication", "Self", "preferredMfaType", ""),
+        ("No such field", "Self", "email", "w@one.com"),
+    ],
+)
+def test_every_account_item_of_an_organization_hides_its_field(casdoor, item, rule, field, hidden):
+    items = [{"name": item, "visible": True, "viewRule": rule, "modifyRule": "Self"}]
+    w = user("one", "w", email="w@one.com", countryCode="CN", region="CN", properties={"a": "b", "idCardFront": "c"})
+    server = casdoor("current", organizations=(organization("one", accountItems=items),), users=(w,))
+
+    assert seen(server, "id=one/w")["data"][field] == hidden
+
+
+@pytest.mark.parametrize("names", [("Properties", "ID card info"), ("ID card info", "Properties")])
+def test_hidden_properties_stay_hidden_whatever_other_items_hide_of_them(casdoor, names):
+    items = [{"name": name, "visible": True, "viewRule": "Self", "modifyRule": "Self"} for name in names]
+    w = user("one", "w", properties={"a": "b", "idCardFront": "c"})
+    server = casdoor("current", organizations=(organization("one", accountItems=items),), users=(w,))
+
+    assert seen(server, "id=one/w")["data"]["properties"] is None
+
+
 ALL = {
     "phone=13800000009": "test/boss",
     "phone=%2B8613800000009": "test/boss",
