@@ -212,13 +212,13 @@ def _named(version: Version, columns: str) -> set[str]:
 
 
 def _written(tx: Transaction, old: JsonObject, new: JsonObject, names: set[str]) -> JsonObject:
-    """Return the stored user with the named fields of the new one."""
+    """Return the stored user with the named fields of the new one; without a syncer Casdoor's own hash is empty."""
     changes: dict[str, Json] = {name: _stored(name, new.get(name)) for name in names if name in old}
     if new.text("deletedTime"):
         changes["deletedTime"] = new.text("deletedTime")
     if changes.get("password") == "***":
         del changes["password"]
-    return JsonObject(old | changes | {"updatedTime": rfc3339(tx.at)})
+    return JsonObject(old | changes | {"updatedTime": rfc3339(tx.at), "hash": ""})
 
 
 def _loses_rights(old: JsonObject, user: JsonObject) -> bool:

@@ -251,3 +251,16 @@ def test_add_and_delete_user(current):
         "Affected",
         "Unaffected",
     ]
+
+
+@pytest.mark.parametrize("profile", ["current", "classic"])
+@pytest.mark.parametrize("query", ["&columns=hash", "&columns=hash,display_name", ""])
+def test_the_hash_is_casdoors_own_and_empty_without_a_syncer(casdoor, profile, query):
+    server = casdoor(profile)
+    users = server.world.state.get(Users)
+    boss = users.find(("test", "boss"))
+    path = f"/api/update-user?id=test/boss&username=test/boss&password=123{query}"
+
+    reply = server.post(path, dict(boss) | {"hash": "mine", "displayName": "Chief"})
+
+    assert (reply.get_json()["data"], users.find(("test", "boss")).text("hash")) == ("Affected", "")
