@@ -28,9 +28,10 @@ def refresh_token(
     if row is None:
         raise TokenError("invalid_grant", _REVOKED, why=reason("refresh-token-unknown"))
     _check_row(tx, row, application, resource)
-    user = tx.get(Users).find((row.organization, row.user))
+    owner = application.text("organization")
+    user = tx.get(Users).find((owner, row.user))
     if user is None:
-        identifier = f"{row.organization}/{row.user}"
+        identifier = f"{owner}/{row.user}"
         raise ApiError(f"The user: {identifier} doesn't exist", why=reason("user-gone", user=identifier))
     if user.flag("isForbidden"):
         raise TokenError("invalid_grant", _FORBIDDEN, why=reason("user-forbidden", user=user.id))

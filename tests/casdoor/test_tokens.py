@@ -7,7 +7,9 @@ import pytest
 from cryptography import x509
 
 from emulator.casdoor.repositories import Applications
+from emulator.core.json_object import JsonObject
 from emulator.core.tables import table_text
+from emulator.scenario import load_default
 
 REFRESH = "/api/login/oauth/refresh_token"
 INTROSPECT = "/api/login/oauth/introspect"
@@ -71,6 +73,27 @@ def test_a_refresh_ends_both_old_tokens(casdoor):
         "Access token doesn't exist in database"
     )
     assert refresh(server, old["refreshToken"]).get_json()["error_description"] == "refresh token is invalid or revoked"
+
+
+def test_classic_looks_for_the_user_where_the_asking_application_belongs(casdoor):
+    one, organization = load_default().applications[0], load_default().organizations[0]
+    two = JsonObject(one | {"name": "two", "clientId": "two-id", "organization": "two"})
+    organizations = (organization, JsonObject(organization | {"name": "two"}))
+    server = casdoor("classic", applications=(one, two), organizations=organizations)
+    old = server.login(username="Alice").get_json()
+
+    refused = refresh(server, old["refresh_token"], client_id="two-id").get_json()
+
+    assert refused == {
+        "status": "error",
+        "msg": "The user: two/Alice doesn't exist",
+        "sub": "",
+        "name": "",
+        "data": None,
+        "data2": None,
+        "data3": None,
+    }
+    assert server.get("/api/get-account", old["access_token"]).get_json()["name"] == "Alice"
 
 
 def test_a_failed_refresh_leaves_the_old_tokens_alive(casdoor):
