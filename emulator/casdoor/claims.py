@@ -1,7 +1,8 @@
 """The claims of a token in each of Casdoor's token formats (facts/casdoor.md 3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from emulator.casdoor.versions import Version
 from emulator.core.errors import TokenError
@@ -50,6 +51,18 @@ class UserClaims:
     empty_lists: frozenset[str]
     always_empty: JsonObject
 
+    def of(self, user: JsonObject) -> dict[str, Json]:
+        """Return what is claimed of a user."""
+        claims = {claim: user.get(field) for field, claim in self.fields}
+        for field, claim in self._odd_fields:
+            claims[claim] = self.value(user, field)
+        return claims
+
+    @cached_property
+    def _odd_fields(self) -> tuple[tuple[str, str], ...]:
+        odd = self.empty_lists | set(self.always_empty)
+        return tuple((field, claim) for field, claim in self.fields if field in odd)
+
     def value(self, user: JsonObject, field: str) -> Json:
         """Return what is claimed of a field."""
         if field in self.always_empty:
@@ -90,13 +103,21 @@ def claims_of(version: Version, user: JsonObject, application: JsonObject, grant
     raise TokenError("endpoint_error", text, why=why)
 
 
+def refresh_claims(claims: Mapping[str, Json], token_format: str, *, expires: int) -> dict[str, Json]:
+    """Return the claims of the refresh token that goes with an access token's."""
+    changed: dict[str, Json] = {"exp": expires}
+    if token_format == "JWT-Custom":
+        return dict(sorted({**claims, **changed, "TokenType": REFRESH}.items()))
+    return {**claims, **changed, "tokenType": REFRESH}
+
+
 def _given(**claims: str | bool) -> dict[str, Json]:
     """Return the claims that are not empty."""
     return {name: value for name, value in claims.items() if value}
 
 
 def _full(claimed: UserClaims, user: JsonObject, grant: Grant) -> dict[str, Json]:
-    claims = {claim: claimed.value(user, field) for field, claim in claimed.fields}
+    claims = claimed.of(user)
     claims["tokenType"] = grant.token_type
     claims |= _given(nonce=grant.nonce)
     claims["tag"] = user.text("tag")

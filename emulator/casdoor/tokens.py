@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from emulator.casdoor.claims import ACCESS, REFRESH, Grant, claims_of
+from emulator.casdoor.claims import ACCESS, Grant, claims_of, refresh_claims
 from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
 from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
@@ -31,13 +31,17 @@ def issue_token(
     code: str = "",
     scope: str = "",
     resource: str = "",
+    refreshable: bool = True,
 ) -> IssuedToken:
     """Sign an access and a refresh token for a user, store their row and return them.
 
-    `code` is what the row's code column shows, WeChat's session_key after a login. Raises TokenError
-    `endpoint_error` when the application's cert, method or format cannot be used.
+    Nobody gets to see a refresh token that is not `refreshable`, so it is not signed at all. `code` is what the row's
+    code column shows, WeChat's session_key after a login. Raises TokenError `endpoint_error` when the application's
+    cert, method or format cannot be used.
     """
-    token = sign_tokens(tx, application=application, user=user, code=code, scope=scope, resource=resource)
+    token = sign_tokens(
+        tx, application=application, user=user, code=code, scope=scope, resource=resource, refreshable=refreshable
+    )
     tx.get(Tokens).add(token.row)
     return token
 
@@ -49,12 +53,11 @@ def issue_application_token(tx: Transaction, *, application: JsonObject, scope: 
     """
     named = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
     user = complete("user", named)
-    token = sign_tokens(tx, application=application, user=user, code="", scope=scope, resource="")
+    token = sign_tokens(tx, application=application, user=user, code="", scope=scope, resource="", refreshable=False)
     row = replace(
         token.row,
         organization=application.text("organization"),
         code=derive_hex(tx.seed, 20, "code", token.row.name),
-        refresh_hash="",
         grant_type=CLIENT_CREDENTIALS,
     )
     tx.get(Tokens).add(row)
@@ -106,9 +109,16 @@ def oauth_body(token: IssuedToken) -> dict[str, Json]:
 
 
 def sign_tokens(
-    tx: Transaction, *, application: JsonObject, user: JsonObject, code: str, scope: str, resource: str
+    tx: Transaction,
+    *,
+    application: JsonObject,
+    user: JsonObject,
+    code: str,
+    scope: str,
+    resource: str,
+    refreshable: bool = True,
 ) -> IssuedToken:
-    """Sign an access and a refresh token and return them with their row, not yet stored."""
+    """Sign an access token, and a refresh token if `refreshable`; return them with their row, not yet stored."""
     cert = cert_of(tx, application)
     method = signing_method(application, cert)
     now = tx.at.replace(microsecond=0)
@@ -116,7 +126,8 @@ def sign_tokens(
     refresh_lifetime = timedelta(hours=application.number("refreshExpireInHours")) or lifetime
     number = tx.count("token", application.name, user.text("id"))
     name = derive_uuid(tx.seed, "token", application.name, user.text("id"), number)
-    access_grant = Grant(
+    token_format = application.text("tokenFormat") or "JWT"
+    grant = Grant(
         client_id=application.text("clientId"),
         issuer=tx.origin,
         jti=f"{application.owner}/{name}",
@@ -125,9 +136,11 @@ def sign_tokens(
         token_type=ACCESS,
         scope=scope,
     )
-    refresh_grant = replace(access_grant, token_type=REFRESH, expires=int((now + refresh_lifetime).timestamp()))
-    access = _sign(tx, claims_of(version_of(tx), user, application, access_grant), cert, method=method, kid=cert.name)
-    refresh = _sign(tx, claims_of(version_of(tx), user, application, refresh_grant), cert, method=method, kid=None)
+    claims = claims_of(version_of(tx), user, application, grant)
+    access, refresh = _sign(tx, claims, cert, method=method, kid=cert.name), ""
+    if refreshable:
+        expires = int((now + refresh_lifetime).timestamp())
+        refresh = _sign(tx, refresh_claims(claims, token_format, expires=expires), cert, method=method, kid=None)
     row = TokenRow(
         owner=application.owner,
         name=name,
@@ -139,12 +152,12 @@ def sign_tokens(
         client_id=application.text("clientId"),
         code=code,
         access_hash=sha256(access),
-        refresh_hash=sha256(refresh),
+        refresh_hash=sha256(refresh) if refresh else "",
         lifetime=timedelta(seconds=int(lifetime.total_seconds())),
         scope=scope,
         resource=resource,
         issuer=tx.origin,
-        token_format=application.text("tokenFormat") or "JWT",
+        token_format=token_format,
         cert=cert.name,
         expires_at=now + lifetime,
         refresh_expires_at=now + refresh_lifetime,
@@ -156,12 +169,12 @@ def _sign(tx: Transaction, claims: dict[str, Json], cert: JsonObject, *, method:
     """Sign claims, tampered with as a planned fault asks for; the row stays right."""
     match tx.trace.tamper:
         case "expired":
-            claims |= {name: _number(claims[name]) - _A_DAY for name in ("nbf", "iat")}
+            claims = claims | {name: _number(claims[name]) - _A_DAY for name in ("nbf", "iat")}
             claims["exp"] = _number(claims["iat"]) + 1
         case "wrong_issuer":
-            claims["iss"] = "https://wrong-issuer.example"
+            claims = claims | {"iss": "https://wrong-issuer.example"}
         case "wrong_audience":
-            claims["aud"] = ["wrong-audience"]
+            claims = claims | {"aud": ["wrong-audience"]}
     return sign(claims, cert, method=method, kid=kid)
 
 
