@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 LOGIN = "/api/login/oauth/access_token"
 USUAL = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952"}
@@ -204,10 +205,8 @@ def test_a_world_has_a_console_of_its_own(pages):
     page = pages.open("/@t1/_emulator/")
 
     page.get_by_test_id("send").wait_for()
-    assert (page.get_by_test_id("world").input_value(), f"{pages.url}/@t1{LOGIN}" in page.inner_text("#empty")) == (
-        "t1",
-        True,
-    )
+    expect(page.get_by_test_id("world")).to_have_value("t1")
+    assert f"{pages.url}/@t1{LOGIN}" in page.inner_text("#empty")
 
 
 def test_what_happened_is_saved_as_a_scenario_that_replays(pages, tmp_path):

@@ -304,6 +304,7 @@ def test_a_connection_with_a_reply_to_come_outlives_the_idle_ones(serve, connect
     waiting.sendall(asked("/late?ms=300"))
     for _ in range(10):
         ask(connect(server), "/echo")
+        assert at_rest(server)
 
     assert one_reply(waiting) == (200, b"late")
 
