@@ -95,9 +95,9 @@ class Server:
         if "mockdoor" not in self.app.extensions:  # some other application, as a benchmark compares with
             return ""
         loopback = self.host.startswith("127.") or self.host == "::1"
-        frame = app_state(self.app)
-        frame.loopback, frame.token = loopback, "" if loopback else secrets.token_urlsafe(16)
-        return frame.token
+        state = app_state(self.app)
+        state.loopback, state.token = loopback, "" if loopback else secrets.token_urlsafe(16)
+        return state.token
 
 
 class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
