@@ -12,8 +12,8 @@ from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import is_dead
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import User
 from emulator.core.errors import ApiError
-from emulator.core.json_object import JsonObject
 from emulator.core.reason import Reason
 from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
@@ -63,7 +63,7 @@ def caller_of(session: Session) -> Caller:
     return Caller(owner=owner, name=name)
 
 
-def row_of(tx: Transaction, caller: Caller) -> JsonObject | None:
+def row_of(tx: Transaction, caller: Caller) -> User | None:
     """Return the caller's user row, None for nobody, an application, or a removed user."""
     return None if caller.is_app or caller.is_nobody else tx.get(Users).find((caller.owner, caller.name))
 
@@ -73,7 +73,7 @@ def is_admin(tx: Transaction, caller: Caller, owner: str | None = None) -> bool:
     if caller.is_global:
         return True
     user = row_of(tx, caller)
-    return user is not None and user.flag("isAdmin") and owner in (None, user.owner)
+    return user is not None and user.is_admin and owner in (None, user.owner)
 
 
 def sign_in_session(tx: Transaction, request: ApiRequest, session: Session) -> Session:
@@ -88,7 +88,7 @@ def sign_in_session(tx: Transaction, request: ApiRequest, session: Session) -> S
         return _sign_in_token(tx, token, session)
     if request.basic is not None:
         application = find_application(tx, request.basic[0])
-        if application and application.text("clientSecret") == request.basic[1]:
+        if application and application.client_secret == request.basic[1]:
             return tx.get(Sessions).sign_in(session, f"app/{application.name}")
     elif not request.authorization.lower().startswith("basic "):
         return _sign_in_parameters(tx, request, session)
@@ -105,9 +105,9 @@ def authorize(tx: Transaction, request: ApiRequest, caller: Caller) -> None:
         return
     denied = version_of(tx).text("unauthorized", filter_language(request.accept_language))
     user = row_of(tx, caller)
-    if user is not None and user.flag("isDeleted"):
+    if user is not None and user.is_deleted:
         raise ApiError(denied, early=True, why=reason("caller-deleted", user=caller.id))
-    if caller.owner == "built-in" or (user is not None and user.flag("isAdmin") and user.owner == owner):
+    if caller.owner == "built-in" or (user is not None and user.is_admin and user.owner == owner):
         return
     if _is_open(request):
         return
@@ -171,7 +171,7 @@ def _is_cut_off(tx: Transaction, row: TokenRow) -> bool:
     if row.is_applications or not version_of(tx).cuts_off:
         return False
     user = tx.get(Users).find((row.organization, row.user))
-    return user is None or user.flag("isForbidden") or user.flag("isDeleted")
+    return user is None or user.is_forbidden or user.is_deleted
 
 
 def _why_dead(tx: Transaction, row: TokenRow) -> Reason:
@@ -193,7 +193,7 @@ def _sign_in_parameters(tx: Transaction, request: ApiRequest, session: Session) 
         if application is None:
             missing = f"Application not found for client ID: {client_id}"
             raise ApiError(missing, early=True, why=unknown_client(tx, client_id))
-        if application.text("clientSecret") != secret:
+        if application.client_secret != secret:
             why = reason("client-secret-wrong", application=application.name)
             raise ApiError(f"Incorrect client secret for application: {application.name}", early=True, why=why)
         return tx.get(Sessions).sign_in(session, f"app/{application.name}")
@@ -210,7 +210,7 @@ def _sign_in_password(tx: Transaction, username: str, password: str, session: Se
     user = tx.get(Users).find((owner, name))
     if user is None:
         raise ApiError(f"The user: {username} doesn't exist", early=True, why=reason("user-unknown", user=username))
-    if user.text("password") != password:
+    if user.password != password:
         left = 4 - tx.count("wrong password", username)
         if left <= 0:
             raise ApiError(_TOO_OFTEN, early=True, why=reason("password-chances-gone", user=username))

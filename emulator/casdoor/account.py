@@ -12,6 +12,7 @@ from emulator.casdoor.tokens import issue_token
 from emulator.casdoor.user_fields import field_of_item, zero
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import Application, Organization, User
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
@@ -40,15 +41,15 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
     if first_time:
         session = _give_account_token(tx, session, user)
     shown["accessToken"] = session.account_token
-    shown["password"] = "***" if user.text("password") and not first_time else ""
+    shown["password"] = "***" if user.password and not first_time else ""
     if first_time and not user.get("address"):
         shown["address"] = []
     organization = tx.get(Organizations).find(user.owner)
-    codes = organization.texts("countryCodes") if organization else []
-    if len(codes) == 1 and not user.text("countryCode"):
+    codes = organization.country_codes if organization else []
+    if len(codes) == 1 and not user.country_code:
         shown["countryCode"] = codes[0]
     return Account(
-        id=user.text("id"),
+        id=user.user_id,
         name=user.name,
         user=shown,
         organization=show_organization(tx, organization, caller) if organization else None,
@@ -56,16 +57,16 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
     )
 
 
-def _give_account_token(tx: Transaction, session: Session, user: JsonObject) -> Session:
-    application = tx.get(Applications).find(user.text("signupApplication"))
+def _give_account_token(tx: Transaction, session: Session, user: User) -> Session:
+    application = tx.get(Applications).find(user.signup_application)
     if application is None:
-        why = reason("application-unknown", application=user.text("signupApplication"))
+        why = reason("application-unknown", application=user.signup_application)
         raise ApiError(f"the application for user {user.id} is not found", why=why)
     token = issue_token(tx, application=application, user=user, scope="profile", refreshable=False)
     return tx.get(Sessions).give_account_token(session, token.access_token)
 
 
-def _require_user(tx: Transaction, session: Session, user_id: str) -> JsonObject:
+def _require_user(tx: Transaction, session: Session, user_id: str) -> User:
     """Return the signed-in user, or the one that an application names by `user_id`."""
     caller = caller_of(session)
     if caller.is_nobody:
@@ -82,16 +83,16 @@ def _require_user(tx: Transaction, session: Session, user_id: str) -> JsonObject
 def get_userinfo(tx: Transaction, session: Session, *, user_id: str) -> dict[str, Json]:
     """Return the OpenID claims that the token's scope opens (facts/casdoor.md 5.5); raises ApiError as get_account."""
     user, scopes = _require_user(tx, session, user_id), session.scope.split()
-    claims: dict[str, Json] = {"sub": user.text("id"), "iss": tx.origin, "aud": session.client_id}
+    claims: dict[str, Json] = {"sub": user.user_id, "iss": tx.origin, "aud": session.client_id}
     opened: dict[str, Json] = {}
     if "profile" in scopes:
         opened |= _profile_claims(user)
     if "email" in scopes:
-        opened |= {"email": user.text("email"), "email_verified": True}
+        opened |= {"email": user.email, "email_verified": True}
     if "address" in scopes:
-        opened["address"] = user.text("location")
+        opened["address"] = user.location
     if "phone" in scopes:
-        opened["phone"] = user.text("phone")
+        opened["phone"] = user.phone
     application = tx.get(Applications).find_client(session.client_id)
     listed = _listed_fields(tx, application)
     for name in _USERINFO_ORDER:
@@ -130,38 +131,38 @@ _USERINFO_FIELDS = {
 }
 
 
-def _listed_fields(tx: Transaction, application: JsonObject | None) -> set[str] | None:
+def _listed_fields(tx: Transaction, application: Application | None) -> set[str] | None:
     """Return the claims that tokenFields lists, None when nothing limits them."""
-    fields = application.texts("tokenFields") if application else []
+    fields = application.token_fields if application else []
     if not fields or not version_of(tx).userinfo_follows_token_fields:
         return None
     return {claim for field in fields for claim in _USERINFO_FIELDS.get(field, set())}
 
 
-def _profile_claims(user: JsonObject) -> dict[str, Json]:
+def _profile_claims(user: User) -> dict[str, Json]:
     return {
         "preferred_username": user.name,
-        "name": user.text("displayName"),
-        "picture": user.text("avatar"),
+        "name": user.display_name,
+        "picture": user.avatar,
         "groups": user.get("groups"),
         "roles": user.get("roles"),
         "permissions": user.get("permissions"),
-        "real_name": user.text("realName"),
-        "is_verified": user.flag("isVerified"),
+        "real_name": user.real_name,
+        "is_verified": user.is_verified,
     }
 
 
 def get_laravel_user(tx: Transaction, session: Session, *, user_id: str) -> dict[str, Json]:
     """Return the short object of GET /api/user; raises ApiError as get_account."""
     user = _require_user(tx, session, user_id)
-    created = user.text("createdTime")
+    created = user.created_time
     return {
-        "id": user.text("id"),
+        "id": user.user_id,
         "name": user.name,
-        "email": user.text("email"),
+        "email": user.email,
         "email_verified_at": created,
         "created_at": created,
-        "updated_at": user.text("updatedTime"),
+        "updated_at": user.updated_time,
     }
 
 
@@ -177,14 +178,14 @@ def get_user(tx: Transaction, caller: Caller, query: JsonObject) -> dict[str, Js
     if organization is None:
         why = reason("organization-unknown", organization=user.owner)
         raise ApiError(text(tx, "no_organization", id=_queried_owner(query)), why=why)
-    if not organization.flag("isProfilePublic"):
+    if not organization.is_profile_public:
         _check_private(tx, caller, user)
     shown = _extended(tx, user)
-    shown["password"] = "***" if user.text("password") else ""
+    shown["password"] = "***" if user.password else ""
     return _hide(tx, caller, user, shown)
 
 
-def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
+def _find_queried(tx: Transaction, query: JsonObject) -> User | None:
     """Return the user that a query names; email goes before phone, phone before userId, all of them before id.
 
     Without id and owner they are looked for everywhere. Source: controllers/user.go in v3.158.0.
@@ -209,7 +210,7 @@ def _find_queried(tx: Transaction, query: JsonObject) -> JsonObject | None:
     return users.find(split_id(identifier, early=False)) if named else None
 
 
-def _first(pool: list[JsonObject], **fields: str) -> JsonObject | None:
+def _first(pool: list[User], **fields: str) -> User | None:
     return next((user for user in pool if all(user.text(name) == fields[name] for name in fields)), None)
 
 
@@ -224,7 +225,7 @@ def _queried_owner(query: JsonObject) -> str:
     return query.text("owner") or query.text("id").partition("/")[0]
 
 
-def _check_private(tx: Transaction, caller: Caller, user: JsonObject) -> None:
+def _check_private(tx: Transaction, caller: Caller, user: User) -> None:
     """Refuse who may not look at a user of a private organization (object/check.go in v3.158.0)."""
     if caller.is_nobody:
         raise ApiError(text(tx, "login_first"), why=reason("profile-private-nobody", organization=user.owner))
@@ -238,7 +239,7 @@ def _check_private(tx: Transaction, caller: Caller, user: JsonObject) -> None:
         raise ApiError(text(tx, "unauthorized"), why=why)
 
 
-def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Json]) -> dict[str, Json]:
+def _hide(tx: Transaction, caller: Caller, user: User, shown: dict[str, Json]) -> dict[str, Json]:
     """Set to zero what the account items hide from this viewer (facts/casdoor.md 5.2).
 
     An administrator of any organization sees everything, as in Casdoor.
@@ -247,7 +248,7 @@ def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Js
         return shown
     open_rules = ("Public", "Self") if caller.id == user.id else ("Public",)
     for item in items_of(tx, user.owner).values():
-        if item.text("viewRule") in open_rules:
+        if item.view_rule in open_rules:
             continue
         properties = shown.get("properties")
         if item.name == "ID card info" and isinstance(properties, dict):
@@ -262,7 +263,7 @@ def _hide(tx: Transaction, caller: Caller, user: JsonObject, shown: dict[str, Js
 _ID_CARD = frozenset({"idCardWithPerson", "idCardFront"})
 
 
-def _extended(tx: Transaction, user: JsonObject) -> dict[str, Json]:
+def _extended(tx: Transaction, user: User) -> dict[str, Json]:
     """Return a user with what get-user and get-account add to the stored row."""
     version = version_of(tx)
     shown = version.show("user", user)
@@ -272,7 +273,7 @@ def _extended(tx: Transaction, user: JsonObject) -> dict[str, Json]:
     return shown
 
 
-def show_organization(tx: Transaction, organization: JsonObject, caller: Caller) -> dict[str, Json]:
+def show_organization(tx: Transaction, organization: Organization, caller: Caller) -> dict[str, Json]:
     """Return an organization with its secrets masked (facts/casdoor.md 5.1)."""
     version = version_of(tx)
     shown = version.show("organization", organization)

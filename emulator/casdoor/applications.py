@@ -9,6 +9,7 @@ from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.signin import find_application, provider_row, unknown_client
 from emulator.casdoor.texts import text
 from emulator.casdoor.versions import Version, version_of
+from emulator.casdoor.views import Application, Organization
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
@@ -20,7 +21,7 @@ def get_application(tx: Transaction, caller: Caller, *, owner: str, name: str) -
     application = tx.get(Applications).find(name)
     if application is None or application.owner != owner:
         return None
-    return show_application(tx, application, masked=not is_admin(tx, caller, application.text("organization")))
+    return show_application(tx, application, masked=not is_admin(tx, caller, application.organization))
 
 
 def get_app_login(tx: Transaction, query: JsonObject) -> dict[str, Json] | None:
@@ -40,7 +41,7 @@ def get_app_login(tx: Transaction, query: JsonObject) -> dict[str, Json] | None:
     return None
 
 
-def is_allowed_redirect(application: JsonObject, uri: str) -> bool:
+def is_allowed_redirect(application: Application, uri: str) -> bool:
     """Tell whether an application may redirect to an address (facts/casdoor.md 5.8)."""
     try:
         target = urlsplit(uri)
@@ -51,7 +52,7 @@ def is_allowed_redirect(application: JsonObject, uri: str) -> bool:
         return True
     if target.hostname == "127.0.0.1" and target.scheme == "http":
         return True
-    return any(_covers(urlsplit(allowed), target) for allowed in application.texts("redirectUris"))
+    return any(_covers(urlsplit(allowed), target) for allowed in application.redirect_uris)
 
 
 def get_organization(tx: Transaction, caller: Caller, *, owner: str, name: str) -> dict[str, Json] | None:
@@ -66,15 +67,15 @@ def get_organization(tx: Transaction, caller: Caller, *, owner: str, name: str) 
     return shown | {"mfaRememberInHours": shown["mfaRememberInHours"] or 12}
 
 
-def show_application(tx: Transaction, application: JsonObject, *, masked: bool) -> dict[str, Json]:
+def show_application(tx: Transaction, application: Application, *, masked: bool) -> dict[str, Json]:
     """Return an application with its providers and its organization, secrets masked if asked."""
     version = version_of(tx)
     items: list[Json] = []
-    for item in application.rows("providers"):
+    for item in application.providers:
         row = provider_row(tx, application, item.name)
         if row is not None or not masked:
             items.append(item | {"provider": row | {"clientSecret": "***"} if row else None})
-    organization = tx.get(Organizations).find(application.text("organization"))
+    organization = tx.get(Organizations).find(application.organization)
     shown = version.show("application", application)
     shown["providers"] = items
     shown["organizationObj"] = _show_organization(tx, organization, masked=masked) if organization else None
@@ -108,7 +109,7 @@ def is_same_or_subdomain(host: str, parent: str) -> bool:
     return host == parent or host.endswith(f".{parent}")
 
 
-def _show_organization(tx: Transaction, organization: JsonObject, *, masked: bool) -> dict[str, Json]:
+def _show_organization(tx: Transaction, organization: Organization, *, masked: bool) -> dict[str, Json]:
     version = version_of(tx)
     shown = version.show("organization", organization)
     shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from emulator.casdoor.versions import Version
+from emulator.casdoor.views import Application, TokenAttribute, User
 from emulator.core.errors import TokenError
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
@@ -51,7 +52,7 @@ class UserClaims:
     empty_lists: frozenset[str]
     always_empty: JsonObject
 
-    def of(self, user: JsonObject) -> dict[str, Json]:
+    def of(self, user: User) -> dict[str, Json]:
         """Return what is claimed of a user."""
         claims = {claim: user.get(field) for field, claim in self.fields}
         for field, claim in self._odd_fields:
@@ -63,7 +64,7 @@ class UserClaims:
         odd = self.empty_lists | set(self.always_empty)
         return tuple((field, claim) for field, claim in self.fields if field in odd)
 
-    def value(self, user: JsonObject, field: str) -> Json:
+    def value(self, user: User, field: str) -> Json:
         """Return what is claimed of a field."""
         if field in self.always_empty:
             return self.always_empty[field]
@@ -83,12 +84,12 @@ def user_claims(version: Version) -> UserClaims:
     )
 
 
-def claims_of(version: Version, user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
+def claims_of(version: Version, user: User, application: Application, grant: Grant) -> dict[str, Json]:
     """Return the claims in the application's token format, in the version's order.
 
     Raises TokenError for an unknown format.
     """
-    token_format = application.text("tokenFormat") or "JWT"
+    token_format = application.token_format or "JWT"
     match token_format:
         case "JWT":
             return _full(user_claims(version), user, grant)
@@ -116,34 +117,34 @@ def _given(**claims: str | bool) -> dict[str, Json]:
     return {name: value for name, value in claims.items() if value}
 
 
-def _full(claimed: UserClaims, user: JsonObject, grant: Grant) -> dict[str, Json]:
+def _full(claimed: UserClaims, user: User, grant: Grant) -> dict[str, Json]:
     claims = claimed.of(user)
     claims["tokenType"] = grant.token_type
     claims |= _given(nonce=grant.nonce)
-    claims["tag"] = user.text("tag")
-    return claims | _given(scope=grant.scope) | grant.registered(user.text("id"))
+    claims["tag"] = user.tag
+    return claims | _given(scope=grant.scope) | grant.registered(user.user_id)
 
 
-def _short(user: JsonObject, grant: Grant) -> dict[str, Json]:
+def _short(user: User, grant: Grant) -> dict[str, Json]:
     names = ("owner", "name", "id", "displayName", "avatar", "email")
     claims: dict[str, Json] = {name: user.text(name) for name in names}
-    claims |= _given(email_verified=user.flag("emailVerified"))
-    claims["phone"] = user.text("phone")
+    claims |= _given(email_verified=user.email_verified)
+    claims["phone"] = user.phone
     claims["tokenType"] = grant.token_type
-    return claims | _given(nonce=grant.nonce, scope=grant.scope) | grant.registered(user.text("id"))
+    return claims | _given(nonce=grant.nonce, scope=grant.scope) | grant.registered(user.user_id)
 
 
-def _standard(user: JsonObject, grant: Grant) -> dict[str, Json]:
+def _standard(user: User, grant: Grant) -> dict[str, Json]:
     scopes = grant.scope.split()
-    claims: dict[str, Json] = {"owner": user.owner, "preferred_username": user.name, "id": user.text("id")}
-    claims |= _given(name=user.text("displayName"), picture=user.text("avatar"))
-    claims |= _given(email=user.text("email"), email_verified=user.flag("emailVerified"))
-    if "phone" in scopes and user.text("phone"):
+    claims: dict[str, Json] = {"owner": user.owner, "preferred_username": user.name, "id": user.user_id}
+    claims |= _given(name=user.display_name, picture=user.avatar)
+    claims |= _given(email=user.email, email_verified=user.email_verified)
+    if "phone" in scopes and user.phone:
         claims |= {"phone_number": _international(user), "phone_number_verified": True}
     if "profile" in scopes:
-        claims |= _given(gender=user.text("gender"))
+        claims |= _given(gender=user.gender)
     claims |= {"tokenType": grant.token_type} | _given(nonce=grant.nonce, scope=grant.scope)
-    lines = "".join(f"{line}\n" for line in user.texts("address")) if "address" in scopes else ""
+    lines = "".join(f"{line}\n" for line in user.address) if "address" in scopes else ""
     address: Json = {
         "formatted": "",
         "street_address": lines,
@@ -152,35 +153,35 @@ def _standard(user: JsonObject, grant: Grant) -> dict[str, Json]:
         "postal_code": "",
         "country": "",
     }
-    return claims | {"address": address} | grant.registered(user.text("id"))
+    return claims | {"address": address} | grant.registered(user.user_id)
 
 
-def _international(user: JsonObject) -> str:
+def _international(user: User) -> str:
     from emulator.casdoor.phones import international
 
-    return international(user.text("phone"), user.text("countryCode"))
+    return international(user.phone, user.country_code)
 
 
-def _custom(claimed: UserClaims, user: JsonObject, application: JsonObject, grant: Grant) -> dict[str, Json]:
-    claims = grant.registered(user.text("id"))
+def _custom(claimed: UserClaims, user: User, application: Application, grant: Grant) -> dict[str, Json]:
+    claims = grant.registered(user.user_id)
     claims |= {"nonce": grant.nonce, "scope": grant.scope, "tokenType": ACCESS}
     if grant.token_type == REFRESH:
         claims["TokenType"] = REFRESH
-    for field in application.texts("tokenFields"):
+    for field in application.token_fields:
         claims |= _field_claim(claimed, user, field)
-    for attribute in application.rows("tokenAttributes"):
+    for attribute in application.token_attributes:
         claims |= _attribute_claim(claimed, user, attribute)
     return dict(sorted(claims.items()))
 
 
-def _field_claim(claimed: UserClaims, user: JsonObject, field: str) -> dict[str, Json]:
+def _field_claim(claimed: UserClaims, user: User, field: str) -> dict[str, Json]:
     """Return the claim for an entry of tokenFields, which are names of Go fields."""
     if field.startswith("Properties."):
         name = field.removeprefix("Properties.")
-        properties = user.row("properties")
+        properties = user.properties
         return {name: properties[name]} if name in properties else {}
     if field == "permissionNames":
-        return {field: [row.name for row in user.rows("permissions")]}
+        return {field: [row.name for row in user.permissions]}
     if field in ("signinMethod", "provider"):
         return {field: ""}
     for name in user:
@@ -189,10 +190,10 @@ def _field_claim(claimed: UserClaims, user: JsonObject, field: str) -> dict[str,
     return {}
 
 
-def _attribute_claim(claimed: UserClaims, user: JsonObject, attribute: JsonObject) -> dict[str, Json]:
+def _attribute_claim(claimed: UserClaims, user: User, attribute: TokenAttribute) -> dict[str, Json]:
     """Return the claim for an entry of tokenAttributes (facts/casdoor.md 3)."""
-    value: Json = attribute.text("value")
-    if attribute.text("category") == "Existing Field":
-        fields = _field_claim(claimed, user, attribute.text("value"))
+    value: Json = attribute.value
+    if attribute.category == "Existing Field":
+        fields = _field_claim(claimed, user, attribute.value)
         return {attribute.name: next(iter(fields.values()), "")}
-    return {attribute.name: [value] if attribute.text("type") == "Array" else value}
+    return {attribute.name: [value] if attribute.type == "Array" else value}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from emulator.casdoor.gojson import in_key_order
 from emulator.casdoor.versions import newest
+from emulator.casdoor.views import AccountItem, Application, Cert, Organization, Provider, User
 from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.tables import table_text
@@ -74,68 +75,68 @@ def _is_same(value: Json, zero: Json) -> bool:
     return value == zero and type(value) is type(zero)
 
 
-def complete_organization(row: JsonObject, *, now: datetime) -> JsonObject:
+def complete_organization(row: JsonObject, *, now: datetime) -> Organization:
     """Return an organization as a fresh server would store it; an empty list of account items means the default."""
-    full = complete("organization", row)
-    full["createdTime"] = row.text("createdTime") or rfc3339(now)
-    full["accountItems"] = [_account_item(item) for item in row.rows("accountItems")]
-    return full
+    given, full = Organization(row), complete("organization", row)
+    full["createdTime"] = given.created_time or rfc3339(now)
+    full["accountItems"] = [_account_item(item) for item in given.account_items]
+    return Organization(full)
 
 
-def complete_application(row: JsonObject, *, now: datetime) -> JsonObject:
+def complete_application(row: JsonObject, *, now: datetime) -> Application:
     """Return an application as a fresh server would store it.
 
     What a new application gets by default in Casdoor's web page stands in for fields not written (assumed).
     """
-    full = complete("application", row)
-    full["createdTime"] = row.text("createdTime") or rfc3339(now)
-    full["displayName"] = row.text("displayName") or row.name
-    full["providers"] = [dict(complete("provider_item", item)) for item in row.rows("providers")]
-    full["signupItems"] = [dict(complete("signup_item", item)) for item in full.rows("signupItems")]
-    return full
+    given, full = Application(row), complete("application", row)
+    full["createdTime"] = given.created_time or rfc3339(now)
+    full["displayName"] = given.display_name or row.name
+    full["providers"] = [dict(complete("provider_item", item)) for item in given.providers]
+    full["signupItems"] = [dict(complete("signup_item", item)) for item in Application(full).signup_items]
+    return Application(full)
 
 
-def complete_provider(row: JsonObject) -> JsonObject:
+def complete_provider(row: JsonObject) -> Provider:
     """Return a provider with all its fields."""
-    full = complete("provider", row)
-    full["displayName"] = row.text("displayName") or row.name
-    return full
+    given, full = Provider(row), complete("provider", row)
+    full["displayName"] = given.display_name or row.name
+    return Provider(full)
 
 
-def complete_user(row: JsonObject, *, seed: str, now: datetime, organization: JsonObject | None) -> JsonObject:
+def complete_user(row: JsonObject, *, seed: str, now: datetime, organization: Organization | None) -> User:
     """Return a user as Casdoor's start-up import stores it: id, times, password type and salt filled in.
 
     The password itself stays as written: a reply never shows it. Source: the recordings.
     """
-    full = complete("user", row)
-    full["id"] = row.text("id") or derive_uuid(seed, "user", row.owner, row.name)
-    full["createdTime"] = row.text("createdTime") or rfc3339(now)
-    full["updatedTime"] = row.text("updatedTime") or full["createdTime"]
-    full["type"] = row.text("type") or "normal-user"
-    full["properties"] = in_key_order(row.row("properties"))
-    if organization and row.text("password") and not row.text("passwordType"):
-        full["passwordType"] = organization.text("passwordType")
-        full["passwordSalt"] = organization.text("passwordSalt") or derive_hex(seed, 20, "salt", row.owner, row.name)
-    if not row.text("balanceCurrency"):
-        full["balanceCurrency"] = (organization.text("balanceCurrency") if organization else "") or "USD"
-    return full
+    given, full = User(row), complete("user", row)
+    full["id"] = given.user_id or derive_uuid(seed, "user", row.owner, row.name)
+    full["createdTime"] = given.created_time or rfc3339(now)
+    full["updatedTime"] = given.updated_time or full["createdTime"]
+    full["type"] = given.type or "normal-user"
+    full["properties"] = in_key_order(given.properties)
+    if organization and given.password and not given.password_type:
+        full["passwordType"] = organization.password_type
+        full["passwordSalt"] = organization.password_salt or derive_hex(seed, 20, "salt", row.owner, row.name)
+    if not given.balance_currency:
+        full["balanceCurrency"] = (organization.balance_currency if organization else "") or "USD"
+    return User(full)
 
 
-def complete_cert(row: JsonObject) -> JsonObject:
+def complete_cert(row: JsonObject) -> Cert:
     """Return a cert with the shipped key pair standing in where none was given."""
     certificate, key = (table_text("casdoor", f"cert-built-in.{kind}") for kind in ("pem", "key"))
     shipped: dict[str, Json] = {"certificate": certificate, "privateKey": key}
     filled: dict[str, Json] = {"owner": "admin", "scope": "JWT", "type": "x509", "cryptoAlgorithm": "RS256"}
-    full = JsonObject(filled | {name: value for name, value in row.items() if value not in ("", None)})
-    return full if full.text("privateKey") else JsonObject(full | shipped)
+    full = Cert(filled | {name: value for name, value in row.items() if value not in ("", None)})
+    return full if full.private_key else Cert(full | shipped)
 
 
-def _account_item(item: JsonObject) -> Json:
+def _account_item(item: AccountItem) -> Json:
     return {
         "name": item.name,
         "visible": item.get("visible", True),
-        "viewRule": item.text("viewRule"),
-        "modifyRule": item.text("modifyRule"),
-        "regex": item.text("regex"),
-        "tab": item.text("tab"),
+        "viewRule": item.view_rule,
+        "modifyRule": item.modify_rule,
+        "regex": item.regex,
+        "tab": item.tab,
     }

@@ -3,7 +3,8 @@
 from emulator.casdoor.keys import public_jwk
 from emulator.casdoor.repositories import BUILT_IN_CERT, Applications, Certs
 from emulator.casdoor.versions import version_of
-from emulator.core.json_object import Json, JsonObject
+from emulator.casdoor.views import Application
+from emulator.core.json_object import Json
 from emulator.world.transaction import Transaction
 
 
@@ -28,7 +29,7 @@ def openid_configuration(tx: Transaction, *, origin: str, application: str = "")
 def key_set(tx: Transaction, *, application: str = "") -> dict[str, Json]:
     """Return the JWK set: every cert, or the one of an application that has one."""
     certs = tx.get(Certs).all()
-    name = (tx.get(Applications).find(application) or JsonObject()).text("cert")
+    name = (tx.get(Applications).find(application) or Application()).cert
     chosen = [cert for cert in certs if cert.name == name] if name else certs
     certs = chosen or certs
     certs.sort(key=lambda cert: cert.name != BUILT_IN_CERT)

@@ -48,7 +48,7 @@ def name_persona(tx: Transaction, caller: Caller) -> None:
         return
     user = row_of(tx, caller)
     if user is not None:
-        tx.trace.persona = tx.get(Personas).named_by(user.text("wechat")) or ""
+        tx.trace.persona = tx.get(Personas).named_by(user.wechat) or ""
 
 
 def _facts(tx: Transaction, asked: ApiRequest, header: Header) -> Callable[[str], str | None]:
@@ -80,13 +80,13 @@ def _persona(tx: Transaction, asked: ApiRequest) -> str | None:
         return peek_persona(tx, code=code)
     row = tx.get(Tokens).find_access(asked.authorization.rpartition(" ")[2])
     user = tx.get(Users).find((row.organization, row.user)) if row else None
-    return tx.get(Personas).named_by(user.text("wechat")) if user else None
+    return tx.get(Personas).named_by(user.wechat) if user else None
 
 
 def _appid(tx: Transaction, asked: ApiRequest) -> str | None:
     application = find_application(tx, _field(asked, "client_id") or "")
-    for item in application.rows("providers") if application else ():
+    for item in application.providers if application else ():
         row = tx.get(Providers).find(("admin", item.name))
-        if row is not None and row.text("clientId"):
-            return row.text("clientId")
+        if row is not None and row.client_id:
+            return row.client_id
     return None

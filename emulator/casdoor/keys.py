@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from emulator.casdoor.gojson import encode
 from emulator.casdoor.repositories import BUILT_IN_CERT, Certs
+from emulator.casdoor.views import Application, Cert
 from emulator.core.errors import ApiError, TokenError
-from emulator.core.json_object import Json, JsonObject
+from emulator.core.json_object import Json
 from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
@@ -26,12 +27,12 @@ _NO_KEY = "generate jwt token error: invalid key: Key must be a PEM encoded PKCS
 _METHODS = _CURVE_METHODS | {"RS512"}
 
 
-def cert_of(tx: Transaction, application: JsonObject) -> JsonObject:
+def cert_of(tx: Transaction, application: Application) -> Cert:
     """Return the cert that an application signs with; an empty name means `cert-built-in`.
 
     Raises TokenError when there is none of that name (facts/casdoor.md 2.4).
     """
-    name = application.text("cert") or BUILT_IN_CERT
+    name = application.cert or BUILT_IN_CERT
     cert = tx.get(Certs).find(name)
     if cert is None:
         why = reason("cert-unknown", application=application.name, cert=name)
@@ -39,41 +40,41 @@ def cert_of(tx: Transaction, application: JsonObject) -> JsonObject:
     return cert
 
 
-def signing_method(application: JsonObject, cert: JsonObject) -> str:
+def signing_method(application: Application, cert: Cert) -> str:
     """Return the algorithm: the application's, RS256 for an empty or unknown one (facts/casdoor.md 3).
 
     Raises TokenError for an elliptic-curve method with an RSA key.
     """
-    method = application.text("tokenSigningMethod")
+    method = application.token_signing_method
     chosen = method if method in _METHODS else "RS256"
-    if chosen in _CURVE_METHODS and _is_rsa(cert.text("privateKey")):
+    if chosen in _CURVE_METHODS and _is_rsa(cert.private_key):
         text = "x509: failed to parse private key (use ParsePKCS1PrivateKey instead for this key format)"
         why = reason("signing-method-unfit", application=application.name, method=method, cert=cert.name)
         raise TokenError("endpoint_error", f"generate jwt token error: {text}", why=why)
     return chosen
 
 
-def sign(claims: dict[str, Json], cert: JsonObject, *, method: str, kid: str | None) -> str:
+def sign(claims: dict[str, Json], cert: Cert, *, method: str, kid: str | None) -> str:
     """Return a JWT; the payload is compact JSON with Go's escapes, header keys are sorted."""
     payload = base64.urlsafe_b64encode(encode(claims, indent=None).encode()).rstrip(b"=").decode()
     message = f"{_header(method, kid)}.{payload}"
     # An elliptic-curve signature has a random part, an RSA one is the same each time.
     make = _signature if method in _CURVE_METHODS else _remembered_signature
-    return f"{message}.{make(cert.text('privateKey'), method, message)}"
+    return f"{message}.{make(cert.private_key, method, message)}"
 
 
-def public_jwk(cert: JsonObject) -> Json:
+def public_jwk(cert: Cert) -> Json:
     """Return a cert as an entry of a JWK set, with its certificate in x5c (facts/casdoor.md 5.9)."""
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import Encoding
 
     try:
-        certificate = x509.load_pem_x509_certificate(cert.text("certificate").encode())
+        certificate = x509.load_pem_x509_certificate(cert.certificate.encode())
     except ValueError as error:
         why = reason("certificate-unusable", cert=cert.name)
         raise ApiError("x509: malformed certificate", why=why) from error  # the text is assumed
-    shown: dict[str, Json] = {"use": "sig", "kty": "RSA", "kid": cert.name, "alg": cert.text("cryptoAlgorithm")}
+    shown: dict[str, Json] = {"use": "sig", "kty": "RSA", "kid": cert.name, "alg": cert.crypto_algorithm}
     public = certificate.public_key()
     if isinstance(public, RSAPublicKey):
         numbers = public.public_numbers()

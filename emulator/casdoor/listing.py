@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from emulator.casdoor.user_fields import columns_of, fields_by_column
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import User
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
@@ -52,10 +53,10 @@ def count_users(tx: Transaction, *, owner: str, is_online: str) -> int:
     wanted = _whole(is_online)
     if wanted is None:
         raise Panic(why=reason("number-malformed", parameter="isOnline", value=is_online))
-    return sum(user.flag("isOnline") == (wanted == 1) for user in users)
+    return sum(user.is_online == (wanted == 1) for user in users)
 
 
-def _shown(tx: Transaction, users: list[JsonObject]) -> list[dict[str, Json]]:
+def _shown(tx: Transaction, users: list[User]) -> list[dict[str, Json]]:
     """Return users as a list shows them: as stored, but for the password."""
     shown = [version_of(tx).show("user", user) for user in users]
     for user in shown:
@@ -64,21 +65,21 @@ def _shown(tx: Transaction, users: list[JsonObject]) -> list[dict[str, Json]]:
     return shown
 
 
-def _filtered(users: list[JsonObject], query: JsonObject) -> list[JsonObject]:
+def _filtered(users: list[User], query: JsonObject) -> list[User]:
     if not (query.text("field") and query.text("value")):
         return users
     field = _column(query.text("field"), prefix="")
     return [user for user in users if query.text("value").lower() in str(user.get(field) or "").lower()]
 
 
-def _in_asked_order(users: list[JsonObject], query: JsonObject) -> list[JsonObject]:
+def _in_asked_order(users: list[User], query: JsonObject) -> list[User]:
     if not (query.text("sortField") and query.text("sortOrder")):
         return _sorted(users, query, field="createdTime", descending=True)
     field = _column(query.text("sortField"), prefix="a.")
     return _sorted(users, query, field=field, descending=query.text("sortOrder") != "ascend")
 
 
-def _sorted(users: list[JsonObject], query: JsonObject, *, field: str, descending: bool) -> list[JsonObject]:
+def _sorted(users: list[User], query: JsonObject, *, field: str, descending: bool) -> list[User]:
     """Return users, which come in the order in which they were made, by a field.
 
     Equal ones are by name within one organization, else as they were made or, where SQLite walks an index backwards,

@@ -9,8 +9,9 @@ from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import Application
 from emulator.core.errors import ApiError
-from emulator.core.json_object import Json, JsonObject
+from emulator.core.json_object import Json
 from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
@@ -53,13 +54,13 @@ def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, c
     sessions.forget_account_token(session)
     fallback = client_id if version.logout_redirects_alone else ""
     application = tx.get(Applications).find_client(session.client_id or fallback)
-    homepage = application.text("homepageUrl") if application and application.name != _BUILT_IN else ""
+    homepage = application.homepage_url if application and application.name != _BUILT_IN else ""
     done = LoggedOut(data=caller.id, data2=homepage or None, cleared=True)
     return _redirected(tx, application, redirect_uri, state, done)
 
 
 def _redirected(
-    tx: Transaction, application: JsonObject | None, redirect_uri: str, state: str, otherwise: LoggedOut
+    tx: Transaction, application: Application | None, redirect_uri: str, state: str, otherwise: LoggedOut
 ) -> LoggedOut:
     if not redirect_uri:
         return otherwise
@@ -70,7 +71,7 @@ def _redirected(
     return LoggedOut(location=location, cleared=True)
 
 
-def _refused(tx: Transaction, application: JsonObject | None, uri: str) -> ApiError:
+def _refused(tx: Transaction, application: Application | None, uri: str) -> ApiError:
     why = (
         reason("redirect-without-application", uri=uri)
         if application is None

@@ -11,9 +11,10 @@ from emulator.casdoor.user_fields import decode_user, zero
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import new_user_id, next_ranking
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import Organization, User
 from emulator.core.derive import derive_hex
 from emulator.core.errors import ApiError, Panic
-from emulator.core.json_object import Json, JsonObject
+from emulator.core.json_object import Json
 from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
@@ -25,11 +26,11 @@ def add_user(tx: Transaction, caller: Caller, body: bytes) -> str:
     Raises ApiError as facts/casdoor.md 5.4 lists them.
     """
     given = decode_user(body)
-    new = JsonObject({name: given.get(name, zero(name)) for name in shape("user")})
-    if new.text("phone") and version_of(tx).normalises_phone:
+    new = User({name: given.get(name, zero(name)) for name in shape("user")})
+    if new.phone and version_of(tx).normalises_phone:
         prepare()
 
-    def make() -> JsonObject:
+    def make() -> User:
         organization = _organization_for(tx, new)
         check_username(tx, owner=new.owner, name=new.name)
         others = tx.get(Users).of(new.owner)
@@ -58,37 +59,37 @@ def delete_user(tx: Transaction, body: bytes) -> str:
     return "Affected"
 
 
-def _organization_for(tx: Transaction, new: JsonObject) -> JsonObject:
+def _organization_for(tx: Transaction, new: User) -> Organization:
     organization = tx.get(Organizations).find(new.owner)
     if organization is None:
         why = reason("organization-unknown", organization=new.owner)
         raise ApiError(f"The organization: {new.owner} does not exist", why=why)
     if not new.name:
         raise ApiError("the user's owner and name should not be empty", why=reason("body-without", field="name"))
-    if not any(row.text("organization") == new.owner for row in tx.get(Applications).all()):
+    if not any(row.organization == new.owner for row in tx.get(Applications).all()):
         why = reason("organization-without-application", organization=new.owner)
         raise ApiError("The organization: admin should have one application at least", why=why)
     return organization
 
 
-def _filled(tx: Transaction, caller: Caller, new: JsonObject, organization: JsonObject) -> JsonObject:
+def _filled(tx: Transaction, caller: Caller, new: User, organization: Organization) -> User:
     now = rfc3339(tx.at)
-    application = tx.get(Applications).find(new.text("signupApplication"))
+    application = tx.get(Applications).find(new.signup_application)
     source = row_of(tx, caller)
-    default_avatar = organization.text("defaultAvatar") if version_of(tx).gives_default_avatar else ""
+    default_avatar = organization.default_avatar if version_of(tx).gives_default_avatar else ""
     changes: dict[str, Json] = {
-        "createdTime": new.text("createdTime") or now,
+        "createdTime": new.created_time or now,
         "updatedTime": now,
-        "id": new.text("id") or new_user_id(tx, application, new.owner, new.name),
+        "id": new.user_id or new_user_id(tx, application, new.owner, new.name),
         "registerType": "Add User",
         "registerSource": source.id if source else "",
         "ranking": next_ranking(tx, organization),
-        "avatar": new.text("avatar") or default_avatar,
-        "balanceCurrency": new.text("balanceCurrency") or organization.text("balanceCurrency") or "USD",
+        "avatar": new.avatar or default_avatar,
+        "balanceCurrency": new.balance_currency or organization.balance_currency or "USD",
         "properties": new.get("properties") or {},
         "groups": new.get("groups") or [],
     }
-    if new.text("password"):
-        changes["passwordType"] = organization.text("passwordType")
-        changes["passwordSalt"] = organization.text("passwordSalt") or derive_hex(tx.seed, 20, "salt", new.id)
-    return JsonObject(new | changes)
+    if new.password:
+        changes["passwordType"] = organization.password_type
+        changes["passwordSalt"] = organization.password_salt or derive_hex(tx.seed, 20, "salt", new.id)
+    return User(new | changes)

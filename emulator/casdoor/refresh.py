@@ -5,8 +5,9 @@ from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import is_dead, is_refresh_token, oauth_body, sign_tokens
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import Application
 from emulator.core.errors import ApiError, TokenError
-from emulator.core.json_object import Json, JsonObject
+from emulator.core.json_object import Json
 from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
@@ -15,13 +16,13 @@ _FORBIDDEN = "the user is forbidden to sign in, please contact the administrator
 
 
 def refresh_token(
-    tx: Transaction, *, application: JsonObject, token: str, client_secret: str, scope: str, resource: str
+    tx: Transaction, *, application: Application, token: str, client_secret: str, scope: str, resource: str
 ) -> dict[str, Json]:
     """Trade a refresh token for a new pair; the old pair dies.
 
     Raises TokenError in the order of facts/casdoor.md 5.6, ApiError when the user is gone.
     """
-    if client_secret and client_secret != application.text("clientSecret"):
+    if client_secret and client_secret != application.client_secret:
         why = reason("client-secret-wrong", application=application.name)
         raise TokenError("invalid_client", "client_secret is invalid", why=why)
     row = tx.get(Tokens).find_refresh(token)
@@ -33,7 +34,7 @@ def refresh_token(
     if user is None:
         identifier = f"{owner}/{row.user}"
         raise ApiError(f"The user: {identifier} doesn't exist", why=reason("user-gone", user=identifier))
-    if user.flag("isForbidden"):
+    if user.is_forbidden:
         raise TokenError("invalid_grant", _FORBIDDEN, why=reason("user-forbidden", user=user.id))
     fresh = sign_tokens(
         tx, application=application, user=user, code="", scope=scope or row.scope, resource=row.resource or resource
@@ -43,12 +44,12 @@ def refresh_token(
     return oauth_body(fresh)
 
 
-def introspect(tx: Transaction, *, application: JsonObject, token: str, hint: str) -> dict[str, Json]:
+def introspect(tx: Transaction, *, application: Application, token: str, hint: str) -> dict[str, Json]:
     """Tell whether a token is good, and what it says; any application with the same cert may ask."""
     row = _introspected(tx, token, hint)
     if row is None:
         return {"active": False}
-    if (row.token_format == "JWT-Standard") != ((application.text("tokenFormat") or "JWT") == "JWT-Standard"):
+    if (row.token_format == "JWT-Standard") != ((application.token_format or "JWT") == "JWT-Standard"):
         return {"active": False}
     if row.token_format == "JWT-Custom" and not hint and is_refresh_token(row, token):
         return {"active": False}
@@ -76,7 +77,7 @@ def introspect(tx: Transaction, *, application: JsonObject, token: str, hint: st
     )
 
 
-def _check_row(tx: Transaction, row: TokenRow, application: JsonObject, resource: str) -> None:
+def _check_row(tx: Transaction, row: TokenRow, application: Application, resource: str) -> None:
     version = version_of(tx)
     if row.ended or not row.lifetime:
         why = reason("refresh-token-ended") if row.ended else reason("token-without-lifetime")
@@ -107,6 +108,6 @@ def _introspected(tx: Transaction, token: str, hint: str) -> TokenRow | None:
     if row.is_applications or not version_of(tx).cuts_off:
         return row
     user = tx.get(Users).find((row.organization, row.user))
-    if user is None or user.flag("isForbidden") or user.flag("isDeleted"):
+    if user is None or user.is_forbidden or user.is_deleted:
         return None
     return row

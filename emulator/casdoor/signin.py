@@ -8,9 +8,10 @@ from emulator.casdoor.tokens import IssuedToken, issue_application_token, issue_
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username, new_wechat_user
 from emulator.casdoor.versions import MINI_PROGRAM, Version, version_of
+from emulator.casdoor.views import Application, Provider, User
 from emulator.casdoor.wechat_client import WechatSession, fetch_session
 from emulator.core.errors import ApiError, Panic, TokenError
-from emulator.core.json_object import Json, JsonObject
+from emulator.core.json_object import Json
 from emulator.core.reason import Reason
 from emulator.journal.reasons import reason
 from emulator.scenario.model import scenario_of
@@ -62,14 +63,14 @@ def login(tx: Transaction, request: LoginRequest) -> dict[str, Json]:
     return _other_grant(tx, application, request)
 
 
-def find_application(tx: Transaction, client_id: str) -> JsonObject | None:
+def find_application(tx: Transaction, client_id: str) -> Application | None:
     """Return the application of a client_id, compared exactly."""
     return tx.get(Applications).find_client(client_id)
 
 
 def unknown_client(tx: Transaction, client_id: str) -> Reason:
     """Return the reason that no application has a client_id."""
-    known = ", ".join(sorted(row.text("clientId") for row in tx.get(Applications).all()))
+    known = ", ".join(sorted(row.client_id for row in tx.get(Applications).all()))
     return reason("client-unknown", client_id=client_id, known=known)
 
 
@@ -87,7 +88,7 @@ def _check_before_client(request: LoginRequest, version: Version) -> None:
         raise TokenError("invalid_dpop_proof", "invalid DPoP proof", why=reason("dpop-unverified"))
 
 
-def _login_mini_program(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
+def _login_mini_program(tx: Transaction, application: Application, request: LoginRequest) -> dict[str, Json]:
     provider = _mini_program_provider(tx, application)
     session = fetch_session(tx, provider=provider, code=request.code)
     user, created = _find_or_create(tx, application, session, request)
@@ -105,15 +106,15 @@ def _login_mini_program(tx: Transaction, application: JsonObject, request: Login
 
 
 def _find_or_create(
-    tx: Transaction, application: JsonObject, session: WechatSession, request: LoginRequest
-) -> tuple[JsonObject, bool]:
+    tx: Transaction, application: Application, session: WechatSession, request: LoginRequest
+) -> tuple[User, bool]:
     """Return the user of a WeChat session, made where the application lets people sign up, and whether it is new.
 
     An empty openid beside a unionid matches users without a wechat value too, as in Casdoor.
     """
-    users, owner = tx.get(Users), application.text("organization")
+    users, owner = tx.get(Users), application.organization
     ids = {session.openid} | ({session.unionid} if session.unionid else set())
-    if not application.flag("enableSignUp"):
+    if not application.enable_sign_up:
         user = users.find_wechat(owner, ids)
         if user is None:
             why = reason("sign-up-closed", owner=owner, application=application.name)
@@ -126,19 +127,19 @@ def _find_or_create(
     )
 
 
-def _note_known_user(tx: Transaction, user: JsonObject, session: WechatSession, request: LoginRequest) -> None:
-    if user.row("properties").text("wechatOpenId") != session.openid:
+def _note_known_user(tx: Transaction, user: User, session: WechatSession, request: LoginRequest) -> None:
+    if user.properties.text("wechatOpenId") != session.openid:
         tx.note("linked-account")
     if request.username or request.avatar:
         tx.note("login-profile" if version_of(tx).login_updates_profile else "profile-kept")
 
 
-def _note_second_account(tx: Transaction, user: JsonObject) -> None:
+def _note_second_account(tx: Transaction, user: User) -> None:
     """Note a person who now has two users, one for each mini program."""
     if not tx.trace.persona:
         return
     people, programs = tx.get(Personas), scenario_of(tx.state).miniprograms
-    ids = {people.openid(appid, tx.trace.persona) for appid in programs} - {user.text("wechat")}
+    ids = {people.openid(appid, tx.trace.persona) for appid in programs} - {user.wechat}
     if tx.get(Users).find_wechat(user.owner, ids) is not None:
         tx.note("openid-per-miniprogram")
 
@@ -152,56 +153,56 @@ def _login_body(tx: Transaction, token: IssuedToken) -> dict[str, Json]:
     return oauth_body(token)
 
 
-def _update_profile(tx: Transaction, user: JsonObject, request: LoginRequest) -> JsonObject:
+def _update_profile(tx: Transaction, user: User, request: LoginRequest) -> User:
     """Write username and avatar onto the user, as the docs page promises."""
     changes: dict[str, Json] = {}
-    if request.username and request.username != user.text("displayName"):
+    if request.username and request.username != user.display_name:
         changes["displayName"] = request.username
-    if request.avatar and request.avatar != user.text("avatar"):
+    if request.avatar and request.avatar != user.avatar:
         changes["avatar"] = request.avatar
     if not changes:
         return user
 
-    def change() -> tuple[JsonObject, JsonObject]:
+    def change() -> tuple[User, User]:
         stored = tx.get(Users).find((user.owner, user.name)) or user
-        return stored, JsonObject(stored | changes)
+        return stored, User(stored | changes)
 
     old, updated = tx.get(Users).update(change)
     tx.trace.changed(old, updated)
     return updated
 
 
-def _mini_program_provider(tx: Transaction, application: JsonObject) -> JsonObject:
+def _mini_program_provider(tx: Transaction, application: Application) -> Provider:
     """Return the first provider of the right type in the application's list (facts/casdoor.md 2.5).
 
     Raises Panic for an item without a row that is reached before a match, TokenError without any match.
     """
     types = version_of(tx).provider_types
-    found: list[JsonObject] = []
-    for item in application.rows("providers"):
+    found: list[Provider] = []
+    for item in application.providers:
         row = provider_row(tx, application, item.name)
         if row is None:
             if found:
                 continue
             raise Panic(why=reason("provider-missing", application=application.name, provider=item.name))
-        if row.text("type") in types:
+        if row.type in types:
             found.append(row)
     if not found:
         why = reason("provider-type-missing", application=application.name, types=" / ".join(types))
         raise TokenError("invalid_client", "the application does not support wechat mini program", why=why)
     if len(found) > 1:
         tx.note("several-providers")
-    if found[0].text("type") != MINI_PROGRAM:
+    if found[0].type != MINI_PROGRAM:
         tx.note("provider-type")
     return found[0]
 
 
-def provider_row(tx: Transaction, application: JsonObject, name: str) -> JsonObject | None:
+def provider_row(tx: Transaction, application: Application, name: str) -> Provider | None:
     """Return a provider of the application's organization or of `admin`."""
-    return tx.get(Providers).find_for(application.text("organization"), name)
+    return tx.get(Providers).find_for(application.organization, name)
 
 
-def _other_grant(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
+def _other_grant(tx: Transaction, application: Application, request: LoginRequest) -> dict[str, Json]:
     """Answer a login without the tag, as the grant it names would (facts/casdoor.md 2.3)."""
     grant, version = request.grant_type, version_of(tx)
     why = reason("tag-other", tag=request.tag, expected=TAG) if request.tag else reason("tag-missing")
@@ -210,7 +211,7 @@ def _other_grant(tx: Transaction, application: JsonObject, request: LoginRequest
     if tag_decides and grant not in _KNOWN_GRANTS:
         raise Panic(why=why)
     always = grant == "authorization_code" or tag_decides or request.tag == TAG
-    if not always and grant not in application.texts("grantTypes"):
+    if not always and grant not in application.grant_types:
         raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
     match grant:
         case "authorization_code" if not request.code:
@@ -234,8 +235,8 @@ def _other_grant(tx: Transaction, application: JsonObject, request: LoginRequest
     raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
 
 
-def _client_credentials(tx: Transaction, application: JsonObject, request: LoginRequest) -> dict[str, Json]:
-    if request.client_secret != application.text("clientSecret"):
+def _client_credentials(tx: Transaction, application: Application, request: LoginRequest) -> dict[str, Json]:
+    if request.client_secret != application.client_secret:
         why = reason("client-secret-wrong", application=application.name)
         raise TokenError("invalid_client", "client_secret is invalid", why=why)
     return oauth_body(issue_application_token(tx, application=application, scope=request.scope))

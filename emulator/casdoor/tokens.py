@@ -8,6 +8,7 @@ from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
 from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import Application, Cert, User
 from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
 from emulator.world.clock import rfc3339
@@ -26,8 +27,8 @@ class IssuedToken:
 def issue_token(
     tx: Transaction,
     *,
-    application: JsonObject,
-    user: JsonObject,
+    application: Application,
+    user: User,
     code: str = "",
     scope: str = "",
     resource: str = "",
@@ -46,17 +47,17 @@ def issue_token(
     return token
 
 
-def issue_application_token(tx: Transaction, *, application: JsonObject, scope: str) -> IssuedToken:
+def issue_application_token(tx: Transaction, *, application: Application, scope: str) -> IssuedToken:
     """Sign an access token for an application itself, store its row and return it; no refresh token goes with it.
 
     Source: object/token_oauth.go in v3.158.0, GetClientCredentialsToken.
     """
     named = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
-    user = complete("user", named)
+    user = User(complete("user", named))
     token = sign_tokens(tx, application=application, user=user, code="", scope=scope, resource="", refreshable=False)
     row = replace(
         token.row,
-        organization=application.text("organization"),
+        organization=application.organization,
         code=derive_hex(tx.seed, 20, "code", token.row.name),
         grant_type=CLIENT_CREDENTIALS,
     )
@@ -111,8 +112,8 @@ def oauth_body(token: IssuedToken) -> dict[str, Json]:
 def sign_tokens(
     tx: Transaction,
     *,
-    application: JsonObject,
-    user: JsonObject,
+    application: Application,
+    user: User,
     code: str,
     scope: str,
     resource: str,
@@ -122,13 +123,13 @@ def sign_tokens(
     cert = cert_of(tx, application)
     method = signing_method(application, cert)
     now = tx.at.replace(microsecond=0)
-    lifetime = timedelta(hours=application.number("expireInHours"))
-    refresh_lifetime = timedelta(hours=application.number("refreshExpireInHours")) or lifetime
-    number = tx.count("token", application.name, user.text("id"))
-    name = derive_uuid(tx.seed, "token", application.name, user.text("id"), number)
-    token_format = application.text("tokenFormat") or "JWT"
+    lifetime = timedelta(hours=application.expire_in_hours)
+    refresh_lifetime = timedelta(hours=application.refresh_expire_in_hours) or lifetime
+    number = tx.count("token", application.name, user.user_id)
+    name = derive_uuid(tx.seed, "token", application.name, user.user_id, number)
+    token_format = application.token_format or "JWT"
     grant = Grant(
-        client_id=application.text("clientId"),
+        client_id=application.client_id,
         issuer=tx.origin,
         jti=f"{application.owner}/{name}",
         issued=int(now.timestamp()),
@@ -148,8 +149,8 @@ def sign_tokens(
         application=application.name,
         organization=user.owner,
         user=user.name,
-        user_id=user.text("id"),
-        client_id=application.text("clientId"),
+        user_id=user.user_id,
+        client_id=application.client_id,
         code=code,
         access_hash=sha256(access),
         refresh_hash=sha256(refresh) if refresh else "",
@@ -165,7 +166,7 @@ def sign_tokens(
     return IssuedToken(row=row, access_token=_sent(tx, access), refresh_token=_sent(tx, refresh))
 
 
-def _sign(tx: Transaction, claims: dict[str, Json], cert: JsonObject, *, method: str, kid: str | None) -> str:
+def _sign(tx: Transaction, claims: dict[str, Json], cert: Cert, *, method: str, kid: str | None) -> str:
     """Sign claims, tampered with as a planned fault asks for; the row stays right."""
     match tx.trace.tamper:
         case "expired":

@@ -16,8 +16,9 @@ from emulator.casdoor.user_fields import columns_of, decode_user, fields_by_colu
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username
 from emulator.casdoor.versions import Version, version_of
+from emulator.casdoor.views import Organization, User
 from emulator.core.errors import ApiError
-from emulator.core.json_object import Json, JsonObject
+from emulator.core.json_object import Json
 from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
@@ -42,10 +43,10 @@ def update_user(tx: Transaction, caller: Caller, request: UpdateRequest) -> str:
     """
     version = version_of(tx)
     given = decode_user(request.body)
-    if given.text("phone") and version.normalises_phone:
+    if given.phone and version.normalises_phone:
         prepare()
 
-    def change() -> tuple[JsonObject, JsonObject]:
+    def change() -> tuple[User, User]:
         old = _target(tx, caller, request)
         new, columns = _new_user(tx, version, old, given, request.columns)
         admin = is_admin(tx, caller, old.owner)
@@ -63,13 +64,13 @@ def update_user(tx: Transaction, caller: Caller, request: UpdateRequest) -> str:
     return "Affected"
 
 
-def _target(tx: Transaction, caller: Caller, request: UpdateRequest) -> JsonObject:
+def _target(tx: Transaction, caller: Caller, request: UpdateRequest) -> User:
     if caller.is_nobody:
         raise ApiError(text(tx, "missing_parameter"), why=reason("no-credentials"))
     found, shown = None, request.id or request.user_id
     if request.user_id and not request.id:
         shown = request.user_id if request.owner else ""
-        found = next((user for user in tx.get(Users).of(request.owner) if user.text("id") == request.user_id), None)
+        found = next((user for user in tx.get(Users).of(request.owner) if user.user_id == request.user_id), None)
     else:
         shown = request.id or caller.id
         found = tx.get(Users).find(split_id(shown, early=False))
@@ -79,27 +80,25 @@ def _target(tx: Transaction, caller: Caller, request: UpdateRequest) -> JsonObje
     return found
 
 
-def _new_user(
-    tx: Transaction, version: Version, old: JsonObject, given: JsonObject, columns: str
-) -> tuple[JsonObject, str]:
+def _new_user(tx: Transaction, version: Version, old: User, given: User, columns: str) -> tuple[User, str]:
     """Return what the user shall become, and the columns that are to be written."""
     if columns and version.columns_merge:
         return _merged(old, given), columns
     if not columns and version.sparse_update:
         tx.note("sparse-update")
         return _merged(old, given), ",".join(columns_of(name) for name in given)
-    return JsonObject({name: given.get(name, zero(name)) for name in shape("user")}), columns
+    return User({name: given.get(name, zero(name)) for name in shape("user")}), columns
 
 
-def _merged(old: JsonObject, given: JsonObject) -> JsonObject:
+def _merged(old: User, given: User) -> User:
     """Lay the given fields over the stored user; properties merge key by key."""
-    new = JsonObject(old | given)
+    new = User(old | given)
     if "properties" in given:
-        new["properties"] = in_key_order(old.row("properties") | given.row("properties"))
+        new["properties"] = in_key_order(old.properties | given.properties)
     return new
 
 
-def _shared(old: JsonObject, new: JsonObject, given: JsonObject) -> JsonObject:
+def _shared(old: User, new: User, given: User) -> User:
     """Return the stored user as the merge leaves it: Go shares maps, and lists of the same length, between copies.
 
     So such a change escapes the comparison with the account items (facts/casdoor.md 4.3).
@@ -111,10 +110,10 @@ def _shared(old: JsonObject, new: JsonObject, given: JsonObject) -> JsonObject:
             isinstance(before, list) and isinstance(after, list) and len(before) == len(after)
         ):
             shared[name] = after
-    return JsonObject(old | shared)
+    return User(old | shared)
 
 
-def _check_owner(tx: Transaction, caller: Caller, old: JsonObject, new: JsonObject) -> None:
+def _check_owner(tx: Transaction, caller: Caller, old: User, new: User) -> None:
     moved = new.owner != old.owner and not caller.is_global
     root = old.id == "built-in/admin" and new.id != old.id
     if moved or root:
@@ -122,23 +121,23 @@ def _check_owner(tx: Transaction, caller: Caller, old: JsonObject, new: JsonObje
         raise ApiError(text(tx, "unauthorized"), why=why)
 
 
-def _check_mfa(tx: Transaction, new: JsonObject) -> None:
-    if new.flag("mfaEmailEnabled") and not new.text("email"):
+def _check_mfa(tx: Transaction, new: User) -> None:
+    if new.mfa_email_enabled and not new.email:
         raise ApiError(text(tx, "mfa_email"), why=reason("mfa-without", flag="mfaEmailEnabled", field="email"))
-    if new.flag("mfaPhoneEnabled") and not new.text("phone"):
+    if new.mfa_phone_enabled and not new.phone:
         raise ApiError(text(tx, "mfa_phone"), why=reason("mfa-without", flag="mfaPhoneEnabled", field="phone"))
 
 
-def _check_unique(tx: Transaction, version: Version, old: JsonObject, new: JsonObject) -> None:
+def _check_unique(tx: Transaction, version: Version, old: User, new: User) -> None:
     others = [user for user in tx.get(Users).of(old.owner) if user.name != old.name]
     if new.name != old.name:
         check_username(tx, owner=new.owner, name=new.name)
-    if new.text("email") != old.text("email"):
+    if new.email != old.email:
         check_email(tx, new, others)
-    if (new.text("phone"), new.text("countryCode")) != (old.text("phone"), old.text("countryCode")):
+    if (new.phone, new.country_code) != (old.phone, old.country_code):
         check_phone(tx, version, new, others)
-    if new.text("ipWhitelist") != old.text("ipWhitelist"):
-        _check_addresses(new.text("ipWhitelist"))
+    if new.ip_whitelist != old.ip_whitelist:
+        _check_addresses(new.ip_whitelist)
 
 
 def check_username(tx: Transaction, *, owner: str, name: str) -> None:
@@ -153,28 +152,28 @@ def check_username(tx: Transaction, *, owner: str, name: str) -> None:
         raise ApiError(text(tx, "username_taken"), why=reason("name-taken", owner=owner, name=name))
 
 
-def check_email(tx: Transaction, new: JsonObject, others: Iterable[JsonObject]) -> None:
+def check_email(tx: Transaction, new: User, others: Iterable[User]) -> None:
     """Refuse an email that another user of the organization has, exact case."""
-    if new.text("email") and any(user.text("email") == new.text("email") for user in others):
-        why = reason("email-taken", owner=new.owner, email=new.text("email"))
+    if new.email and any(user.email == new.email for user in others):
+        why = reason("email-taken", owner=new.owner, email=new.email)
         raise ApiError(text(tx, "email_taken"), why=why)
 
 
-def check_phone(tx: Transaction, version: Version, new: JsonObject, others: Iterable[JsonObject]) -> None:
+def check_phone(tx: Transaction, version: Version, new: User, others: Iterable[User]) -> None:
     """Refuse a phone number that is invalid or taken; `current` normalises it in place."""
-    phone = new.text("phone")
+    phone = new.phone
     if not phone:
         return
     if version.normalises_phone:
-        codes = (tx.get(Organizations).find(new.owner) or JsonObject()).texts("countryCodes")
-        found = national(phone, new.text("countryCode") or (codes[0] if codes else ""))
+        codes = (tx.get(Organizations).find(new.owner) or Organization()).country_codes
+        found = national(phone, new.country_code or (codes[0] if codes else ""))
         if found is None:
             raise ApiError(text(tx, "bad_phone"), why=reason("phone-malformed", phone=phone))
         new["phone"], new["countryCode"] = found
     for other in others:
-        same_country = not version.normalises_phone or other.text("countryCode") == new.text("countryCode")
-        if other.text("phone") == new.text("phone") and same_country:
-            why = reason("phone-taken", owner=new.owner, phone=new.text("phone"))
+        same_country = not version.normalises_phone or other.country_code == new.country_code
+        if other.phone == new.phone and same_country:
+            why = reason("phone-taken", owner=new.owner, phone=new.phone)
             raise ApiError(text(tx, "phone_taken"), why=why)
 
 
@@ -211,17 +210,17 @@ def _named(version: Version, columns: str) -> set[str]:
     return names - set(user_fields(version).unreachable) if version.camel_columns else names
 
 
-def _written(tx: Transaction, old: JsonObject, new: JsonObject, names: set[str]) -> JsonObject:
+def _written(tx: Transaction, old: User, new: User, names: set[str]) -> User:
     """Return the stored user with the named fields of the new one; without a syncer Casdoor's own hash is empty."""
     changes: dict[str, Json] = {name: _stored(name, new.get(name)) for name in names if name in old}
-    if new.text("deletedTime"):
-        changes["deletedTime"] = new.text("deletedTime")
+    if new.deleted_time:
+        changes["deletedTime"] = new.deleted_time
     if changes.get("password") == "***":
         del changes["password"]
-    return JsonObject(old | changes | {"updatedTime": rfc3339(tx.at), "hash": ""})
+    return User(old | changes | {"updatedTime": rfc3339(tx.at), "hash": ""})
 
 
-def _loses_rights(old: JsonObject, user: JsonObject) -> bool:
+def _loses_rights(old: User, user: User) -> bool:
     return any(user.flag(name) and not old.flag(name) for name in ("isForbidden", "isDeleted"))
 
 

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from emulator.casdoor.defaults import shape
 from emulator.casdoor.gojson import decode, in_key_order, kind_of
 from emulator.casdoor.versions import Version, newest
+from emulator.casdoor.views import User
 from emulator.core.errors import ApiError
-from emulator.core.json_object import Json, JsonObject
+from emulator.core.json_object import Json
 from emulator.journal.reasons import reason
 
 _CAPITAL = re.compile("[A-Z]")
@@ -94,7 +95,7 @@ def fields_by_column() -> dict[str, str]:
     return {columns_of(name): name for name in shape("user")}
 
 
-def decode_user(body: bytes) -> JsonObject:
+def decode_user(body: bytes) -> User:
     """Return the fields that a JSON body gives, under their proper names; null and unknown keys are left out.
 
     Raises ApiError with Go's text for a body that is no user (facts/casdoor.md 4.2 step 1).
@@ -104,11 +105,11 @@ def decode_user(body: bytes) -> JsonObject:
     except ValueError as error:
         raise ApiError(str(error), why=reason("body-not-json")) from error
     if value is None:
-        return JsonObject()
+        return User()
     if not isinstance(value, dict):
         why = reason("body-not-object")
         raise ApiError(f"json: cannot unmarshal {kind_of(value)} into Go value of type object.User", why=why)
-    given = JsonObject()
+    given = User()
     for key, one in value.items():
         name = _names().get(key.lower())
         if name is not None and one is not None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 
 from emulator.casdoor.defaults import complete_user, with_defaults, without_defaults
 from emulator.casdoor.repositories import Organizations
-from emulator.core.json_object import Json, JsonObject
+from emulator.casdoor.views import User
+from emulator.core.json_object import Json
 from emulator.scenario.model import scenario_of
 from emulator.world.repository import Codec, Table
 from emulator.world.state import State
@@ -12,11 +13,11 @@ from emulator.world.state import State
 Key = tuple[str, str]
 
 
-class Users(Table[Key, JsonObject]):
+class Users(Table[Key, User]):
     """Users by organization and name. Of too many the oldest that the scenario did not declare is forgotten."""
 
     name = "users"
-    row_kind = JsonObject
+    row_kind = User
 
     def __init__(self, state: State) -> None:
         super().__init__(state, bound=state.limits.users)
@@ -28,27 +29,27 @@ class Users(Table[Key, JsonObject]):
             owner = organizations.find(row.owner)
             self._put(complete_user(row, seed=scenario.seed, now=now, organization=owner))
 
-    def key_of(self, row: JsonObject) -> Key:
+    def key_of(self, row: User) -> Key:
         """Return organization and name."""
         return row.owner, row.name
 
-    def index(self, old: JsonObject | None, new: JsonObject | None) -> None:
+    def index(self, old: User | None, new: User | None) -> None:
         """Keep names by organization and by the column `wechat`."""
         if old is not None:
             del self._names[old.owner][old.name]
-            same = self._by_wechat[old.owner, old.text("wechat")]
+            same = self._by_wechat[old.owner, old.wechat]
             del same[old.name]
             if not same:
-                del self._by_wechat[old.owner, old.text("wechat")]
+                del self._by_wechat[old.owner, old.wechat]
         if new is not None:
             self._names.setdefault(new.owner, {})[new.name] = None
-            self._by_wechat.setdefault((new.owner, new.text("wechat")), {})[new.name] = None
+            self._by_wechat.setdefault((new.owner, new.wechat), {})[new.name] = None
 
     def evictable(self) -> Key:
         """Return the oldest user that the scenario did not declare, the oldest of all when there is no such."""
         return next((key for key in self._rows if key not in self._declared), next(iter(self._rows)))
 
-    def of(self, owner: str) -> list[JsonObject]:
+    def of(self, owner: str) -> list[User]:
         """Return an organization's users, everybody without one."""
         if not owner:
             return self.all()
@@ -59,14 +60,14 @@ class Users(Table[Key, JsonObject]):
         """Return how many users an organization has."""
         return len(self._names.get(owner, ()))
 
-    def find_wechat(self, owner: str, ids: Iterable[str]) -> JsonObject | None:
+    def find_wechat(self, owner: str, ids: Iterable[str]) -> User | None:
         """Return the user whose column `wechat` is one of the ids; of several the lowest name in byte order."""
         with self.lock:
             names = {name for one in ids for name in self._by_wechat.get((owner, one), ())}
             name = min(names, key=str.encode, default=None)
             return None if name is None else self._rows[owner, name]
 
-    def find_or_create(self, owner: str, ids: Iterable[str], make: Callable[[], JsonObject]) -> tuple[JsonObject, bool]:
+    def find_or_create(self, owner: str, ids: Iterable[str], make: Callable[[], User]) -> tuple[User, bool]:
         """Return the user of one of the WeChat ids, or the one that `make` returns, and whether it is new.
 
         At most one is made however many ask at the same time. Raises what `make` raises.
@@ -77,14 +78,14 @@ class Users(Table[Key, JsonObject]):
                 return found, False
             return self.create(make), True
 
-    def create(self, make: Callable[[], JsonObject]) -> JsonObject:
+    def create(self, make: Callable[[], User]) -> User:
         """Keep and return the user that `make` returns, which may look at the others and raise."""
         with self.lock:
             user = make()
             self._put(user)
             return user
 
-    def update(self, change: Callable[[], tuple[JsonObject, JsonObject]]) -> tuple[JsonObject, JsonObject]:
+    def update(self, change: Callable[[], tuple[User, User]]) -> tuple[User, User]:
         """Put the second of the users that `change` returns in place of the first, and return both.
 
         `change` finds the user as it stands, may look at the others, and raises to refuse.
@@ -96,17 +97,17 @@ class Users(Table[Key, JsonObject]):
             self._put(new)
             return old, new
 
-    def delete(self, owner: str, name: str) -> JsonObject | None:
+    def delete(self, owner: str, name: str) -> User | None:
         """Remove a user and return it, None when there was none."""
         with self.lock:
             return self._remove((owner, name))
 
-    def encode_row(self, row: JsonObject, codec: Codec) -> Json:  # noqa: ARG002
+    def encode_row(self, row: User, codec: Codec) -> Json:  # noqa: ARG002
         """Return the fields that are not a fresh user's; there are many users and each has many fields."""
         return without_defaults("user", row)
 
-    def decode_row(self, given: Json, codec: Codec) -> JsonObject:  # noqa: ARG002
+    def decode_row(self, given: Json, codec: Codec) -> User:  # noqa: ARG002
         """Return the whole row; raises ValueError."""
         if not isinstance(given, dict):
             raise ValueError(f"users: {given!r} must be an object")
-        return with_defaults("user", given)
+        return User(with_defaults("user", given))

@@ -7,6 +7,7 @@ from emulator.casdoor.items import account_items
 from emulator.casdoor.repositories import Organizations
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import Application, Organization, User
 from emulator.casdoor.wechat_client import WechatSession
 from emulator.core.derive import derive_uuid
 from emulator.core.errors import ApiError
@@ -25,10 +26,10 @@ def is_username(name: str) -> bool:
     return len(name.encode()) <= 255 and _USERNAME.fullmatch(name) is not None
 
 
-def new_user_id(tx: Transaction, application: JsonObject | None, owner: str, name: str) -> str:
+def new_user_id(tx: Transaction, application: Application | None, owner: str, name: str) -> str:
     """Return the id of a new user: a UUID, or the next number where the sign-up item says `Incremental`."""
-    items = application.rows("signupItems") if application else []
-    if any(item.name == "ID" and item.text("rule") == "Incremental" for item in items):
+    items = application.signup_items if application else []
+    if any(item.name == "ID" and item.rule == "Incremental" for item in items):
         number = _next_number(tx, owner)
         if number is not None:
             return number
@@ -37,19 +38,19 @@ def new_user_id(tx: Transaction, application: JsonObject | None, owner: str, nam
 
 
 def new_wechat_user(
-    tx: Transaction, application: JsonObject, session: WechatSession, *, username: str, avatar: str
-) -> JsonObject:
+    tx: Transaction, application: Application, session: WechatSession, *, username: str, avatar: str
+) -> User:
     """Return the user of a first sign-in, not yet kept; runs inside `Users.find_or_create`.
 
     Raises ApiError when the organization is missing or the name is taken.
     """
-    owner = application.text("organization")
+    owner = application.organization
     organization = organization_of(tx, owner)
     name = username if is_username(username) else f"wechat-{session.openid}"
     if tx.get(Users).find((owner, name)):
         raise ApiError(NAME_TAKEN, why=reason("name-taken", owner=owner, name=name))
     now = rfc3339(tx.at)
-    default_avatar = organization.text("defaultAvatar") if version_of(tx).gives_default_avatar else ""
+    default_avatar = organization.default_avatar if version_of(tx).gives_default_avatar else ""
     fields: dict[str, Json] = {
         "owner": owner,
         "name": name,
@@ -59,15 +60,15 @@ def new_wechat_user(
         "type": "normal-user",
         "avatar": avatar or default_avatar,
         "ranking": next_ranking(tx, organization),
-        "balanceCurrency": organization.text("balanceCurrency") or "USD",
+        "balanceCurrency": organization.balance_currency or "USD",
         "signupApplication": application.name,
         "wechat": session.openid,
         "properties": {"wechatOpenId": session.openid, "wechatUnionId": session.unionid},
     }
-    return complete("user", JsonObject(fields))
+    return User(complete("user", JsonObject(fields)))
 
 
-def organization_of(tx: Transaction, name: str) -> JsonObject:
+def organization_of(tx: Transaction, name: str) -> Organization:
     """Return an organization where a new user may be made.
 
     Raises ApiError when it is missing, or is `built-in` without consent.
@@ -75,12 +76,12 @@ def organization_of(tx: Transaction, name: str) -> JsonObject:
     organization = tx.get(Organizations).find(name)
     if organization is None:
         raise ApiError(f"the organization: {name} is not found", why=reason("organization-unknown", organization=name))
-    if name == "built-in" and not organization.flag("hasPrivilegeConsent"):
+    if name == "built-in" and not organization.has_privilege_consent:
         raise ApiError(_NO_CONSENT, why=reason("consent-missing", organization=name))
     return organization
 
 
-def next_ranking(tx: Transaction, organization: JsonObject) -> int:
+def next_ranking(tx: Transaction, organization: Organization) -> int:
     """Return the ranking of a new user: one after all others, 0 without a `Ranking` item."""
     if not any(item.name == "Ranking" for item in account_items(tx, organization)):
         return 0
@@ -98,6 +99,6 @@ def _next_number(tx: Transaction, owner: str) -> str | None:
     users = tx.get(Users).of(owner)
     if not users:
         return "0"
-    newest = max(users, key=lambda user: (user.text("createdTime"), user.text("id")))
-    text = newest.text("id")
+    newest = max(users, key=lambda user: (user.created_time, user.user_id))
+    text = newest.user_id
     return str(int(text) + 1) if re.fullmatch(r"[+-]?[0-9]+", text, re.ASCII) else None

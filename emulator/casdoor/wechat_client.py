@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from emulator.casdoor.gojson import GoJsonError, decode, kind_of
+from emulator.casdoor.views import Provider
 from emulator.core.derive import derive
 from emulator.core.errors import TokenError, Unreachable
 from emulator.core.json_object import Json, JsonObject
@@ -29,13 +30,13 @@ class WechatSession:
     unionid: str
 
 
-def fetch_session(tx: Transaction, *, provider: JsonObject, code: str) -> WechatSession:
+def fetch_session(tx: Transaction, *, provider: Provider, code: str) -> WechatSession:
     """Trade a login code at WeChat with the provider's appid and secret.
 
     Raises TokenError `invalid_grant` with WeChat's errmsg or Go's own text, and Unreachable when
     WeChat never answers: Casdoor sets no time limit, so neither does the login's reply come.
     """
-    credentials = f"appid={provider.text('clientId')}&secret={provider.text('clientSecret')}"
+    credentials = f"appid={provider.client_id}&secret={provider.client_secret}"
     url = f"{_ADDRESS}?{credentials}&js_code={code}&grant_type=authorization_code"
     if any(char < " " or char == "\x7f" for char in code):
         text = f'parse "{_quoted(url)}": net/url: invalid control character in URL'

@@ -102,8 +102,8 @@ def _padded(label: str) -> str:
 def _client_id(world: World) -> str | None:
     """Return the client_id of the first application that has a mini program's provider."""
     wanted = PROFILES[world.profile].played.provider_types
-    able = {row.name for row in world.state.get(Providers).all() if row.text("type") in wanted}
+    able = {row.name for row in world.state.get(Providers).all() if row.type in wanted}
     for application in world.state.get(Applications).all():
-        if {item.name for item in application.rows("providers")} & able:
-            return application.text("clientId")
+        if {item.name for item in application.providers} & able:
+            return application.client_id
     return None

@@ -70,13 +70,13 @@ def _environment(server: "Server", world: "World", folder: Path) -> dict[str, st
     application = next(iter(state.get(Applications).all()), None)
     if application is not None:
         certs = state.get(Certs)
-        cert = certs.find(application.text("cert")) or certs.all()[0]
+        cert = certs.find(application.cert) or certs.all()[0]
         path = folder / "casdoor.pem"
-        path.write_text(cert.text("certificate"), "utf-8")
+        path.write_text(cert.certificate, "utf-8")
         found |= {
-            "CASDOOR_CLIENT_ID": application.text("clientId"),
-            "CASDOOR_CLIENT_SECRET": application.text("clientSecret"),
-            "CASDOOR_ORGANIZATION": application.text("organization"),
+            "CASDOOR_CLIENT_ID": application.client_id,
+            "CASDOOR_CLIENT_SECRET": application.client_secret,
+            "CASDOOR_ORGANIZATION": application.organization,
             "CASDOOR_APPLICATION": application.name,
             "CASDOOR_CERTIFICATE": str(path),
         }

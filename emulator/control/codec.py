@@ -75,7 +75,7 @@ def _converter() -> "Converter":
     converter.register_unstructure_hook(Path, str)
     converter.register_structure_hook(Path, lambda value, _: Path(_strict(str)(value, None)))
     converter.register_unstructure_hook(JsonObject, dict)
-    converter.register_structure_hook(JsonObject, lambda value, _: JsonObject(_strict(dict)(value, None)))
+    converter.register_structure_hook(JsonObject, lambda value, kind: kind(_strict(dict)(value, None)))
     _register(
         converter,
         lambda kind: kind == Headers,

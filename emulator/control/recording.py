@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+from emulator.casdoor.views import Application
 from emulator.control.events import ControlEvent, ControlEvents
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json, JsonObject
@@ -100,7 +101,7 @@ class _Recorder:
         self._now = now
         self._code = ""
         self._first_persona = next(iter(scenario.personas), "")
-        self._client_id = scenario.applications[0].text("clientId") if scenario.applications else ""
+        self._client_id = Application(scenario.applications[0]).client_id if scenario.applications else ""
         #: Tokens by their text, with the name under which a step captures each that comes again later.
         self._tokens: dict[str, str] = {}
 

@@ -79,7 +79,7 @@ def _is_private_address(host: str) -> bool:
 
 def _is_redirect_host(tx: Transaction, parts: SplitResult) -> bool:
     for application in tx.get(Applications).all():
-        for uri in application.texts("redirectUris"):
+        for uri in application.redirect_uris:
             allowed = urlsplit(uri)
             if (
                 (allowed.scheme, allowed.port) == (parts.scheme, parts.port)

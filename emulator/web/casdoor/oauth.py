@@ -74,7 +74,7 @@ def introspect(context: CasdoorContext, _: str) -> Reply:
     if application is None:
         why = unknown_client(context.tx, client_id)
         raise TokenError("invalid_client", text(context.tx, "bad_client"), why=why)
-    if application.text("clientSecret") != secret:
+    if application.client_secret != secret:
         why = reason("client-secret-wrong", application=application.name)
         raise TokenError("invalid_client", text(context.tx, "bad_client"), why=why)
     hint = asked.value("token_type_hint")

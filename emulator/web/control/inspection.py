@@ -4,7 +4,8 @@ from flask import Response
 
 from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.user_repository import Users
-from emulator.core.json_object import Json, JsonObject
+from emulator.casdoor.views import User
+from emulator.core.json_object import Json
 from emulator.journal.serialize import instant
 from emulator.web.control.blueprint import bp, control
 from emulator.web.responses import json_response, problem
@@ -54,20 +55,20 @@ def show_recording() -> Response:
     return reply
 
 
-def _user(state: State, row: JsonObject) -> Json:
+def _user(state: State, row: User) -> Json:
     return {
         "id": row.id,
-        "displayName": row.text("displayName"),
-        "avatar": row.text("avatar"),
-        "wechat": row.text("wechat"),
-        "persona": state.get(Personas).named_by(row.text("wechat")),
-        "phone": row.text("phone"),
-        "email": row.text("email"),
-        "created_at": row.text("createdTime"),
-        "updated_at": row.text("updatedTime"),
-        "admin": row.flag("isAdmin"),
-        "deleted": row.flag("isDeleted"),
-        "forbidden": row.flag("isForbidden"),
+        "displayName": row.display_name,
+        "avatar": row.avatar,
+        "wechat": row.wechat,
+        "persona": state.get(Personas).named_by(row.wechat),
+        "phone": row.phone,
+        "email": row.email,
+        "created_at": row.created_time,
+        "updated_at": row.updated_time,
+        "admin": row.is_admin,
+        "deleted": row.is_deleted,
+        "forbidden": row.is_forbidden,
     }
 
 

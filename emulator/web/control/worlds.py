@@ -8,6 +8,7 @@ from threading import Lock
 from flask import Response, current_app
 
 from emulator.casdoor.versions import PROFILES
+from emulator.casdoor.views import Application
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json
 from emulator.journal.journal import Journal
@@ -154,7 +155,7 @@ def _describe(state: State) -> dict[str, Json]:
         "tags": list(scenario.tags),
         "profile": state.profile,
         "personas": list(scenario.personas),
-        "client_id": scenario.applications[0].text("clientId") if scenario.applications else None,
+        "client_id": Application(scenario.applications[0]).client_id if scenario.applications else None,
         "codes": list(scenario.codes),
         "faults": [{"id": fault.id, **fault.source} for fault in scenario.faults],
         "steps": len(scenario.steps),
