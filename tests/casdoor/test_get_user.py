@@ -4,6 +4,7 @@ import pytest
 
 from emulator.casdoor.repositories import Applications
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.views import User
 from emulator.core.json_object import JsonObject
 from emulator.scenario import load_default
 
@@ -120,7 +121,7 @@ def test_a_session_is_outdated_in_the_callers_language(server):
 def test_a_user_without_an_organization_is_an_error(server):
     users = server.world.state.get(Users)
     fellow = users.find(("test", "fellow"))
-    users.update(lambda: (fellow, JsonObject(fellow | {"owner": "lost"})))
+    users.update(lambda: (fellow, User(fellow | {"owner": "lost"})))
 
     assert seen(server, "id=lost/fellow") == envelope("The organization: lost does not exist")
     assert seen(server, "userId=id-of-fellow") == envelope("The organization:  does not exist")

@@ -7,6 +7,8 @@ import pytest
 from mypy import api
 
 from emulator.casdoor.defaults import complete_cert, shape
+from emulator.casdoor.repositories import Applications, Certs, Organizations, Providers
+from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import newest
 from emulator.casdoor.views import (
     AccountItem,
@@ -18,6 +20,7 @@ from emulator.casdoor.views import (
     TokenAttribute,
     User,
 )
+from emulator.control import snapshot
 from emulator.core.json_object import Field, FlagField, JsonObject, NumberField, RowField, TextField
 
 #: Every view, and an object of its kind with all its fields.
@@ -109,6 +112,27 @@ def test_nothing_is_written_through_a_view(name):
         setattr(user, name, "Bob")
 
     assert user == {"displayName": "Alice"}
+
+
+def kinds_of(state):
+    held = (Organizations, Applications, Providers, Certs, Users)
+    return [{type(row) for row in state.get(repository).all()} for repository in held]
+
+
+def test_a_world_holds_views_and_holds_them_again_once_restored(world, client):
+    users = world.state.get(Users)
+    declared = len(users)
+    client.post(
+        "/api/login/oauth/access_token",
+        data={"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952", "code": "alice"},
+    )
+    assert len(users) == declared + 1
+    views = [{Organization}, {Application}, {Provider}, {Cert}, {User}]
+    assert kinds_of(world.state) == views
+
+    snapshot.restore(world, json.loads(snapshot.dump(snapshot.take(world))))
+
+    assert kinds_of(world.state) == views
 
 
 def test_mypy_knows_the_fields_and_their_types(tmp_path):
