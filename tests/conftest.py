@@ -21,9 +21,9 @@ GOLDEN = Path(__file__).parent / "golden" / "golden.scenario.yaml"
 def fixture_make_world():
     """Make a world of the default scenario, or of the golden one, whose clock stands at 2026-01-01 08:00:00."""
 
-    def make(*, golden=False, **changes):
+    def make(*, golden=False, limits=None, **changes):
         scenario = load(GOLDEN) if golden else load_default()
-        return open_world(replace(scenario, **{"clock": START} | changes), wall=lambda: START)
+        return open_world(replace(scenario, **{"clock": START} | changes), wall=lambda: START, limits=limits)
 
     return make
 

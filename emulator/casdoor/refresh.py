@@ -29,7 +29,7 @@ def refresh_token(
     if row is None:
         raise TokenError("invalid_grant", _REVOKED, why=reason("refresh-token-unknown"))
     _check_row(tx, row, application, resource)
-    owner = application.text("organization")
+    owner = application.organization
     user = tx.get(Users).find((owner, row.user))
     if user is None:
         identifier = f"{owner}/{row.user}"

@@ -117,7 +117,7 @@ def _change(change: Change) -> Json:
     shown = {name: {"before": before, "after": after} for name, (before, after) in change.fields.items()}
     for name in _SECRET_FIELDS & set(shown):
         shown[name] = {side: "***" if value else value for side, value in shown[name].items()}
-    return {"user": change.user, "created": change.created, "fields": dict(shown)}
+    return {"user": change.user, "created": change.created, "deleted": change.deleted, "fields": dict(shown)}
 
 
 def _notes(ids: Iterable[str]) -> list[Json]:

@@ -61,7 +61,7 @@ export function change(one) {
   const rows = Object.entries(one.fields).map(([name, { before, after }]) => make('tr', {},
     make('td', {}, name), one.created ? '' : make('td', { class: 'gone' }, told(before)), make('td', { class: 'new' }, told(after))));
   const head = make('tr', {}, ...['field', ...(one.created ? [] : ['before']), 'after'].map((key) => make('th', {}, t(key))));
-  const title = make('h3', {}, t(one.created ? 'made' : 'changed', { user: one.user }));
+  const title = make('h3', {}, t(one.created ? 'made' : one.deleted ? 'deleted' : 'changed', { user: one.user }));
   return make('div', { 'data-testid': 'change' }, title, make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)));
 }
 

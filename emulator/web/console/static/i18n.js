@@ -19,7 +19,7 @@ const TEXTS = {
   failed: ['failed', '失败'], ok: ['ok', '成功'], why: ['Why', '原因'], note: ['In production', '线上的差别'], fault: ['Planned fault', '已安排的故障'],
   request: ['Request', '请求'], response: ['Response', '应答'], headers: ['Headers', '头'], body: ['Body', '正文'], empty: ['(empty)', '（空）'],
   tokenIn: ['Token in {where}', '{where} 里的令牌'], inner: ['Inside: Casdoor asked WeChat', '内部：Casdoor 请求微信'],
-  changes: ['What changed', '改动'], made: ['{user} was made', '新建了 {user}'], changed: ['{user} changed', '{user} 被修改'],
+  changes: ['What changed', '改动'], made: ['{user} was made', '新建了 {user}'], deleted: ['{user} was deleted', '删除了 {user}'], changed: ['{user} changed', '{user} 被修改'],
   field: ['Field', '字段'], before: ['Before', '之前'], after: ['After', '之后'],
   curl: ['Copy as curl', '复制为 curl'], copy: ['Copy', '复制'], copied: ['Copied', '已复制'], download: ['Download', '下载'],
   people: ['People', '人物'], users: ['Users', '用户'], faults: ['Faults', '故障'],
