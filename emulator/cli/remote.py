@@ -60,14 +60,17 @@ def journal(*, operation: str, persona: str, follow: bool, url: str, token: str,
     from emulator.cli.banner import language
 
     chosen = {name: value for name, value in (("operation", operation), ("persona", persona)) if value}
-    last = 0
+    last, epoch = 0, None
     try:
         while True:
             wait = {"wait": LONGEST_WAIT} if follow else {}
             reply = _call(url, token, "GET", f"journal?{urlencode({'after': last, 'limit': 1000} | wait | chosen)}")
+            if epoch not in (None, reply["epoch"]):
+                last, epoch = 0, None  # the journal began anew
+                continue
             for entry in reply["exchanges"]:
                 click.echo(json.dumps(entry, ensure_ascii=False) if as_json else _line(entry, language()))
-            last = reply["last"] if reply["last"] >= last else 0
+            last, epoch = reply["last"], reply["epoch"]
             if not follow:
                 return
     except KeyboardInterrupt:

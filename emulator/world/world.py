@@ -36,6 +36,8 @@ class World:
         self._lock = RLock()
         #: Grows with every change, exchanges included.
         self.revision = 0
+        #: Grows when another state takes the place of the present one.
+        self.epoch = 0
         self._watchers: dict[object, Callable[[], None]] = {}
 
     @property
@@ -49,7 +51,8 @@ class World:
 
     def replace_state(self, state: State) -> None:
         """Be in another state from the next transaction on."""
-        self.state = state
+        with self._lock:
+            self.state, self.epoch = state, self.epoch + 1
         self.touch()
 
     def transaction(self, *, signed_in: str | None = None) -> Transaction:

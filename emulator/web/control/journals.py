@@ -27,6 +27,7 @@ def show_journal() -> Response:
     Of those that are left `newest` takes the last so many, for a watcher who need not see every one of a storm.
 
     `last` is the number up to which every exchange has ended: whoever asks for what comes after it misses none.
+    `epoch` is another one once the journal began anew, as it does with a reset.
 
     With `wait` the answer comes as soon as there is an exchange to list, after the journal began anew, or when the
     world's `revision` is no longer the one given; at the latest after so many seconds.
@@ -40,7 +41,7 @@ def show_journal() -> Response:
     world = control().world
     waiting = LongPoll(request.environ, wait)
     while True:
-        revision, state = world.revision, world.state
+        revision, epoch, state = world.revision, world.epoch, world.state
         last = state.settled
         found = [
             one
@@ -56,7 +57,7 @@ def show_journal() -> Response:
         found = list(islice(found, limit)) if after is not None else found[max(len(found) - limit, 0) :]
     if newest is not None:
         found = found[max(len(found) - newest, 0) :]
-    return json_response({"exchanges": [entry(one) for one in found], "last": last, "revision": revision})
+    return json_response({"exchanges": [entry(one) for one in found], "last": last, "revision": revision, "epoch": epoch})
 
 
 @bp.delete("/journal")

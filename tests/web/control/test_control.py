@@ -228,6 +228,7 @@ def test_the_journal_tells_everything_but_secrets(client) -> None:
         ],
         "last": 1,
         "revision": 1,
+        "epoch": 0,
     }
 
 
@@ -492,3 +493,15 @@ def test_what_json_could_not_say_again_is_refused(client, text) -> None:
     body = f'{{"nickname": {text}}}'
 
     assert client.put("/_emulator/personas/zoe", data=body).json["message"].startswith("the body is no JSON")
+
+
+def test_a_journal_that_began_anew_says_so_whatever_its_numbers(client):
+    client.get("/call")
+    before = client.get("/_emulator/journal").json
+    client.post("/_emulator/reset")
+    client.get("/call")
+
+    after = client.get("/_emulator/journal").json
+
+    assert (before["last"], after["last"]) == (1, 1)
+    assert before["epoch"] != after["epoch"]

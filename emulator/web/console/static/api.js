@@ -68,17 +68,19 @@ async function follow() {
   running = true;
   let after = 0;
   let revision = -1;
+  let epoch = -1;
   let broken = 0;
   for (;;) {
     await visible();
     try {
       const query = revision < 0 ? 'journal?limit=300' : `journal?after=${after}&revision=${revision}&newest=50&wait=20`;
       let told = await call('GET', query);
-      const restarted = revision < 0 || told.last < after;
+      const restarted = revision < 0 || told.epoch !== epoch;
       if (restarted && revision >= 0) told = await call('GET', 'journal?limit=300');
       const changed = restarted || broken > 0 || told.revision !== revision;
       after = told.last;
       revision = told.revision;
+      epoch = told.epoch;
       broken = 0;
       tell({ entries: told.exchanges, restarted, changed });
       await pause(BREATH);
