@@ -177,7 +177,7 @@ def _announce(world: "World", server: "Server", *, as_json: bool, quiet: bool) -
 def _log_exchanges(server: "Server", *, as_json: bool) -> None:
     from emulator.cli.banner import language
     from emulator.journal.console_log import ConsoleLog
-    from emulator.journal.serialize import entry
+    from emulator.journal.serialize import serialize_exchange
     from emulator.web.lifecycle import app_state
 
     out, lock = sys.stdout, threading.Lock()
@@ -185,7 +185,7 @@ def _log_exchanges(server: "Server", *, as_json: bool) -> None:
     listeners = app_state(server.app).listeners
 
     def log(exchange: "Exchange") -> None:
-        line = json.dumps(entry(exchange), ensure_ascii=False) if as_json else console_log.line(exchange)
+        line = json.dumps(serialize_exchange(exchange), ensure_ascii=False) if as_json else console_log.line(exchange)
         with lock:
             try:
                 out.write(line + "\n")

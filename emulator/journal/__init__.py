@@ -1,1 +1,1 @@
-"""Exchanges: keeping, searching, showing, redacting, explaining."""
+"""Exchanges: how they are kept, searched, shown, redacted and explained."""

@@ -1,4 +1,4 @@
-"""A body as its reader sees it, with the compression of the wire undone."""
+"""A body as its reader sees it, decompressed."""
 
 import zlib
 from collections.abc import Iterable

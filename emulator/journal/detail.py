@@ -8,7 +8,7 @@ from emulator.core.json_object import Json
 from emulator.journal.bodies import decoded_text
 from emulator.journal.exchange import Exchange
 from emulator.journal.redact import jwts_in
-from emulator.journal.serialize import entry
+from emulator.journal.serialize import serialize_exchange
 from emulator.journal.tokens import parts_of
 
 _MAX_TOKENS = 10
@@ -16,7 +16,7 @@ _MAX_TOKENS = 10
 
 def detail(exchange: Exchange, *, base: str) -> dict[str, Json]:
     """Return `{exchange, tokens, curl}`; in `curl` the secrets are as they were sent, so that the line works."""
-    return {"exchange": entry(exchange), "tokens": list(_tokens(exchange)), "curl": _curl(exchange, base)}
+    return {"exchange": serialize_exchange(exchange), "tokens": list(_tokens(exchange)), "curl": _curl(exchange, base)}
 
 
 def _curl(exchange: Exchange, base: str) -> str:

@@ -23,7 +23,7 @@ _BROKEN = {
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a call went: the id of a sentence in `data/outcomes.json`, and what fills its places, secrets concealed.
+    """How a call went: the id of a sentence in `data/outcomes.json`, and what fills its places, secrets redacted.
 
     `status` is the one that the client saw, None when the connection broke before that. `failed` holds for
     broken connections, for the errors of the three dialects whatever their status, and from status 400 on.
@@ -62,9 +62,9 @@ def outcome_of(
     method: str,
     path: str,
 ) -> Outcome:
-    """Return what a reply says, its body as it came over the wire; `method` and `path` are what was asked for.
+    """Return what a reply says, its body as it was sent; `method` and `path` are what was asked for.
 
-    `failure` is how the connection broke: one of the wire's own kinds, or what a client calls it.
+    `failure` is how the connection broke: one of `Reply.failure`'s kinds, or what a client calls it.
     """
     if failure:
         known = _BROKEN.get(failure)

@@ -11,7 +11,7 @@ from emulator.journal.redact import redact
 def reason(reason_id: str, /, **params: str | int) -> Reason:
     """Return a reason with exactly the parameters that its sentence asks for.
 
-    Long values are shortened, secrets and tokens in them concealed. Raises KeyError for an unknown id, ValueError
+    Long values are shortened, secrets and tokens in them redacted. Raises KeyError for an unknown id, ValueError
     for a missing or an unknown parameter.
     """
     places = catalogue()[reason_id].places

@@ -37,7 +37,7 @@ def jwts_in(text: str) -> Iterator[str]:
 
 
 def is_jwt(text: str) -> bool:
-    """Tell whether the whole of a text looks like a JWT."""
+    """Return whether the whole of a text looks like a JWT."""
     found = _JWT.fullmatch(text)
     return found is not None and bool(found[1])
 

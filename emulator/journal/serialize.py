@@ -28,7 +28,7 @@ class LazyEntry(Mapping[str, Json]):
 
     @cached_property
     def _whole(self) -> dict[str, Json]:
-        return entry(self._exchange)
+        return serialize_exchange(self._exchange)
 
     def __getitem__(self, name: str) -> Json:
         return self._exchange.number if name == "number" else self._whole[name]
@@ -40,8 +40,8 @@ class LazyEntry(Mapping[str, Json]):
         return len(self._whole)
 
 
-def entry(exchange: Exchange) -> dict[str, Json]:
-    """Return the whole of an exchange, secrets concealed; a broken connection has status null."""
+def serialize_exchange(exchange: Exchange) -> dict[str, Json]:
+    """Return the whole of an exchange, secrets redacted; a broken connection has status null."""
     return {
         "number": exchange.number,
         "at": instant(exchange.at),

@@ -15,7 +15,7 @@ from emulator.control.worlds import open_world
 from emulator.faults.effects import Fault
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
-from emulator.journal.serialize import entry
+from emulator.journal.serialize import serialize_exchange
 from emulator.runner.results import CaseResult
 from emulator.runner.run import run_scenario
 from emulator.scenario import find, load, load_default
@@ -46,13 +46,13 @@ class Mockdoor:
         """
         return self.service.issue_login_code(persona=persona, appid=appid).code
 
-    def fault(self, at: str, **words: Any) -> Fault:
+    def fault(self, at: str, **fields: Any) -> Fault:
         """Plan a fault, written as in a scenario: `fault("wechat.code2session", error=-1, times=1)`.
 
         Raises ValueError for a fault that the schema refuses, or of whose id there is one already. `for_` stands for
         `for`.
         """
-        return self.service.plan_fault({"at": at} | {name.removesuffix("_"): value for name, value in words.items()})
+        return self.service.plan_fault({"at": at} | {name.removesuffix("_"): value for name, value in fields.items()})
 
     def advance(self, by: str | timedelta) -> datetime:
         """Let time pass for codes, tokens, faults and the journal; return the new instant."""
@@ -70,12 +70,12 @@ class Mockdoor:
     @property
     def journal(self) -> list[Mapping[str, Any]]:
         """Every exchange so far as `GET /_emulator/journal` shows it."""
-        return [entry(one) for one in self.exchanges]
+        return [serialize_exchange(one) for one in self.exchanges]
 
     def assert_called(self, operation: str, *, times: int | None = None) -> None:
         """Assert that an operation, or a pattern such as `wechat.*`, was called so often (default: at least once).
 
-        Calls that Casdoor made to WeChat count too.
+        Calls that Casdoor made to WeChat count too. Raises AssertionError.
         """
         made = [name for one in self.exchanges for name in (one.operation, *(call.operation for call in one.inner))]
         found = sum(fnmatchcase(name, operation) for name in made)
@@ -126,8 +126,8 @@ def run_in_session(config: pytest.Config, scenario: Scenario) -> CaseResult:
 def _scenario(name: str | None, folder: Path) -> Scenario:
     if name is None:
         return load_default()
-    beside = folder / name
-    return load(beside if beside.is_file() else find(name))
+    local = folder / name
+    return load(local if local.is_file() else find(name))
 
 
 def _wall() -> datetime:

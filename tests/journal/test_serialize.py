@@ -11,7 +11,7 @@ from emulator.journal.bodies import MAX_SHOWN
 from emulator.journal.exchange import Exchange
 from emulator.journal.reasons import reason
 from emulator.journal.reasons import shown as shown_reason
-from emulator.journal.serialize import LazyEntry, entry, instant, status_of
+from emulator.journal.serialize import LazyEntry, instant, serialize_exchange, status_of
 from emulator.world.trace import InnerCall
 
 WHY = reason("code-unknown-strict", code="x")
@@ -38,7 +38,7 @@ def made(**changes):
 
 
 def shown(**changes):
-    return entry(made(**changes))
+    return serialize_exchange(made(**changes))
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,8 @@ def test_a_lazy_entry_is_the_same_as_a_whole_one() -> None:
 
     lazy = LazyEntry(exchange)
 
-    assert (lazy["number"], dict(lazy), len(lazy)) == (exchange.number, entry(exchange), len(entry(exchange)))
+    assert (lazy["number"], dict(lazy), len(lazy)) == (
+        exchange.number,
+        serialize_exchange(exchange),
+        len(serialize_exchange(exchange)),
+    )

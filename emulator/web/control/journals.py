@@ -9,7 +9,7 @@ from flask import Response, request
 from emulator.core.json_object import Json
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
-from emulator.journal.serialize import entry, status_of
+from emulator.journal.serialize import serialize_exchange, status_of
 from emulator.web.control import fields
 from emulator.web.control.blueprint import bp, control
 from emulator.web.control.fields import BadRequest
@@ -57,7 +57,8 @@ def show_journal() -> Response:
         found = list(islice(found, limit)) if after is not None else found[max(len(found) - limit, 0) :]
     if newest is not None:
         found = found[max(len(found) - newest, 0) :]
-    return json_response({"exchanges": [entry(one) for one in found], "last": last, "revision": revision, "epoch": epoch})
+    exchanges = [serialize_exchange(one) for one in found]
+    return json_response({"exchanges": exchanges, "last": last, "revision": revision, "epoch": epoch})
 
 
 @bp.delete("/journal")
