@@ -99,7 +99,7 @@ class Version(Switches):
 
         The languages are `de`, `en`, `es`, `fr`, `ja`, `pl`, `pt`, `tr`, `uk`, `vi` and `zh`; others, and other case,
         give English. The values stand as they are, braces included. Source: facts/casdoor.md 8, i18n/locales in
-        v3.158.0.
+        v3.158.0. Raises KeyError for an unknown message.
         """
         entry = self.tables.object("texts").row(key)
         if "en" not in entry:
@@ -197,10 +197,10 @@ def load(folder: Traversable) -> Version:
 def nearest(version: str) -> tuple[Profile, str]:
     """Return the profile nearest to a Casdoor version such as `3.20.0`, and one sentence on what may differ.
 
-    Raises ValueError for a text that is no version. Source: design.md 3.
+    Raises ValueError for a text that is not a version. Source: design.md 3.
     """
     if not _VERSION.fullmatch(version):
-        raise ValueError(f"{version!r} is no Casdoor version; write three numbers such as 3.158.0")
+        raise ValueError(f"{version!r} is not a Casdoor version; write three numbers such as 3.158.0")
     strict = sorted(
         (one for one in PROFILES.values() if not one.leniencies), key=lambda one: _numbers(one.version.since)
     )

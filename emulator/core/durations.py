@@ -20,7 +20,7 @@ ALLOWED = "write a number and a unit such as 800ms, 3s, 5m, 2h, 1d or 1h30m"
 def parse_duration(text: str) -> timedelta:
     """Read a duration; raises ValueError with a sentence for a text that is none."""
     if not _WHOLE.fullmatch(text):
-        raise ValueError(f"{text!r} is no duration; {ALLOWED}")
+        raise ValueError(f"{text!r} is not a duration; {ALLOWED}")
     try:
         return sum((float(number) * _UNITS[unit] for number, unit in _PART.findall(text)), timedelta(0))
     except OverflowError as error:

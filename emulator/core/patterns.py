@@ -41,7 +41,7 @@ def compile_pattern(text: str) -> Pattern:
 
 
 def search(pattern: str, text: str) -> bool:
-    """Tell whether a pattern matches anywhere in a text.
+    """Return whether a pattern matches anywhere in a text.
 
     Raises ValueError with what is wrong with the pattern.
     """

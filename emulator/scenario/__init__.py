@@ -40,7 +40,7 @@ def load_default() -> Scenario:
 
 
 def parse(text: str, path: Path) -> Scenario:
-    """Return the scenario of a text; files that it names are looked for beside `path`.
+    """Return the scenario of a text; files that it names are looked for next to `path`.
 
     Raises ScenarioError with every problem of the text.
     """

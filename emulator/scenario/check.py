@@ -1,4 +1,4 @@
-"""Checking a document against the schema, in words for people."""
+"""Checking a document against the schema, with messages for people."""
 
 from collections.abc import Iterable
 from functools import cache

@@ -131,7 +131,7 @@ def read_text(path: Path) -> str:
 
 
 def is_there(path: Path) -> bool:
-    """Tell whether a path names something, readable or not."""
+    """Return whether a path names something, readable or not."""
     try:
         path.stat()
     except PermissionError:

@@ -1,4 +1,4 @@
-"""Faults and codes: from a file's words to values."""
+"""Faults and codes: from a file's fields to values."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -163,16 +163,16 @@ def _when(value: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _check_operation(pattern: str, effect: Effect | None, trail: Trail, report: Report) -> None:
-    struck = [name for name in operations() if fnmatchcase(name, pattern)]
-    if not struck:
+    matched = [name for name in operations() if fnmatchcase(name, pattern)]
+    if not matched:
         report((*trail, "at"), f"unknown operation {pattern!r}{suggest(pattern, operations())}")
         return
     failure, at = _failure_at(effect, trail)
-    wechat = [name for name in struck if name.startswith("wechat.")]
-    if isinstance(failure, WechatFailure) and len(wechat) < len(struck):
+    wechat = [name for name in matched if name.startswith("wechat.")]
+    if isinstance(failure, WechatFailure) and len(wechat) < len(matched):
         report(at, f"an errcode is WeChat's; {pattern} answers with {{error, error_description}} or {{msg}}")
     if isinstance(failure, TokenFailure | ApiFailure | TamperedToken) and wechat:
-        what = "a spoiled token" if isinstance(failure, TamperedToken) else "this error"
+        what = "a tampered token" if isinstance(failure, TamperedToken) else "this error"
         report(at, f"{what} is Casdoor's; {pattern} answers with an errcode such as 40029")
 
 

@@ -39,9 +39,9 @@ def _parse(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise problem(path, "a number in it has too many digits") from error
     if _has_half_characters(text, data):
-        raise problem(path, "half of a surrogate pair such as \\ud83d is no character")
+        raise problem(path, "half of a surrogate pair such as \\ud83d is not a character")
     if not isinstance(data, dict) or not any(kind in data for kind in _LISTS):
-        raise problem(path, f"this is no init_data.json: expected an object with some of {', '.join(_LISTS)}")
+        raise problem(path, f"this is not an init_data.json: expected an object with some of {', '.join(_LISTS)}")
     return data
 
 

@@ -104,7 +104,7 @@ class Scenario(FaultySetting):
 
 
 def scenario_of(state: State) -> Scenario:
-    """Return the scenario that a state was made from."""
+    """Return the scenario that a state was made from; raises TypeError for a setting of another kind."""
     setting = state.setting
     if not isinstance(setting, Scenario):
         raise TypeError(f"{setting.name} is not a scenario")

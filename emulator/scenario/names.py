@@ -100,7 +100,7 @@ class _Checker:
         flow = flows.get(name)
         declared = any(("flows", name) in one.keys and name not in one.value.get("flows", {}) for one in self._files)
         if flow is None and declared:
-            return  # its mistakes are told already
+            return  # its mistakes are reported already
         if flow is None:
             self._report(step, f"unknown flow {name!r}{suggest(name, flows)}", key="use")
             return
@@ -165,7 +165,7 @@ class _Checker:
         return found.union(*(_set_by(steps) for steps in flows))
 
     def _calls(self, start: str, target: str, seen: set[str]) -> bool:
-        """Tell whether a flow leads to another one, directly or not."""
+        """Return whether a flow leads to another one, directly or not."""
         flow = self.flows.get(start)
         if flow is None or start in seen:
             return False

@@ -41,7 +41,7 @@ def schema() -> Schema:
 def parse_document(text: str, path: Path) -> Document:
     """Return the values of a YAML text; its document's `problems` hold what is wrong with single places.
 
-    Raises ScenarioError when the text is no YAML mapping, or one that unfolds beyond all measure.
+    Raises ScenarioError when the text is not a YAML mapping, or one that unfolds beyond all measure.
     """
     document = Document(path=path, lines=text.splitlines())
     root = _compose(text, document)

@@ -149,7 +149,7 @@ def test_check_speaks_to_machines(good_file, broken_file) -> None:
         (("--port", "70000"), "70000 is not in the range 0<=x<=65535"),
         (("--profile", "v3"), "'v3' is not one of 'docs', 'classic', 'current'"),
         (("--profile", "docs", "--casdoor", "3.20.0"), "give --profile or --casdoor, not both"),
-        (("--casdoor", "newest"), "'newest' is no Casdoor version; write three numbers such as 3.158.0"),
+        (("--casdoor", "newest"), "'newest' is not a Casdoor version; write three numbers such as 3.158.0"),
         (("no-such-scenario",), "no-such-scenario"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

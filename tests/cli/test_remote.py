@@ -108,7 +108,7 @@ def test_worlds_are_made_listed_and_forgotten(url, remote):
     [
         (
             ["clock", "--advance", "soon"],
-            "'soon' is no duration; write a number and a unit such as 800ms, 3s, 5m, 2h, 1d or 1h30m",
+            "'soon' is not a duration; write a number and a unit such as 800ms, 3s, 5m, 2h, 1d or 1h30m",
         ),
         (["clock", "--at", "1999-01-01T00:00:00Z"], "the clock cannot go back"),
         (["faults", "--add", "{at: wechat.login}"], "a fault needs an effect"),

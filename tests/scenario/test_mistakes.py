@@ -152,7 +152,7 @@ def test_extending_in_a_circle_is_refused(tmp_path):
         (
             "[]",
             (
-                "this is no init_data.json: expected an object with some of "
+                "this is not an init_data.json: expected an object with some of "
                 "organizations, providers, applications, users, certs"
             ),
         ),
@@ -167,7 +167,10 @@ def test_extending_in_a_circle_is_refused(tmp_path):
         ('{"users": [{"owner": "", "name": "c"}]}', "users[0] (/c) needs an owner and a name without a slash"),
         ('{"users": [], "x": ' + "1" * 5000 + "}", "a number in it has too many digits"),
         ("[" * 100_000, "nested too deeply"),
-        ('{"users": [{"owner": "a", "name": "\\ud83d"}]}', "half of a surrogate pair such as \\ud83d is no character"),
+        (
+            '{"users": [{"owner": "a", "name": "\\ud83d"}]}',
+            "half of a surrogate pair such as \\ud83d is not a character",
+        ),
     ],
 )
 def test_an_init_data_file_that_is_none_is_one_message(tmp_path, content, message):

@@ -15,37 +15,40 @@ class BadRequest(Exception):
 
 
 def read(*allowed: str) -> dict[str, Json]:
-    """Return the JSON object in the request's body, `{}` for an empty body, whatever its Content-Type."""
+    """Return the JSON object in the request's body, `{}` for an empty body, whatever its Content-Type.
+
+    Raises BadRequest.
+    """
     sent = request.get_data()
     if not sent.strip():
         return {}
     try:
         given = _loads(sent)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(f"the body is no JSON; {_allowing(allowed)}") from error
+        raise BadRequest(f"the body is not JSON; {_allowing(allowed)}") from error
     if not isinstance(given, dict):
-        raise BadRequest(f"the body is JSON but no object; {_allowing(allowed)}")
+        raise BadRequest(f"the body is JSON but not an object; {_allowing(allowed)}")
     _check_names(given, allowed)
     return given
 
 
 def read_any() -> Json:
-    """Return the JSON value in the request's body."""
+    """Return the JSON value in the request's body; raises BadRequest."""
     try:
         return _loads(request.get_data())
     except (ValueError, RecursionError) as error:
-        raise BadRequest("the body is no JSON") from error
+        raise BadRequest("the body is not JSON") from error
 
 
 def query(*allowed: str) -> dict[str, str]:
-    """Return the request's query parameters, the first of each name."""
+    """Return the request's query parameters, the first of each name; raises BadRequest for unknown ones."""
     asked = request.args.to_dict()
     _check_names(asked, allowed)
     return asked
 
 
 def text(given: Mapping[str, Json], name: str, *, required: bool = False) -> str:
-    """Return a text field, `""` when it is absent or null."""
+    """Return a text field, `""` when it is absent or null; raises BadRequest."""
     value = given.get(name)
     if value is None and not required:
         return ""
@@ -55,7 +58,7 @@ def text(given: Mapping[str, Json], name: str, *, required: bool = False) -> str
 
 
 def choice(given: Mapping[str, Json], name: str, choices: tuple[str, ...], *, required: bool = False) -> str | None:
-    """Return a text field that must be one of the choices, None when it is absent."""
+    """Return a text field that must be one of the choices, None when it is absent; raises BadRequest."""
     value = text(given, name, required=required)
     if not value and not required:
         return None
@@ -65,7 +68,7 @@ def choice(given: Mapping[str, Json], name: str, choices: tuple[str, ...], *, re
 
 
 def number(asked: Mapping[str, str], name: str) -> int | None:
-    """Return a whole number from the query, None when it is absent."""
+    """Return a whole number from the query, None when it is absent; raises BadRequest."""
     value = asked.get(name)
     if value is None:
         return None
@@ -75,7 +78,7 @@ def number(asked: Mapping[str, str], name: str) -> int | None:
 
 
 def instant(given: Mapping[str, Json], name: str) -> datetime | None:
-    """Return an aware UTC instant written as RFC 3339, None when it is absent."""
+    """Return an aware UTC instant written as RFC 3339, None when it is absent; raises BadRequest."""
     value = text(given, name)
     if not value:
         return None

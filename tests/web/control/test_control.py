@@ -275,10 +275,10 @@ def test_the_journal_can_be_cleared_and_counts_on(client) -> None:
 CALENDAR = "the clock ends with the year 9000"
 WRONG = [
     ("PUT", "clock", b"", "give 'at', 'mode' or both"),
-    ("PUT", "clock", b"{", "the body is no JSON; this call takes an object with 'at', 'mode'"),
-    ("PUT", "clock", b"[" * 100_000, "the body is no JSON; this call takes an object with 'at', 'mode'"),
-    ("PUT", "clock", b"\xff\xfe{}", "the body is no JSON; this call takes an object with 'at', 'mode'"),
-    ("PUT", "clock", b"[]", "the body is JSON but no object; this call takes an object with 'at', 'mode'"),
+    ("PUT", "clock", b"{", "the body is not JSON; this call takes an object with 'at', 'mode'"),
+    ("PUT", "clock", b"[" * 100_000, "the body is not JSON; this call takes an object with 'at', 'mode'"),
+    ("PUT", "clock", b"\xff\xfe{}", "the body is not JSON; this call takes an object with 'at', 'mode'"),
+    ("PUT", "clock", b"[]", "the body is JSON but not an object; this call takes an object with 'at', 'mode'"),
     ("PUT", "clock", b'{"now": 1}', "unknown 'now'; this call takes an object with 'at', 'mode'"),
     ("PUT", "clock", b'{"at": 1}', "'at' must be a text"),
     ("PUT", "clock", b'{"at": "x"}', "'at' is 'x'; write an instant such as 2026-01-01T08:00:00Z"),
@@ -308,7 +308,7 @@ WRONG = [
         "POST",
         "clock/advance",
         b'{"by": "3"}',
-        "'3' is no duration; write a number and a unit such as 800ms, 3s, 5m, 2h, 1d or 1h30m",
+        "'3' is not a duration; write a number and a unit such as 800ms, 3s, 5m, 2h, 1d or 1h30m",
     ),
     ("POST", "clock/advance", b'{"by": "9999999d"}', CALENDAR),
     ("POST", "clock/advance", b'{"by": "9999999999999d"}', "'9999999999999d' is too long"),
@@ -492,7 +492,7 @@ def test_the_schema_of_scenario_files_is_shown(client) -> None:
 def test_what_json_could_not_say_again_is_refused(client, text) -> None:
     body = f'{{"nickname": {text}}}'
 
-    assert client.put("/_emulator/personas/zoe", data=body).json["message"].startswith("the body is no JSON")
+    assert client.put("/_emulator/personas/zoe", data=body).json["message"].startswith("the body is not JSON")
 
 
 def test_a_journal_that_began_anew_says_so_whatever_its_numbers(client):

@@ -29,7 +29,7 @@ def test_faults_are_lifted_one_by_one_or_all(client):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"", "the body is no JSON"),
+        (b"", "the body is not JSON"),
         (b"[]", "expected a mapping, got a list"),
         (
             b'{"at": "wechat.login", "error": -1}',
