@@ -14,8 +14,8 @@ from emulator.wechat.catalogue import wechat_error
 from emulator.wechat.facts import match_fault
 from emulator.wechat.login_codes import LoginCodes, spend_code
 from emulator.wechat.personas import Personas
+from emulator.wechat.responses import HEADERS, dumps, show_error
 from emulator.wechat.session_keys import SessionKeys
-from emulator.wechat.wire import HEADERS, dumps, show_error
 from emulator.world.transaction import Transaction
 
 OPERATION = "wechat.code2session"

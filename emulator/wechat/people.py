@@ -1,4 +1,4 @@
-"""Who a persona is beside its WeChat ids: nickname, phone, city and picture (design.md 5)."""
+"""Who a persona is besides its WeChat ids: nickname, phone, city and picture (design.md 5)."""
 
 from dataclasses import dataclass
 from functools import lru_cache
