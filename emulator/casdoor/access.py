@@ -69,7 +69,7 @@ def row_of(tx: Transaction, caller: Caller) -> User | None:
 
 
 def is_admin(tx: Transaction, caller: Caller, owner: str | None = None) -> bool:
-    """Tell whether the caller administers an organization (its own when none is named)."""
+    """Return whether the caller administers an organization (its own when none is named)."""
     if caller.is_global:
         return True
     user = row_of(tx, caller)
@@ -120,7 +120,7 @@ def authorize(tx: Transaction, request: ApiRequest, caller: Caller) -> None:
 
 
 def check_name(request: ApiRequest) -> None:
-    """Refuse a `name` that no object may have, on add and update (facts/casdoor.md 1.7)."""
+    """Refuse a `name` that no object may have, on add and update; raises ApiError (facts/casdoor.md 1.7)."""
     if request.method != "POST" or not request.path.startswith(("/api/add-", "/api/update-")):
         return
     body = json_object(request.body)
@@ -167,7 +167,7 @@ def _sign_in_token(tx: Transaction, token: str, session: Session) -> Session:
 
 
 def _is_cut_off(tx: Transaction, row: TokenRow) -> bool:
-    """Tell whether this version ends a token because of what became of its user."""
+    """Return whether this version ends a token because of what became of its user."""
     if row.is_applications or not version_of(tx).cuts_off:
         return False
     user = tx.get(Users).find((row.organization, row.user))

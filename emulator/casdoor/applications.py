@@ -42,7 +42,7 @@ def get_app_login(tx: Transaction, query: JsonObject) -> dict[str, Json] | None:
 
 
 def is_allowed_redirect(application: Application, uri: str) -> bool:
-    """Tell whether an application may redirect to an address (facts/casdoor.md 5.8)."""
+    """Return whether an application may redirect to an address (facts/casdoor.md 5.8)."""
     try:
         target = urlsplit(uri)
         _ = target.port
@@ -105,7 +105,7 @@ def _covers(allowed: SplitResult, target: SplitResult) -> bool:
 
 
 def is_same_or_subdomain(host: str, parent: str) -> bool:
-    """Tell whether a host name is another one or lies below it."""
+    """Return whether a host name is another one or lies below it."""
     return host == parent or host.endswith(f".{parent}")
 
 

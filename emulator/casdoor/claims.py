@@ -15,7 +15,7 @@ ACCESS, REFRESH = "access-token", "refresh-token"
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What a token says beside its user; times are Unix seconds."""
+    """What a token says besides its user; times are Unix seconds."""
 
     client_id: str
     issuer: str

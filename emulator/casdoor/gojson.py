@@ -29,7 +29,7 @@ class GoJsonError(ValueError):
 
 
 class GoNumber(float):
-    """A number that is no int64, with its spelling, which Go's errors show; infinite when it is out of range."""
+    """A number that is not an int64, with its spelling, which Go's errors show; infinite when it is out of range."""
 
     def __init__(self, literal: str) -> None:
         self.literal = literal

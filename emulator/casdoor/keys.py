@@ -64,7 +64,7 @@ def sign(claims: dict[str, Json], cert: Cert, *, method: str, kid: str | None) -
 
 
 def public_jwk(cert: Cert) -> Json:
-    """Return a cert as an entry of a JWK set, with its certificate in x5c (facts/casdoor.md 5.9)."""
+    """Return a cert as an entry of a JWK set, with its certificate in x5c; raises ApiError (facts/casdoor.md 5.9)."""
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import Encoding

@@ -28,7 +28,7 @@ class Page:
 def list_users(tx: Transaction, query: JsonObject) -> Page:
     """Return the users that a query asks for, the newest first unless it names an order.
 
-    Raises Panic for a pageSize that is no number, ApiError for an unknown column.
+    Raises Panic for a pageSize that is not a number, ApiError for an unknown column.
     """
     users = tx.get(Users).of(query.text("owner"))
     if not (query.text("p") and query.text("pageSize")):

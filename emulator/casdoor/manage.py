@@ -43,7 +43,10 @@ def add_user(tx: Transaction, caller: Caller, body: bytes) -> str:
 
 
 def delete_user(tx: Transaction, body: bytes) -> str:
-    """Remove the user that a JSON body names; return `Affected`, or `Unaffected` when there was none."""
+    """Remove the user that a JSON body names; return `Affected`, or `Unaffected` when there was none.
+
+    Raises ApiError and Panic.
+    """
     given = decode_user(body)
     version = version_of(tx)
     if given.id == "built-in/admin":

@@ -45,7 +45,10 @@ def refresh_token(
 
 
 def introspect(tx: Transaction, *, application: Application, token: str, hint: str) -> dict[str, Json]:
-    """Tell whether a token is good, and what it says; any application with the same cert may ask."""
+    """Return whether a token is good, and what it says; any application with the same cert may ask.
+
+    Raises ApiError.
+    """
     row = _introspected(tx, token, hint)
     if row is None:
         return {"active": False}

@@ -56,7 +56,7 @@ class Sessions(Table[str, Session]):
         """Return a new session in which nobody is signed in, with the rest of the old one's data.
 
         Of a session that the request brought (`known`) only the new id is good afterwards; one that began with the
-        request stays beside the new one, signed out too.
+        request stays next to the new one, signed out too.
         """
         new_id = self._next_id(tx)
         with self.lock:

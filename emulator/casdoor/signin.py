@@ -110,7 +110,7 @@ def _find_or_create(
 ) -> tuple[User, bool]:
     """Return the user of a WeChat session, made where the application lets people sign up, and whether it is new.
 
-    An empty openid beside a unionid matches users without a wechat value too, as in Casdoor.
+    An empty openid next to a unionid matches users without a wechat value too, as in Casdoor.
     """
     users, owner = tx.get(Users), application.organization
     ids = {session.openid} | ({session.unionid} if session.unionid else set())

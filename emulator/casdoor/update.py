@@ -141,7 +141,7 @@ def _check_unique(tx: Transaction, version: Version, old: User, new: User) -> No
 
 
 def check_username(tx: Transaction, *, owner: str, name: str) -> None:
-    """Refuse a name that breaks Casdoor's rule or is taken."""
+    """Refuse a name that breaks Casdoor's rule or is taken; raises ApiError."""
     if not name:
         raise ApiError(text(tx, "empty_username"), why=reason("body-without", field="name"))
     if len(name.encode()) > 255:
@@ -153,14 +153,14 @@ def check_username(tx: Transaction, *, owner: str, name: str) -> None:
 
 
 def check_email(tx: Transaction, new: User, others: Iterable[User]) -> None:
-    """Refuse an email that another user of the organization has, exact case."""
+    """Refuse an email that another user of the organization has, exact case; raises ApiError."""
     if new.email and any(user.email == new.email for user in others):
         why = reason("email-taken", owner=new.owner, email=new.email)
         raise ApiError(text(tx, "email_taken"), why=why)
 
 
 def check_phone(tx: Transaction, version: Version, new: User, others: Iterable[User]) -> None:
-    """Refuse a phone number that is invalid or taken; `current` normalises it in place."""
+    """Refuse a phone number that is invalid or taken; normalises that of `new` in place. Raises ApiError."""
     phone = new.phone
     if not phone:
         return

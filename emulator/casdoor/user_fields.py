@@ -25,7 +25,7 @@ class UserFields:
 
     `items` pairs an account item with its field, in the order of comparison; `default` are the columns
     written without `columns`; `admin` and `rights` come on top for administrators; `unreachable` cannot
-    be named in `columns`; `types` are the Go types that the zero value does not tell.
+    be named in `columns`; `types` are the Go types that the zero value does not show.
     """
 
     items: tuple[tuple[str, str], ...]
@@ -98,7 +98,7 @@ def fields_by_column() -> dict[str, str]:
 def decode_user(body: bytes) -> User:
     """Return the fields that a JSON body gives, under their proper names; null and unknown keys are left out.
 
-    Raises ApiError with Go's text for a body that is no user (facts/casdoor.md 4.2 step 1).
+    Raises ApiError with Go's text for a body that is not a user (facts/casdoor.md 4.2 step 1).
     """
     try:
         value = decode(body)

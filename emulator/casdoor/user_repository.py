@@ -14,7 +14,7 @@ Key = tuple[str, str]
 
 
 class Users(Table[Key, User]):
-    """Users by organization and name. Of too many the oldest that the scenario did not declare is forgotten."""
+    """Users by organization and name; the oldest that the scenario did not declare is the first to be forgotten."""
 
     name = "users"
     row_kind = User

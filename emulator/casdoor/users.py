@@ -22,7 +22,7 @@ NAME_TAKEN = "constraint failed: UNIQUE constraint failed: user.owner, user.name
 
 
 def is_username(name: str) -> bool:
-    """Tell whether Casdoor accepts a name: 1 to 255 bytes of letters and digits, single `-._` between."""
+    """Return whether Casdoor accepts a name: 1 to 255 bytes of letters and digits, with single `-._` between."""
     return len(name.encode()) <= 255 and _USERNAME.fullmatch(name) is not None
 
 

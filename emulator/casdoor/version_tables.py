@@ -29,7 +29,7 @@ _SAME_PARTS = ("claims", "headers", "masks", "texts", "user_fields")
 _DIFFERENCES = "differences.json"
 #: The files of a folder that are not tables.
 _OTHERS = ("version.json", _DIFFERENCES)
-#: What a list's rows are told apart by; a plain text stands for itself.
+#: The field that identifies a row of a list; a plain text stands for itself.
 _ROW_KEYS = ("name", "mfaType")
 
 

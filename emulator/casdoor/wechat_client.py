@@ -67,8 +67,8 @@ def _get(tx: Transaction, url: str) -> Reply:
         parameters.setdefault(name, value)
     inner = tx.inner(code2session.OPERATION)
     reply = code2session.answer(inner, parameters)
-    told = inner.trace
-    call = InnerCall(operation=told.operation, url=url, reply=reply, faults=tuple(told.faults), why=told.why)
+    trace = inner.trace
+    call = InnerCall(operation=trace.operation, url=url, reply=reply, faults=tuple(trace.faults), why=trace.why)
     tx.absorb(inner, call)
     return reply
 
