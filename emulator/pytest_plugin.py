@@ -94,7 +94,7 @@ class ScenarioItem(pytest.Item):
         self.scenario = scenario
 
     def runtest(self) -> None:
-        """Run the steps against the emulator of this process."""
+        """Run the steps against the emulator of this process; raises ScenarioFailure."""
         import json
 
         from emulator.runner.pytest_handle import run_in_session

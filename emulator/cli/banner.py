@@ -48,24 +48,24 @@ def language(environ: Mapping[str, str] = os.environ) -> str:
 
 def banner(world: World, url: str, *, token: str = "", language: str = "en") -> str:
     """Return the lines that a person sees first, without a newline at the end."""
-    words = _ZH if language == "zh" else _EN
+    texts = _ZH if language == "zh" else _EN
     profile, scenario = PROFILES[world.profile], scenario_of(world.state)
     about = profile.zh if language == "zh" else profile.en
     lines = [
-        f"mockdoor {__version__} · {scenario.name} · {words['plays']} {profile.name}: {about}",
+        f"mockdoor {__version__} · {scenario.name} · {texts['plays']} {profile.name}: {about}",
         *([scenario.description.strip()] if scenario.description else []),
         "",
-        f"  {_padded(words['casdoor'])} {url}",
-        f"  {_padded(words['wechat'])} {url}  {words['instead']}",
-        f"  {_padded(words['console'])} {url}/_emulator/" + (f"#token={token}" if token else ""),
-        f"  {_padded(words['control'])} {url}/_emulator/openapi.json",
-        *([f"  {_padded(words['token'])} {token}"] if token else []),
+        f"  {_padded(texts['casdoor'])} {url}",
+        f"  {_padded(texts['wechat'])} {url}  {texts['instead']}",
+        f"  {_padded(texts['console'])} {url}/_emulator/" + (f"#token={token}" if token else ""),
+        f"  {_padded(texts['control'])} {url}/_emulator/openapi.json",
+        *([f"  {_padded(texts['token'])} {token}"] if token else []),
         "",
-        *_personas(world, url, words),
-        f"{words['try']}:",
+        *_personas(world, url, texts),
+        f"{texts['try']}:",
         *(f"  {one}" for one in suggestions(world, url)),
         "",
-        words["stop"],
+        texts["stop"],
     ]
     return "\n".join(lines)
 
@@ -84,13 +84,13 @@ def suggestions(world: World, url: str) -> list[str]:
     return found
 
 
-def _personas(world: World, url: str, words: Mapping[str, str]) -> list[str]:
+def _personas(world: World, url: str, texts: Mapping[str, str]) -> list[str]:
     scenario, people = scenario_of(world.state), world.state.get(Personas)
-    head = words["strict"].format(url) if scenario.strict_codes else words["personas"].format(people.signed_in)
+    head = texts["strict"].format(url) if scenario.strict_codes else texts["personas"].format(people.signed_in)
     appid = next(iter(scenario.miniprograms), "")
     lines = [f"{head}:", *(f"  {name:<10} openid {people.openid(appid, name)}" for name in people.names()), ""]
     if scenario.codes:
-        lines += [f"{words['codes']}: {', '.join(scenario.codes)}", ""]
+        lines += [f"{texts['codes']}: {', '.join(scenario.codes)}", ""]
     return lines
 
 

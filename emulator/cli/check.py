@@ -93,7 +93,7 @@ def schema() -> None:
 def init(path: str) -> None:
     """Write a first scenario, with comments.
 
-    The schema that editors use is written beside it.
+    The schema that editors use is written next to it.
     """
     target = Path(path)
     schema = target.parent / "mockdoor.schema.json"

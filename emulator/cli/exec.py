@@ -1,4 +1,4 @@
-"""`mockdoor exec`: a command that runs beside an emulator, and what it finds in its environment."""
+"""`mockdoor exec`: a command that runs next to an emulator, and what it finds in its environment."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(command: Sequence[str], *, name: str | None, profile: str | None) -> None:
-    """Run a command beside an emulator.
+    """Run a command next to an emulator.
 
     The exit code is the command's.
 

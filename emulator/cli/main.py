@@ -1,4 +1,4 @@
-"""The command line: one group, whose commands live by family in the modules beside this one."""
+"""The command line: one group, whose commands live by family in the modules next to this one."""
 
 import sys
 

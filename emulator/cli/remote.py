@@ -209,8 +209,10 @@ def _line(entry: Mapping[str, Any], language: str) -> str:
 
     status = str(entry["response"]["status"] or "")
     said = plain(entry["outcome"][language]) if entry["outcome"]["failed"] else ""
-    told = f"{status} {said}".strip()
-    parts = [f"{entry['number']:>4} {entry['at'][11:19]} {entry['operation']:<22} {entry['persona'] or '-':<8} {told}"]
+    result = f"{status} {said}".strip()
+    parts = [
+        f"{entry['number']:>4} {entry['at'][11:19]} {entry['operation']:<22} {entry['persona'] or '-':<8} {result}"
+    ]
     parts += [plain(entry["reason"][language])] if entry["reason"] else []
     ids = ", ".join(note["id"] for note in entry["notes"])
     parts += [f"{_NOTES[language]} {ids}"] if ids else []
@@ -218,9 +220,9 @@ def _line(entry: Mapping[str, Any], language: str) -> str:
 
 
 def _fault_line(fault: Mapping[str, Any]) -> str:
-    words = {name: value for name, value in fault.items() if name not in ("id", "struck")}
+    source = {name: value for name, value in fault.items() if name not in ("id", "struck")}
     times = "once" if fault["struck"] == 1 else f"{fault['struck']} times"
-    return f"{fault['id']}: {json.dumps(words, ensure_ascii=False)} struck {times}"
+    return f"{fault['id']}: {json.dumps(source, ensure_ascii=False)} struck {times}"
 
 
 def _yaml(text: str) -> Any:

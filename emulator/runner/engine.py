@@ -100,7 +100,7 @@ class Engine:
         try:
             return self._repeat(step)
         except NoControl as error:
-            # control.py words it so for a server that has none; any other refusal is an error.
+            # control.py says so of a server that has none; any other refusal is an error.
             return Outcome(status="skipped" if "no control API" in str(error) else "error", message=str(error))
 
     def _repeat(self, step: Any) -> Outcome | None:

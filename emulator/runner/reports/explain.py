@@ -10,7 +10,7 @@ _LANES: dict[str, dict[Lane, str]] = {
     "en": {"client": "mini program", "casdoor": "Casdoor", "wechat": "WeChat"},
     "zh": {"client": "小程序", "casdoor": "Casdoor", "wechat": "微信"},
 }
-_WORDS = {
+_TEXTS = {
     "en": {"why": "why", "note": "note", "fault": "planned fault", "expected": "expected", "actual": "but got"},
     "zh": {"why": "原因", "note": "提示", "fault": "计划的故障", "expected": "期望", "actual": "实际"},
 }
@@ -37,15 +37,15 @@ def explain(case: CaseResult, *, language: str = "en") -> str:
 
 
 def _meaning(step: StepResult, language: str) -> Iterator[str]:
-    words = _WORDS[language]
+    texts = _TEXTS[language]
     entry: Mapping[str, Any] = step.entry or {}
     if entry.get("faults"):
-        yield f"       {words['fault']}: {', '.join(entry['faults'])}"
+        yield f"       {texts['fault']}: {', '.join(entry['faults'])}"
     if entry.get("reason"):
-        yield f"       {words['why']}: {entry['reason'][language]}"
+        yield f"       {texts['why']}: {entry['reason'][language]}"
     for note in entry.get("notes") or []:
-        yield f"       {words['note']} {note['id']}: {note[language]}"
+        yield f"       {texts['note']} {note['id']}: {note[language]}"
     if step.message:
         yield f"       ! {step.message}"
     for one in step.mismatches:
-        yield f"       ! {one.at}: {words['expected']} {one.expected}, {words['actual']} {one.actual}"
+        yield f"       ! {one.at}: {texts['expected']} {one.expected}, {texts['actual']} {one.actual}"

@@ -42,7 +42,7 @@ def messages(case: CaseResult, *, language: str = "en") -> Iterator[Message]:
 
 
 def outcome(step: StepResult, *, language: str = "en") -> str:
-    """Return what came back, in a few words: the status and what the reply says.
+    """Return what came back, in short: the status and what the reply says.
 
     The journal says it, unless the connection broke, which only the client saw, or there is no entry.
     """
@@ -69,11 +69,11 @@ def _inner(step: StepResult) -> list[Mapping[str, Any]]:
     return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
 
 
-def _said(told: Mapping[str, Any], body: str, language: str) -> str:
+def _said(outcome: Mapping[str, Any], body: str, language: str) -> str:
     """Return what a reply says: its outcome, or the body's beginning where that would only repeat the request."""
-    if told["id"] in ("answered", "http-error"):
+    if outcome["id"] in ("answered", "http-error"):
         return " ".join(body.split())[:60]
-    return str(told[language])[:90]
+    return str(outcome[language])[:90]
 
 
 def _alone(step: StepResult) -> str:
