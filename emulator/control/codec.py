@@ -22,8 +22,8 @@ class _Codec:
 
     def encode(self, value: object, kind: object) -> Json:
         """Return a value of a kind as JSON."""
-        told: Json = _converter().unstructure(value, kind)
-        return told
+        encoded: Json = _converter().unstructure(value, kind)
+        return encoded
 
     def decode(self, value: Json, kind: object, where: str) -> Any:
         """Return the value of a kind that JSON stands for; raises ValueError with what is wrong and where."""
@@ -43,13 +43,13 @@ def _structured(value: Json, kind: type[Any], name: str) -> Any:
     try:
         return _converter().structure(value, kind)
     except BaseValidationError as error:
-        found = [one.replace("@ $", f"at {name}") for one in transform_error(error, format_exception=_told)]
+        found = [one.replace("@ $", f"at {name}") for one in transform_error(error, format_exception=_message)]
         raise ValueError("; ".join(found[:5])) from error
     except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name}: {error}") from error
 
 
-def _told(error: BaseException, kind: Any) -> str:
+def _message(error: BaseException, kind: Any) -> str:
     from cattrs.v import format_exception
 
     ours = type(error) in (TypeError, ValueError) and error.args and "cattrs" not in type(error).__module__
@@ -104,10 +104,10 @@ def _converter() -> "Converter":
 def _register(
     converter: "Converter",
     fits: Callable[[Any], bool],
-    tell: Callable[[Any], Any],
+    encode: Callable[[Any], Any],
     read: Callable[[Any], Any],
 ) -> None:
-    converter.register_unstructure_hook_func(fits, tell)
+    converter.register_unstructure_hook_func(fits, encode)
     converter.register_structure_hook_func(fits, lambda value, _: read(value))
 
 
@@ -123,7 +123,7 @@ def _strict(*kinds: type) -> Callable[[Any, Any], Any]:
 
 
 def _is_json(kind: Any) -> bool:
-    """Tell whether an annotation stands for JSON as it is: `Any`, or `Json` in one of the forms that it is found in."""
+    """Return whether an annotation stands for JSON as it is: `Any`, or `Json` in one of its forms."""
     if kind is Any or isinstance(kind, str | ForwardRef):
         return True
     return any(str(one).startswith("dict[str, ") and "Json" in str(one) for one in get_args(kind))

@@ -24,14 +24,14 @@ from emulator.world.world import World
 _LOGIN = "/api/login/oauth/access_token"
 _FORM = "application/x-www-form-urlencoded"
 #: Headers that a client library adds by itself, or that only fit the connection of then.
-_UNTOLD = frozenset(
+_DROPPED_HEADERS = frozenset(
     {
         *("accept", "accept-encoding", "accept-charset", "connection", "content-length", "content-type", "host"),
         *("keep-alive", "priority", "referer", "te", "transfer-encoding", "upgrade-insecure-requests", "user-agent"),
     }
 )
 #: What a reply says of its outcome; all else is left to the steps of those who want to know.
-_TOLD_KEYS = ("error", "error_description", "errcode", "errmsg", "status", "msg", "name", "openid", "unionid")
+_COMPARED_KEYS = ("error", "error_description", "errcode", "errmsg", "status", "msg", "name", "openid", "unionid")
 _TOKEN_KEYS = ("access_token", "accessToken", "refresh_token", "refreshToken", "id_token")
 #: From here on a text differs from run to run: a request id, an instant.
 _VARYING = re.compile(r",? ?rid:|\d{4}-\d\d-\d\d[T ]")
@@ -40,7 +40,7 @@ _SHORTEST_TOKEN = 16
 
 
 class CannotRecord(Exception):
-    """What happened cannot be told as a scenario; the text says why and what helps."""
+    """What happened cannot be written as a scenario; the text says why and what helps."""
 
 
 def record(world: World) -> str:
@@ -60,7 +60,7 @@ def record(world: World) -> str:
         raise CannotRecord("the journal no longer begins at the reset; reset, repeat, and save before it is cleared")
     begin = scenario.clock or journal[0].at.replace(microsecond=0)
     base: dict[str, Any] = dict(scenario.document)
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "version": 1,
         "name": "recorded",
         "description": f"{len(journal)} exchanges recorded in scenario {scenario.name}.",
@@ -70,16 +70,19 @@ def record(world: World) -> str:
         "clock": instant(begin),
     }
     if added:
-        told["personas"] = {**told.get("personas", {}), **{name: _persona(vars(one)) for name, one in added.items()}}
+        document["personas"] = {
+            **document.get("personas", {}),
+            **{name: _persona(vars(one)) for name, one in added.items()},
+        }
     recorder = _Recorder(scenario, journal, now=begin)
-    told["steps"] = list(recorder.steps(events))
-    return _checked(told)
+    document["steps"] = list(recorder.steps(events))
+    return _checked(document)
 
 
-def _checked(told: Mapping[str, Any]) -> str:
+def _checked(document: Mapping[str, Any]) -> str:
     import yaml
 
-    text: str = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=110)
+    text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=110)
     try:
         parse_closed(text)
     except ScenarioError as error:
@@ -88,8 +91,8 @@ def _checked(told: Mapping[str, Any]) -> str:
 
 
 def _persona(fields: Mapping[str, Any]) -> dict[str, Json]:
-    told = {name: fields[name] for name in ("openid", "unionid", "nickname", "phone", "city") if fields[name]}
-    return told if fields["has_unionid"] else told | {"unionid": None}
+    persona = {name: fields[name] for name in ("openid", "unionid", "nickname", "phone", "city") if fields[name]}
+    return persona if fields["has_unionid"] else persona | {"unionid": None}
 
 
 class _Recorder:
@@ -118,7 +121,7 @@ class _Recorder:
 
     def _event(self, event: ControlEvent) -> Iterator[dict[str, Any]]:
         if not event.step and event.after == 0:
-            return  # done before anything happened, so that the file's beginning tells it
+            return  # done before anything happened, so that the file's beginning covers it
         if not event.step:
             raise CannotRecord(f"{event.what} after exchange {event.after}, which no step can do; reset and repeat")
         yield from self._pass_time(event.at)
@@ -126,7 +129,7 @@ class _Recorder:
         self._code = event.code or self._code
 
     def _pass_time(self, at: datetime) -> Iterator[dict[str, Any]]:
-        """Yield the step that lets the time until an instant pass; a running clock is told in whole seconds."""
+        """Yield the step that lets the time until an instant pass; a running clock moves in whole seconds."""
         if self._scenario.clock is None:
             at = at.replace(microsecond=0)
         milliseconds = (at - self._now) // timedelta(milliseconds=1)
@@ -146,7 +149,7 @@ class _Recorder:
         return step
 
     def _request(self, exchange: Exchange) -> dict[str, Any]:
-        headers: dict[str, str | None] = {name: self._filled(value) for name, value in _told_headers(exchange)}
+        headers: dict[str, str | None] = {name: self._filled(value) for name, value in _kept_headers(exchange)}
         sent_type = dict(exchange.request_headers).get("Content-Type", "")
         body = _text(exchange)
         plain = not headers and not exchange.query and exchange.signed_in == self._first_persona
@@ -156,19 +159,19 @@ class _Recorder:
                 usual = {"tag": "wechat_miniprogram", "client_id": self._client_id}
                 given = {name: self._filled(value) for name, value in form.items() if usual.get(name) != value}
                 return {"login": {**given, **{name: None for name in usual if name not in form}}}
-        told: dict[str, Any] = {"method": exchange.method, "path": self._path(exchange)}
+        request: dict[str, Any] = {"method": exchange.method, "path": self._path(exchange)}
         kind = sent_type.partition(";")[0].strip().lower()
         form = dict(parse_qsl(body, keep_blank_values=True))
         if kind == _FORM and _is_form(body, form):
-            told["form"] = {name: self._filled(value) for name, value in form.items()}
+            request["form"] = {name: self._filled(value) for name, value in form.items()}
         elif kind == "application/json" and _json(body) is not None:
-            told["json"] = self._filled_json(_json(body))
+            request["json"] = self._filled_json(_json(body))
         elif body:
-            told["text"] = self._filled(body)
-            told["headers"] = headers = {"Content-Type": sent_type or None, **headers}
+            request["text"] = self._filled(body)
+            request["headers"] = headers = {"Content-Type": sent_type or None, **headers}
         if headers:
-            told["headers"] = headers
-        return {"request": told}
+            request["headers"] = headers
+        return {"request": request}
 
     def _path(self, exchange: Exchange) -> str:
         prefix = "" if exchange.signed_in == self._first_persona else f"/as/{exchange.signed_in}"
@@ -213,16 +216,16 @@ class _Recorder:
 
 
 def _expected(exchange: Exchange) -> dict[str, Any]:
-    """Return what to expect of a reply: how it ended, in the words that do not differ from run to run."""
+    """Return what to expect of a reply: how it ended, in the parts that do not differ from run to run."""
     failure = exchange.reply.failure
     if failure == "hang":
         return {"connection": "timeout", "within": "500ms"}
     expected: dict[str, Any] = {"connection": failure} if failure else {"status": status_of(exchange.reply)}
     body = _json(decoded_text(exchange.reply)) if failure is None else None
     if isinstance(body, dict):
-        told = {key: _steady(body[key]) for key in _TOLD_KEYS if isinstance(body.get(key), str | int)}
-        if told:
-            expected["json"] = told
+        shown = {key: _steady(body[key]) for key in _COMPARED_KEYS if isinstance(body.get(key), str | int)}
+        if shown:
+            expected["json"] = shown
         user = _user_of(JsonObject(body))
         if user:
             expected["jwt"] = {"owner": user[0], "name": user[1]}
@@ -244,7 +247,7 @@ def _user_of(body: JsonObject) -> tuple[str, str] | None:
     return (claims.owner, claims.name) if claims.owner and claims.name else None
 
 
-def _told_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
+def _kept_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
     """Yield the headers that say something.
 
     A Host of this machine and an Origin that was this very server would name another port next time.
@@ -254,14 +257,14 @@ def _told_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
         lowered = name.lower()
         if lowered == "host" and not _HERE.match(value):
             yield name, value
-        if lowered in _UNTOLD or lowered.startswith(("sec-", "x-forwarded", "x-mockdoor")):
+        if lowered in _DROPPED_HEADERS or lowered.startswith(("sec-", "x-forwarded", "x-mockdoor")):
             continue
         if lowered != "origin" or not value.endswith(own):
             yield name, value
 
 
 def _is_form(body: str, form: Mapping[str, str]) -> bool:
-    """Tell whether a body is a form that a mapping can hold: each name once."""
+    """Return whether a body is a form that a mapping can hold: each name once."""
     return bool(form) and len(parse_qsl(body, keep_blank_values=True)) == len(form)
 
 
@@ -269,7 +272,7 @@ def _text(exchange: Exchange) -> str:
     try:
         return exchange.request_body.decode()
     except UnicodeDecodeError as error:
-        raise CannotRecord(f"exchange {exchange.number} has a body that is no UTF-8 text") from error
+        raise CannotRecord(f"exchange {exchange.number} has a body that is not UTF-8 text") from error
 
 
 def _json(text: str) -> Json:

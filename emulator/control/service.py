@@ -93,7 +93,7 @@ class ControlService:
         return self.world.state.get(Faults).struck()
 
     def plan_fault(self, source: object) -> Fault:
-        """Plan one more fault, written as in a scenario file."""
+        """Plan one more fault, written as in a scenario file; raises Refused."""
         from emulator.scenario import parse_fault
 
         state = self.world.state
@@ -184,7 +184,10 @@ class ControlService:
         return cleared
 
     def verify(self, operation: str, when: Mapping[str, Json], *, wanted: int) -> Verdict:
-        """Count the exchanges, and the calls inside them, that an operation pattern and facts describe."""
+        """Count the exchanges, and the calls inside them, that an operation pattern and facts describe.
+
+        Raises Refused for a pattern that no operation matches.
+        """
         if not any(fnmatchcase(name, operation) for name in operations()):
             raise Refused(f"unknown operation {operation!r}{suggest(operation, operations())}")
         entries = [LazyEntry(one) for one in self.exchanges()]

@@ -50,7 +50,7 @@ def take(world: World) -> dict[str, Json]:
     """Return the state of a world as JSON: its scenario, profile, and everything that a reset throws away.
 
     Secrets are in it as they are. An instant is RFC 3339, a duration a number of seconds, bytes a text or
-    `{"base64": …}`; of users only what differs from a fresh one. A running clock is told by its offset, so that two
+    `{"base64": …}`; of users only what differs from a fresh one. A running clock is stored as its offset, so that two
     snapshots of an idle world are equal.
     """
     return encode(freeze(world.state))
@@ -70,10 +70,10 @@ def encode(frozen: Frozen) -> dict[str, Json]:
     }
 
 
-def dump(told: Mapping[str, Json]) -> str:
+def dump(taken: Mapping[str, Json]) -> str:
     """Return a snapshot as text that can be compared line by line, each exchange on a line of its own."""
-    rest = {name: value for name, value in told.items() if name != "journal"}
-    journal: Any = told["journal"]
+    rest = {name: value for name, value in taken.items() if name != "journal"}
+    journal: Any = taken["journal"]
     lines = ",\n  ".join(json.dumps(one, ensure_ascii=False) for one in journal["exchanges"])
     exchanges = f"[\n  {lines}\n ]" if lines else "[]"
     head = json.dumps(rest, ensure_ascii=False, indent=1).removesuffix("\n}")
@@ -112,7 +112,7 @@ def decode(world: World, given: Json) -> State:
 
 
 def rest_of(state: State) -> dict[str, Json]:
-    """Return what a state holds beside its repositories; the caller holds its lock."""
+    """Return what a state holds besides its repositories; the caller holds its lock."""
     clock = codec_of().encode(state.clock, Clock)
     return {"profile": state.profile, "clock": clock, "last": state.last_number}
 
@@ -126,8 +126,8 @@ def freeze_changes(state: State, since: int) -> dict[str, object]:
 def encode_changes(state: State, rest: Mapping[str, object], parts: Mapping[str, object]) -> dict[str, Json]:
     """Return frozen changes as JSON."""
     codec = codec_of()
-    told = {one.name: one.encode_changes(parts[one.name], codec) for one in state.repositories if one.name in parts}
-    return {**cast("dict[str, Json]", dict(rest)), "parts": cast("Json", told)}
+    encoded = {one.name: one.encode_changes(parts[one.name], codec) for one in state.repositories if one.name in parts}
+    return {**cast("dict[str, Json]", dict(rest)), "parts": cast("Json", encoded)}
 
 
 def restore_changes(state: State, given: Json, wall: WallClock) -> None:

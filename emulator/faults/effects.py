@@ -40,7 +40,7 @@ class StatusOnly:
 
 @dataclass(frozen=True, kw_only=True)
 class FixedReply:
-    """Answer with these words: `json` (with `has_json`), or else `text`."""
+    """Answer with this body: `json` (with `has_json`), or else `text`."""
 
     status: int = 200
     content_type: str | None = None
@@ -74,7 +74,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class TamperedToken:
-    """Spoil the tokens that the usual reply carries."""
+    """Tamper with the tokens that the usual reply carries."""
 
     kind: Literal["expired", "bad_signature", "wrong_issuer", "wrong_audience"]
 

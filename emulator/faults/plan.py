@@ -1,4 +1,4 @@
-"""The faults of a world: which of them match a call, and how often each has."""
+"""The faults of a world: which of them match a call, and how often each did."""
 
 from collections import Counter, deque
 from collections.abc import Callable

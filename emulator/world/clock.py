@@ -8,7 +8,7 @@ WallClock = Callable[[], datetime]
 
 
 class Clock:
-    """Tells a world's time as aware UTC datetimes.
+    """Returns a world's time as aware UTC datetimes.
 
     A frozen clock moves only by `advance` or `set`; a running one follows `wall` at an offset.
     Not locked: callers hold the world's lock when they change it.

@@ -185,8 +185,8 @@ class Table(Repository, Generic[K, V]):
             return super().encode_changes(frozen, codec)
         put = [self.encode_row(row, codec) for row in frozen.values() if row is not None]
         gone: list[Json] = [_key_as_json(key) for key, row in frozen.items() if row is None]
-        told: dict[str, Json] = {"put": put}
-        return {**told, "gone": gone} if gone else told
+        changes: dict[str, Json] = {"put": put}
+        return {**changes, "gone": gone} if gone else changes
 
     def restore_changes(self, given: Json, codec: Codec) -> None:
         """Apply changes; raises ValueError."""

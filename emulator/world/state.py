@@ -79,7 +79,7 @@ class State:
             return self.last_number
 
     def end_exchange(self, number: int) -> None:
-        """Let an exchange be over, told or not."""
+        """End an exchange, whether it is in the journal or not."""
         with self.lock:
             self._under_way.discard(number)
 

@@ -1,4 +1,4 @@
-"""What there is to tell about one call: notes, the reason of a refusal, faults, changes, calls inside it."""
+"""What there is to say about one call: notes, the reason of a refusal, faults, changes, calls inside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class InnerCall:
 
 @dataclass(kw_only=True, slots=True)
 class Trace:
-    """What services tell about a call while it is being answered.
+    """What services record about a call while it is being answered.
 
     `notes` are note ids; `why` is the reason of a refusal; `persona` who is behind the call; `delay` the time to wait
     before the reply; `tamper` how a fault wants the tokens of this reply to be tampered with.
@@ -67,7 +67,7 @@ class Trace:
             self.changes.append(Change(user=user, created=before is None, deleted=after is None, fields=pairs))
 
     def absorb(self, inner: "Trace", call: InnerCall) -> None:
-        """Take over what a call inside this one has to tell."""
+        """Take over the trace of a call inside this one."""
         self.inner.append(call)
         for note_id in inner.notes:
             self.note(note_id)

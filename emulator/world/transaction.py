@@ -57,5 +57,5 @@ class Transaction:
         return inner
 
     def absorb(self, inner: "Transaction", call: InnerCall) -> None:
-        """Take over what a call inside this one has to tell."""
+        """Take over the trace of a call inside this one."""
         self.trace.absorb(inner.trace, call)
