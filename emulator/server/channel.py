@@ -1,4 +1,4 @@
-"""A connection of waitress that can pause, break and hang, and read slowly, without keeping a worker thread.
+"""A connection of waitress that can pause, break and hang, and read slowly, without holding a worker thread.
 
 A reply that is sent in steps (`emulator.web.responses.Step`) gives its worker thread back at every pause:
 its request stays first in line on the connection, so that waitress keeps later ones waiting, and the
@@ -201,7 +201,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             self.put_back()
 
     def write_soon(self, data: bytes) -> int:
-        """Send what the client takes now and leave the rest to the loop; unlike waitress', never wait."""
+        """Send what the client takes now and leave the rest to the loop; unlike waitress', never wait.
+
+        Raises ClientDisconnected.
+        """
         with self.outbuf_lock:
             if not self.connected:
                 raise ClientDisconnected

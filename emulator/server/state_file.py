@@ -30,7 +30,7 @@ class Unreadable(Exception):
 
 @dataclass(kw_only=True)
 class _Written:
-    """What the file holds of a world: up to which revision of which state, and the small things beside the tables."""
+    """What the file holds of a world: up to which revision of which state, and the small things besides the tables."""
 
     state: State
     revision: int
@@ -194,25 +194,25 @@ class StateFile:
             self._failed = False
 
     def _replace(self, text: bytes) -> None:
-        """Write the file under another name beside it, and put it in its place; both are closed then, for Windows."""
+        """Write the file under another name next to it, and put it in its place; both are closed then, for Windows."""
         if self._file is not None:
             self._file.close()
             self._file = None
         folder, name = self._target.parent, self._target.name
         with NamedTemporaryFile("wb", dir=folder, prefix=f".{name}.", delete=False) as file:
-            beside = Path(file.name)
+            temporary = Path(file.name)
             try:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:
                 file.close()
-                beside.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
                 raise
         try:
-            beside.replace(self._target)
+            temporary.replace(self._target)
         except BaseException:
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
         self._file = self._target.open("ab")
         self._base_size, self._size = len(text), 0
@@ -248,27 +248,27 @@ class _Reader:
 
     def _apply(self, line: str, number: int, *, last: bool) -> None:
         try:
-            told = json.loads(line)
+            change = json.loads(line)
         except (ValueError, RecursionError) as error:
             if last:
                 return  # a crash in the middle of the line: what it began to say was never promised
             raise Unreadable(f"{self._path}:{number}: not a change that mockdoor has written: {error}") from error
-        name = told.get("world") if isinstance(told, dict) else None
-        if not isinstance(name, str) or not {"state", "changes", "gone"} & set(told):
+        name = change.get("world") if isinstance(change, dict) else None
+        if not isinstance(name, str) or not {"state", "changes", "gone"} & set(change):
             raise Unreadable(f"{self._path}:{number}: not a change that mockdoor has written")
-        if "state" in told:
-            self._put(name, told["state"], number)
-        elif "gone" in told:
+        if "state" in change:
+            self._put(name, change["state"], number)
+        elif "gone" in change:
             self._states.pop(name, None)
         elif name in self._states:
             try:
-                snapshot.restore_changes(self._states[name], told["changes"], self._main.wall)
+                snapshot.restore_changes(self._states[name], change["changes"], self._main.wall)
             except ValueError as error:
                 raise Unreadable(f"{self._path}:{number}: {error}") from error
 
-    def _put(self, name: str, told: Any, number: int = 0) -> None:
+    def _put(self, name: str, given: Any, number: int = 0) -> None:
         try:
-            self._states[name] = snapshot.decode(self._main, told)
+            self._states[name] = snapshot.decode(self._main, given)
         except ValueError as error:
             where = f"{number}:" if number else ("" if name == MAIN else f" world {name!r}:")
             raise Unreadable(f"{self._path}:{where} {error}") from error

@@ -1,4 +1,4 @@
-"""How one request is answered: at once, or in steps between which no worker thread is kept."""
+"""How one request is answered: at once, or in steps between which no worker thread is held."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +37,7 @@ class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
     call_off: Callable[[], None] | None = None
 
     def execute(self) -> None:
-        """Run the application, again for a request that was suspended, or go on with the script that it left."""
+        """Run the application, again for a request that was suspended, or resume the script that it left."""
         if self._script is None:
             environ = self.get_environment()
             environ.update({CONNECTION: self._play, LONG_POLL: self._suspend})
