@@ -42,12 +42,12 @@ class Dialect(Protocol):
     prefixes: tuple[str, ...]
 
     def respond(self, http: Request, tx: Transaction) -> Reply:
-        """Return the reply to a request; whatever there is to tell about it goes to the trace of `tx`."""
+        """Return the reply to a request; whatever there is to say about it goes to the trace of `tx`."""
 
 
 @dataclass(kw_only=True)
 class AppState:
-    """What an application knows beside its worlds: who listens, and who may use the control API.
+    """What an application knows besides its worlds: who listens, and who may use the control API.
 
     `loopback` means that only this machine reaches the server; else control calls need `token`.
     """
@@ -110,7 +110,7 @@ class Application(Flask):
             sent = http.get_data() if environ.get("CONTENT_LENGTH", "0") not in ("0", "") else b""
             try:
                 reply = dialect.respond(http, tx)
-            except Exception as error:  # a boundary: it reports, and the server goes on
+            except Exception as error:  # a boundary: it reports, and the server carries on
                 reply = self._bug(error, tx)
             reply = _completed(reply, tx)
             if environ["PATH_INFO"] != "/favicon.ico":

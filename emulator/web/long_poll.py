@@ -1,4 +1,4 @@
-"""How a request waits for something to happen without keeping a worker thread."""
+"""How a request waits for something to happen without holding a worker thread."""
 
 import time
 from collections.abc import Callable

@@ -73,8 +73,8 @@ def raw_target(environ: Mapping[str, Any]) -> str:
 
     Bytes above 127 are shown as latin-1, as everything in a WSGI environ.
     """
-    mounted: str | None = environ.get(RAW_TARGET)
-    return mounted if mounted is not None else _sent_target(environ)
+    target: str | None = environ.get(RAW_TARGET)
+    return target if target is not None else _sent_target(environ)
 
 
 def _take(environ: dict[str, Any], segments: int) -> str:

@@ -27,7 +27,7 @@ def headers_for(origin: str) -> dict[str, str]:
 def decide(tx: Transaction, *, method: str, target: str, origin: str, host: str) -> dict[str, str] | None:
     """Return the CORS headers of a reply, none needed being `{}`, or None to answer 403.
 
-    `target` is the request line's, query included. Raises Panic for an Origin that is no URL.
+    `target` is the request line's, query included. Raises Panic for an Origin that is not a URL.
     """
     given = "" if origin == "null" else origin
     parts = _split(given)

@@ -27,7 +27,7 @@ def login(context: CasdoorContext, _: str) -> Reply:
 
 @routes.add("/api/login/oauth/refresh_token", "POST")
 def refresh_token(context: CasdoorContext, _: str) -> Reply:
-    """Trade a refresh token for new tokens."""
+    """Trade a refresh token for new tokens; raises TokenError."""
     asked: ApiRequest = context.request
     names = ("grant_type", "refresh_token", "client_id", "client_secret", "scope", "resource")
     given = {name: asked.value(name) for name in names}
@@ -59,7 +59,7 @@ def refresh_token(context: CasdoorContext, _: str) -> Reply:
 
 @routes.add("/api/login/oauth/introspect", "POST")
 def introspect(context: CasdoorContext, _: str) -> Reply:
-    """Tell whether a token is good."""
+    """Show whether a token is good; raises TokenError."""
     asked: ApiRequest = context.request
     if asked.basic is not None:
         client_id, secret = asked.basic

@@ -16,7 +16,7 @@ from emulator.web.casdoor.routes import routes
 
 @routes.add("/api/health", "GET")
 def health(_context: CasdoorContext, _: str) -> Reply:
-    """Tell that Casdoor is alive."""
+    """Show that Casdoor is alive."""
     return ok()
 
 

@@ -25,7 +25,7 @@ class BadContentType(Exception):
 
 
 class BadForm(Exception):
-    """A form, or a query beside a form, that Go cannot decode."""
+    """A form, or a query next to a form, that Go cannot decode."""
 
 
 def media_type(header: str) -> tuple[str, dict[str, str]]:

@@ -101,7 +101,7 @@ def _leading(inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[by
 
 
 def _seeks_console(environ: "WSGIEnvironment", path: str) -> bool:
-    """Tell whether a request is for a world itself, by a browser, or for the console without its last slash."""
+    """Return whether a request is for a world itself, by a browser, or for the console without its last slash."""
     if environ["REQUEST_METHOD"] != "GET" or not _DOOR.fullmatch(path):
         return False
     return path.endswith("/_emulator") or "text/html" in environ.get("HTTP_ACCEPT", "")

@@ -1,4 +1,4 @@
-"""Control calls that tell about the emulator itself, and the answer to calls that do not exist."""
+"""Control calls about the emulator itself, and the answer to calls that do not exist."""
 
 import re
 
@@ -35,7 +35,7 @@ def show_openapi() -> Response:
 @bp.route("/", defaults={"rest": ""}, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @bp.route("/<path:rest>", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def unknown(rest: str) -> Response:
-    """Answer what no other call does, by telling which calls there are."""
+    """Answer what no other call does, by listing the calls that there are."""
     calls = _calls()
     path = f"{bp.url_prefix}/{rest.rstrip('/')}"
     allowed = sorted(method for method, known in calls if _fits(known, path))
@@ -48,7 +48,7 @@ def unknown(rest: str) -> Response:
 
 
 def _fits(rule: str, path: str) -> bool:
-    """Tell whether a path is one of a rule such as `/_emulator/worlds/<name>`."""
+    """Return whether a path is one of a rule such as `/_emulator/worlds/<name>`."""
     return re.fullmatch(re.sub("<[^>]+>", "[^/]+", rule), path) is not None
 
 

@@ -43,7 +43,7 @@ def show_exchange(number: int) -> Response:
 
 @bp.get("/recording")
 def show_recording() -> Response:
-    """Tell what happened since the reset as a scenario file, which replays it."""
+    """Show what happened since the reset as a scenario file, which replays it."""
     from emulator.control.recording import CannotRecord, record
 
     try:

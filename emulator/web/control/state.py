@@ -12,7 +12,7 @@ from emulator.world.world import World
 
 @bp.get("/health")
 def health() -> Response:
-    """Tell that the server lives, and which world this is."""
+    """Show that the server is alive, and which world this is."""
     return json_response({"status": "ok", "version": __version__, **_world_shown(control().world)})
 
 
@@ -26,7 +26,7 @@ def reset() -> Response:
 
 @bp.get("/state")
 def show_state() -> Response:
-    """Tell everything that there is to know of this world, secrets included, so that PUT brings it back."""
+    """Show the whole state of this world, secrets included, so that PUT brings it back."""
     from emulator.control.snapshot import dump, take
 
     return Response(dump(take(control().world)), content_type="application/json; charset=utf-8")
@@ -34,7 +34,7 @@ def show_state() -> Response:
 
 @bp.put("/state")
 def restore_state() -> Response:
-    """Put this world into a state that GET told; one with mistakes changes nothing."""
+    """Put this world into a state that GET returned; one with mistakes changes nothing."""
     from emulator.control.snapshot import restore
 
     with fields.refusing():
@@ -44,7 +44,7 @@ def restore_state() -> Response:
 
 @bp.get("/profile")
 def show_profile() -> Response:
-    """Tell which Casdoor is played, and which could be."""
+    """Show which Casdoor is played, and which could be."""
     from emulator.casdoor.versions import PROFILES
 
     return json_response({"profile": control().world.profile, "profiles": list(PROFILES)})

@@ -79,7 +79,7 @@ def list_scenarios() -> Response:
 
 @bp.get("/scenario")
 def show_scenario() -> Response:
-    """Tell which scenario this world is made from."""
+    """Show which scenario this world is made from."""
     return json_response(_describe(control().world.state))
 
 

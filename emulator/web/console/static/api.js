@@ -15,7 +15,7 @@ if (hash.get('token')) {
 
 export const token = () => sessionStorage.getItem('mockdoor.token') || '';
 
-/** An answer that is no success; `status` is 0 when there was none. */
+/** An answer that is not a success; `status` is 0 when there was none. */
 export class Refused extends Error {
   constructor(status, message) {
     super(message);
@@ -23,7 +23,7 @@ export class Refused extends Error {
   }
 }
 
-/** Make a control call of this world (`root`: of the server) and return its JSON, or its text when it is none. */
+/** Make a control call of this world (`root`: of the server) and return its JSON, or its text when it is not JSON. */
 export async function call(method, path, body, { signal, root = false } = {}) {
   const headers = token() ? { 'X-Mockdoor-Token': token() } : {};
   let answer;
@@ -36,10 +36,10 @@ export async function call(method, path, body, { signal, root = false } = {}) {
     throw new Refused(0, 'no answer');
   }
   const text = await answer.text();
-  let told = text;
-  try { told = JSON.parse(text); } catch { /* a scenario is no JSON */ }
-  if (!answer.ok) throw new Refused(answer.status, told.message || `${answer.status}`);
-  return told;
+  let parsed = text;
+  try { parsed = JSON.parse(text); } catch { /* a scenario is not JSON */ }
+  if (!answer.ok) throw new Refused(answer.status, parsed.message || `${answer.status}`);
+  return parsed;
 }
 
 /** Milliseconds between two looks, so that a burst of requests is shown in one go and not slowed down. */
@@ -58,7 +58,7 @@ export function watch(listener) {
   return () => watchers.delete(listener);
 }
 
-const tell = (news) => watchers.forEach((listener) => listener({ entries: [], restarted: false, changed: false, connected: true, ...news }));
+const notify = (news) => watchers.forEach((listener) => listener({ entries: [], restarted: false, changed: false, connected: true, ...news }));
 const visible = () => document.visibilityState === 'visible'
   ? Promise.resolve()
   : new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }));
@@ -74,19 +74,19 @@ async function follow() {
     await visible();
     try {
       const query = revision < 0 ? 'journal?limit=300' : `journal?after=${after}&revision=${revision}&newest=50&wait=20`;
-      let told = await call('GET', query);
-      const restarted = revision < 0 || told.epoch !== epoch;
-      if (restarted && revision >= 0) told = await call('GET', 'journal?limit=300');
-      const changed = restarted || broken > 0 || told.revision !== revision;
-      after = told.last;
-      revision = told.revision;
-      epoch = told.epoch;
+      let news = await call('GET', query);
+      const restarted = revision < 0 || news.epoch !== epoch;
+      if (restarted && revision >= 0) news = await call('GET', 'journal?limit=300');
+      const changed = restarted || broken > 0 || news.revision !== revision;
+      after = news.last;
+      revision = news.revision;
+      epoch = news.epoch;
       broken = 0;
-      tell({ entries: told.exchanges, restarted, changed });
+      notify({ entries: news.exchanges, restarted, changed });
       await pause(BREATH);
     } catch (error) {
       broken += 1;
-      tell({ connected: false, error });
+      notify({ connected: false, error });
       await pause(Math.min(500 * 2 ** broken, 8000));
     }
   }

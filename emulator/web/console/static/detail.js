@@ -7,7 +7,7 @@ import { failureOf, hasFailed, reasonOf } from './outcome.js';
 
 let asked = 0;
 
-/** Show an entry of the journal; its tokens and curl line are fetched beside it. */
+/** Show an entry of the journal; its tokens and curl line are fetched separately. */
 export async function showDetail(entry) {
   asked += 1;
   const mine = asked;
@@ -59,13 +59,13 @@ function pretty(body) {
 /** A table of what a call changed of a user. */
 export function change(one) {
   const rows = Object.entries(one.fields).map(([name, { before, after }]) => make('tr', {},
-    make('td', {}, name), one.created ? '' : make('td', { class: 'gone' }, told(before)), make('td', { class: 'new' }, told(after))));
+    make('td', {}, name), one.created ? '' : make('td', { class: 'gone' }, shown(before)), make('td', { class: 'new' }, shown(after))));
   const head = make('tr', {}, ...['field', ...(one.created ? [] : ['before']), 'after'].map((key) => make('th', {}, t(key))));
   const title = make('h3', {}, t(one.created ? 'made' : one.deleted ? 'deleted' : 'changed', { user: one.user }));
   return make('div', { 'data-testid': 'change' }, title, make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)));
 }
 
-const told = (value) => (typeof value === 'string' ? value || '""' : JSON.stringify(value));
+const shown = (value) => (typeof value === 'string' ? value || '""' : JSON.stringify(value));
 
 const tokens = (found) => found.map((token) => make('details', { open: true, 'data-testid': 'token' },
   make('summary', {}, t('tokenIn', { where: token.where })), make('pre', {}, JSON.stringify(token.claims, null, 2))));

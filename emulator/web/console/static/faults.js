@@ -51,9 +51,9 @@ function toggle(name, fault, planned, run) {
 }
 
 function lifting(fault, run) {
-  const { id, struck, ...words } = fault;
+  const { id, struck, ...source } = fault;
   return make('div', { class: 'stack' },
-    make('pre', {}, `${id}: ${JSON.stringify(words)}`),
+    make('pre', {}, `${id}: ${JSON.stringify(source)}`),
     make('div', { class: 'row' }, make('span', { class: 'badge' }, t('struck', { n: struck })),
       make('button', { id: `lift-${id}`, onclick: () => run(() => call('DELETE', `faults/${encodeURIComponent(id)}`)) }, t('lift'))));
 }

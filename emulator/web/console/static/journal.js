@@ -15,7 +15,7 @@ export class Journal {
 
   /**
    * Take in exchanges, which may come in any order and more than once; of a repeated one the later copy counts.
-   * Whoever looks at the newest exchange goes on to what is newest then.
+   * Whoever looks at the newest exchange stays with the newest one.
    *
    * @returns {object[]} those that are new, oldest first
    */

@@ -16,7 +16,7 @@ const BREATH = 250;
 const TABS = { people: () => showPeople({ run }), faults: () => showFaults({ run }), users: () => showUsers() };
 let tab = 'people';
 
-/** Do something that changes the world; what goes wrong is told on the page. Returns whether it went well. */
+/** Do something that changes the world; what goes wrong is shown on the page. Returns whether it went well. */
 async function run(act) {
   try {
     await act();

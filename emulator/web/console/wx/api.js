@@ -160,13 +160,13 @@ async function login(context, argument, task) {
     headers: { 'Content-Type': 'application/json', ...(context.token && { 'X-Mockdoor-Token': context.token }) },
     body: JSON.stringify({ persona: context.persona, appid: context.appid }),
   });
-  const told = parsed(body);
-  if (!response.ok || !told.code) {
-    const why = told.message ?? `status ${response.status}`;
+  const answer = parsed(body);
+  if (!response.ok || !answer.code) {
+    const why = answer.message ?? `status ${response.status}`;
     throw new Failure(`the emulator at ${context.base} gave no code: ${why}`, 600000); // assumed errno
   }
-  context.session = { appid: told.appid };
-  return { code: told.code };
+  context.session = { appid: answer.appid };
+  return { code: answer.code };
 }
 
 /** Show a toast or the loading sign; each takes the other's place. */

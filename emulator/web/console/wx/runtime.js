@@ -17,7 +17,7 @@ function createRuntime({ wx, ui, console = globalThis.console, globals = {} }) {
     context, files: {}, config: {}, modules: new Map(), definitions: new Map(), stack: [], tabs: new Map(),
     app: undefined, launched: false, loading: undefined,
   };
-  const frame = {
+  const framework = {
     wx,
     App: (definition) => { state.app = definition; },
     Page: (definition) => definePage(state, definition),
@@ -25,10 +25,10 @@ function createRuntime({ wx, ui, console = globalThis.console, globals = {} }) {
     getApp: () => state.app,
     getCurrentPages: () => [...state.stack],
   };
-  state.variables = { ...frame, console, CASDOOR_HOSTNAME: context.base, ...globals };
+  state.variables = { ...framework, console, CASDOOR_HOSTNAME: context.base, ...globals };
   context.navigate = (asked) => navigate(state, asked);
   return {
-    ...frame,
+    ...framework,
     /** Evaluate a mini program's files, `{path: text}`; app.json's page list is used when there is one. */
     load: (files) => load(state, files),
     /** Load files and open the first page; returns its instance. */
