@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-#: A value is kept up to so many characters: requests choose some, and no bound of the journal counts them.
+#: A value is kept up to this many characters: requests choose some, and no bound of the journal counts them.
 MAX_VALUE = 1000
 
 

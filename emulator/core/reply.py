@@ -10,7 +10,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drip:
-    """Send the usual reply slowly, so many bytes at a time."""
+    """Send the usual reply slowly, a number of bytes at a time."""
 
     size: int
     every: timedelta

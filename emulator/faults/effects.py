@@ -65,7 +65,7 @@ class DamagedBody:
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """Let so many requests pass in any stretch of `per`; answer the rest with `failure`."""
+    """Let this many requests pass in any stretch of `per`; answer the rest with `failure`."""
 
     requests: int
     per: timedelta

@@ -49,7 +49,7 @@ class Mockdoor:
     def fault(self, at: str, **fields: Any) -> Fault:
         """Plan a fault, written as in a scenario: `fault("wechat.code2session", error=-1, times=1)`.
 
-        Raises ValueError for a fault that the schema refuses, or of whose id there is one already. `for_` stands for
+        Raises ValueError for a fault that the schema refuses, or whose id is taken. `for_` stands for
         `for`.
         """
         return self.service.plan_fault({"at": at} | {name.removesuffix("_"): value for name, value in fields.items()})
@@ -73,7 +73,7 @@ class Mockdoor:
         return [serialize_exchange(one) for one in self.exchanges]
 
     def assert_called(self, operation: str, *, times: int | None = None) -> None:
-        """Assert that an operation, or a pattern such as `wechat.*`, was called so often (default: at least once).
+        """Assert that an operation, or a pattern such as `wechat.*`, was called `times` times (default: at least once).
 
         Calls that Casdoor made to WeChat count too. Raises AssertionError.
         """

@@ -26,7 +26,7 @@ class Bodies:
         self._lock = threading.Lock()
 
     def take_memory(self, size: int) -> bool:
-        """Take so many bytes of the memory, if they are left."""
+        """Take a number of bytes of the memory, if they are left."""
         with self._lock:
             if self.in_memory + size > self.limits.body_memory_in_all:
                 return False
@@ -34,7 +34,7 @@ class Bodies:
             return True
 
     def take_files(self, size: int) -> None:
-        """Take so many bytes of the files; raises NoRoom."""
+        """Take a number of bytes of the files; raises NoRoom."""
         with self._lock:
             if self.in_files + size > self.limits.body_files_in_all:
                 raise NoRoom

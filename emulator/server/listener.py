@@ -177,7 +177,7 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             heapq.heapify(self._pauses)
 
     def wake_later(self, channel: Channel, task: SteppedTask, seconds: float | None) -> None:
-        """Queue a connection whose task paused again after so many seconds, None for never; from any thread."""
+        """Queue a connection whose task paused again after a number of seconds, None for never; from any thread."""
         if seconds is not None:
             with self._pauses_lock:
                 heapq.heappush(self._pauses, (time.monotonic() + seconds, next(self._turns), channel, task))

@@ -30,7 +30,7 @@ class Outbox:
         return memoryview(self._pieces[0])[self._sent :]
 
     def skip(self, size: int, _allow_prune: bool = False) -> None:
-        """Drop so many bytes that `get` returned, because they are sent."""
+        """Drop a number of bytes that `get` returned, because they are sent."""
         self._sent += size
         self._size -= size
         if self._sent == len(self._pieces[0]):

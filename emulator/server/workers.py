@@ -7,7 +7,7 @@ from waitress.utilities import logger
 
 from emulator.server.channel import Channel
 
-#: One in so many turns goes to an eager connection when others are waiting too.
+#: One turn out of this many goes to an eager connection when others are waiting too.
 _EAGER_TURN = 4
 
 

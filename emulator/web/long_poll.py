@@ -14,7 +14,7 @@ Subscribe: TypeAlias = Callable[[Callable[[], None]], Callable[[], None]]
 
 
 class LongPoll:
-    """The wait of one request, for so many seconds in all."""
+    """The wait of one request, for a number of seconds in all."""
 
     def __init__(self, environ: dict[str, Any], seconds: float) -> None:
         self._suspend: Callable[[float, Subscribe], None] | None = environ.get(LONG_POLL)

@@ -26,7 +26,7 @@ _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Send nothing for so many seconds; None means for ever."""
+    """Send nothing for a number of seconds; None means for ever."""
 
     seconds: float | None
 

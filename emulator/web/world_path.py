@@ -78,7 +78,7 @@ def raw_target(environ: Mapping[str, Any]) -> str:
 
 
 def _take(environ: dict[str, Any], segments: int) -> str:
-    """Move so many leading segments of the path to SCRIPT_NAME; return the last of them, decoded."""
+    """Move a number of leading segments of the path to SCRIPT_NAME; return the last of them, decoded."""
     taken, rest = _split(environ["PATH_INFO"], segments)
     environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + taken
     environ["PATH_INFO"] = rest

@@ -151,7 +151,7 @@ class Table(Repository, Generic[K, V]):
         return row
 
     def restore(self, given: Json, codec: Codec) -> None:
-        """Become a list of rows; raises ValueError for one that is not a row, or stands there twice."""
+        """Become a list of rows; raises ValueError for one that is not a row, or occurs twice."""
         if not isinstance(given, list):
             raise ValueError(f"{self.name} must be a list, not {str(given)[:40]!r}")
         if self.bound is not None and len(given) > self.bound:
@@ -162,7 +162,7 @@ class Table(Repository, Generic[K, V]):
                 self._remove(key)
             for row in rows:
                 if self.key_of(row) in self._rows:
-                    raise ValueError(f"{self.name}: {self.key_of(row)!r} stands there twice")
+                    raise ValueError(f"{self.name}: {self.key_of(row)!r} occurs twice")
                 self._put(row)
 
     def freeze_changes(self, since: int) -> object | None:

@@ -142,7 +142,7 @@ MISTAKES = [
     (("state", "certs"), [{"name": "c", "privateKey": ["x"]}], "cert /c: privateKey is ['x']; it must be a text"),
     (("state", "applications"), [{"name": "a", "clientId": 7}], "application /a: clientId is 7; it must be a text"),
     (("state", "users"), [{"owner": "a", "name": 1}], "user a/: name is 1; it must be a text"),
-    (("state", "users"), [{"owner": "a", "name": "b"}] * 2, "users: ('a', 'b') stands there twice"),
+    (("state", "users"), [{"owner": "a", "name": "b"}] * 2, "users: ('a', 'b') occurs twice"),
     (("state", "personas", "people"), [{"name": 1}], "1 must be str"),
     (("state", "users"), [{"owner": "a", "nmae": "b"}], "user: unknown field 'nmae'"),
     (("journal", "last"), 1, "journal: 'last' is 1, yet there is an exchange 4"),

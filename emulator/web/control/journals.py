@@ -24,13 +24,13 @@ LONGEST_WAIT = 60
 def show_journal() -> Response:
     """List exchanges, oldest first: with `after` the first `limit` behind that number, else the last `limit`.
 
-    Of those that are left `newest` takes the last so many, for a watcher who need not see every one of a storm.
+    Of those that are left `newest` takes that many from the end, for a watcher who need not see every one of a storm.
 
     `last` is the number up to which every exchange has ended: whoever asks for what comes after it misses none.
     `epoch` is another one once the journal began anew, as it does with a reset.
 
     With `wait` the answer comes as soon as there is an exchange to list, after the journal began anew, or when the
-    world's `revision` is no longer the one given; at the latest after so many seconds.
+    world's `revision` is no longer the one given; at the latest after `wait` seconds.
     """
     asked = fields.query("operation", "after", "persona", "status", "limit", "newest", "wait", "revision")
     after, limit = fields.number(asked, "after"), fields.number(asked, "limit")

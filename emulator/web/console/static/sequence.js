@@ -62,7 +62,7 @@ function successOf(entry) {
   return body.name || body.status || 'ok';
 }
 
-/** A text no longer than so many characters; of a request's path the last part says most. */
+/** A text cut to a number of characters; of a request's path the last part says most. */
 function fitting(text, length) {
   const [method, path] = text.split(' ');
   const asked = /^[A-Z]+$/.test(method) && path?.startsWith('/');
