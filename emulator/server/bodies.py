@@ -6,7 +6,7 @@ from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.buffers import OverflowableBuffer
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import Error
 
 from emulator.server.limits import ServerLimits
@@ -115,7 +115,10 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head and make room for the body."""
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # such as an address `http://[`; waitress would drop the connection without a word
+            raise ParsingError(str(error)) from error
         if self.body_rcv is not None:
             self.body_rcv.buf = BodyBuffer(self._bodies)
 

@@ -259,12 +259,24 @@ def test_the_raw_target_is_the_one_sent(server, sent, seen) -> None:
         (b"nonsense\r\n\r\n", 400),
         (b"GET /echo HTTP/1.1\r\nno colon\r\n\r\n", 400),
         (b"POST /echo HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
+        (b"POST /echo HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 400),
+        (b"GET http://[ HTTP/1.1\r\n\r\n", 400),
         (b"POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"POST /echo HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
         (b"GET /echo HTTP/1.1\r\nA: " + b"x" * ServerLimits().headers + b"\r\n\r\n", 431),
         (b"POST /echo HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (MAX_REQUEST + 1) + b"x" * MAX_REQUEST, 413),
     ],
-    ids=["no HTTP", "bad header", "bad length", "bad chunk", "unknown coding", "huge headers", "huge body"],
+    ids=[
+        "no HTTP",
+        "bad header",
+        "bad length",
+        "endless length",
+        "bad address",
+        "bad chunk",
+        "unknown coding",
+        "huge headers",
+        "huge body",
+    ],
 )
 def test_a_request_beyond_reading_is_refused_and_the_server_lives_on(server, request_bytes, status) -> None:
     with connect(server) as connected:
