@@ -46,8 +46,8 @@ class Chosen:
 def choose(paths: Iterable[str], choice: Choice) -> tuple[Chosen, ...]:
     """Return the chosen files that have steps, and every file that has mistakes, in order.
 
-    A path is a file, a folder, the name of a shipped scenario, or one of these with `:LINE` for the scenario with a
-    step in that line. Raises CannotRun for a path or a line that is not there, and when nothing is left to run.
+    A path is a file, a folder, the name of a shipped scenario, or a file or name with `:LINE` for the scenario with a
+    step on that line. Raises CannotRun for a path or a line that is not there, and when nothing is left to run.
     """
     found: list[Chosen] = []
     wrong: list[str] = []
@@ -57,6 +57,8 @@ def choose(paths: Iterable[str], choice: Choice) -> tuple[Chosen, ...]:
         if path is None:
             name = given if line is None else given.rpartition(":")[0]
             wrong.append(f"{name}: there is no such file, folder or shipped scenario{_meant(name)}")
+        elif path.is_dir() and line is not None:
+            wrong.append(f"{path}: a folder has no lines; name the scenario file before :{line}")
         elif path.is_dir():
             inside = _inside(path)
             empty += [] if inside else [_no_files(path)]
@@ -121,8 +123,8 @@ def _missed_line(one: Chosen) -> list[str]:
     if any(one.line in _lines(step) for step in steps):
         return []
     starts = [str(_lines(step).start) for step in steps if _lines(step)]
-    stand = f"steps stand in line{'s' if len(starts) > 1 else ''} {', '.join(starts)}"
-    return [f"{one.path}: no step stands in line {one.line}; {stand}"]
+    there = f"its steps are on line{'s' if len(starts) > 1 else ''} {', '.join(starts)}"
+    return [f"{one.path}: there is no step on line {one.line}; {there}"]
 
 
 def _lines(step: object) -> range:

@@ -146,7 +146,7 @@ class _Builder:
             here = (*trail, key)
             if key in value:
                 first = self.document.keys[here][0] + 1
-                self.document.report_at(_place(key_node), f"duplicate key {key!r}; it stands in line {first} already")
+                self.document.report_at(_place(key_node), f"duplicate key {key!r}; it is on line {first} already")
                 continue
             self.document.keys[here] = _place(key_node)
             value.places[key] = _place(value_node)

@@ -73,12 +73,13 @@ def test_run_says_how_it_went(mockdoor, words, code, last):
         (
             "good.scenario.yaml:99 tagged.scenario.yaml:1 nowhere",
             (
-                "good.scenario.yaml: no step stands in line 99; steps stand in line 3\n"
-                "tagged.scenario.yaml: no step stands in line 1; steps stand in lines 4, 5, 7\n"
+                "good.scenario.yaml: there is no step on line 99; its steps are on line 3\n"
+                "tagged.scenario.yaml: there is no step on line 1; its steps are on lines 4, 5, 7\n"
                 "nowhere: there is no such file, folder or shipped scenario"
             ),
         ),
-        ("good.scenario.yaml:0", "good.scenario.yaml: no step stands in line 0; steps stand in line 3"),
+        ("good.scenario.yaml:0", "good.scenario.yaml: there is no step on line 0; its steps are on line 3"),
+        (".:3", ".: a folder has no lines; name the scenario file before :3"),
         ("nowhere.yaml:3", "nowhere.yaml: there is no such file, folder or shipped scenario"),
         (
             "wechat-bsy-once",
@@ -115,7 +116,7 @@ def test_an_empty_folder_beside_good_files_is_no_trouble(mockdoor, tmp_path):
 def test_the_line_of_a_shipped_scenario_chooses_it_too(mockdoor):
     done = mockdoor("run", "wechat-busy-once:1")
 
-    assert (done.exit_code, "no step stands in line 1; steps stand in lines " in done.stderr) == (2, True)
+    assert (done.exit_code, "there is no step on line 1; its steps are on lines " in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
