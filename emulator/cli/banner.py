@@ -18,10 +18,10 @@ _EN = {
     "control": "Control API",
     "console": "Console",
     "token": "Control token",
-    "personas": "Personas; each name is also a login code, and any real code belongs to {0}",
-    "strict": "Personas; login codes come only from {0}/_emulator/login-codes (codes: strict)",
-    "codes": "Special codes of this scenario",
-    "try": "Try",
+    "personas": "Personas; each name is also a login code, and any real code belongs to {0}:",
+    "strict": "Personas; login codes come only from {0}/_emulator/login-codes (codes: strict):",
+    "codes": "Special codes of this scenario: ",
+    "try": "Try:",
     "stop": "Press Ctrl-C to stop.",
 }
 _ZH = {
@@ -32,10 +32,10 @@ _ZH = {
     "control": "控制接口",
     "console": "控制台",
     "token": "控制令牌",
-    "personas": "人物：登录 code 就是名字；任何真实的 code 都算 {0} 的",
-    "strict": "人物：登录 code 只能由 {0}/_emulator/login-codes 签发（codes: strict）",
-    "codes": "本场景的 code",
-    "try": "试一试",
+    "personas": "人物：登录 code 就是名字；任何真实的 code 都算 {0} 的：",
+    "strict": "人物：登录 code 只能由 {0}/_emulator/login-codes 签发（codes: strict）：",
+    "codes": "本场景的 code：",
+    "try": "试一试：",
     "stop": "按 Ctrl-C 停止。",
 }
 
@@ -62,7 +62,7 @@ def banner(world: World, url: str, *, token: str = "", language: str = "en") -> 
         *([f"  {_padded(texts['token'])} {token}"] if token else []),
         "",
         *_personas(world, url, texts),
-        f"{texts['try']}:",
+        texts["try"],
         *(f"  {one}" for one in suggestions(world, url)),
         "",
         texts["stop"],
@@ -88,9 +88,9 @@ def _personas(world: World, url: str, texts: Mapping[str, str]) -> list[str]:
     scenario, people = scenario_of(world.state), world.state.get(Personas)
     head = texts["strict"].format(url) if scenario.strict_codes else texts["personas"].format(people.signed_in)
     appid = next(iter(scenario.miniprograms), "")
-    lines = [f"{head}:", *(f"  {name:<10} openid {people.openid(appid, name)}" for name in people.names()), ""]
+    lines = [head, *(f"  {name:<10} openid {people.openid(appid, name)}" for name in people.names()), ""]
     if scenario.codes:
-        lines += [f"{texts['codes']}: {', '.join(scenario.codes)}", ""]
+        lines += [f"{texts['codes']}{', '.join(scenario.codes)}", ""]
     return lines
 
 

@@ -34,6 +34,12 @@ def test_the_start_says_where_to_point_clients_and_who_is_there(world, spoken) -
     assert [one for one in expected if one not in shown] == []
 
 
+def test_the_chinese_start_ends_its_headings_with_chinese_colons(world) -> None:
+    headings = [line for line in banner(world, URL, language="zh").splitlines() if line.endswith((":", "："))]
+
+    assert headings == ["人物：登录 code 就是名字；任何真实的 code 都算 visitor 的：", "试一试："]
+
+
 def test_the_token_is_shown_only_where_there_is_one(world) -> None:
     assert ("s3cret" in banner(world, URL, token="s3cret"), "Control token" in banner(world, URL)) == (True, False)
 
