@@ -145,7 +145,7 @@ def _state_file(
         if not wrong:
             state_file.load()
     except Unreadable as error:
-        wrong = f"{error}; correct it, or name another file"
+        wrong = str(error)
     resumed = scenario_of(world.state)
     if named is not None and resumed.name != fresh.name:
         held = resumed.name

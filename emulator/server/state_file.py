@@ -25,7 +25,10 @@ MIN_COMPACTION = 1024 * 1024
 
 
 class Unreadable(Exception):
-    """A state file that cannot be used; the text says which and why."""
+    """A state file that cannot be used; the text says which, why, and what helps."""
+
+    def __init__(self, text: str, *, hint: str = "correct it, or name another file") -> None:
+        super().__init__(f"{text}; {hint}")
 
 
 @dataclass(kw_only=True)
@@ -144,7 +147,8 @@ class StateFile:
         try:
             lock.acquire()
         except Timeout as error:
-            raise Unreadable(f"{self.path}: another mockdoor serves from this file; stop it first") from error
+            text = f"{self.path}: another mockdoor serves from this file"
+            raise Unreadable(text, hint="stop it first, or name another file") from error
         except OSError as error:
             raise Unreadable(f"{self.path}: {error.strerror}") from error
         self._lock = lock
