@@ -1,6 +1,8 @@
 """The base of repositories: bounded tables that know what changed since a mark, and how to become JSON again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from emulator.core.json_object import Json
@@ -67,6 +69,14 @@ class Repository:
         self.restore(given["all"], codec)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Changes:
+    """Rows of a table that changed, in the order in which they came, and the keys that first have to go."""
+
+    put: tuple[Any, ...]
+    gone: tuple[str, ...]
+
+
 class Table(Repository, Generic[K, V]):
     """Rows by key, in the order in which they came; of more than `bound` the oldest are forgotten.
 
@@ -82,6 +92,10 @@ class Table(Repository, Generic[K, V]):
         self._rows: dict[K, V] = {}
         #: The revision of each key's last change, removed keys included, the latest last.
         self._touched: dict[K, int] = {}
+        #: The revision at which each row came; a row that was removed and came back stands last again.
+        self._came: dict[K, int] = {}
+        #: Those that came back, by the same revision.
+        self._came_back: dict[K, int] = {}
         #: Changes before this revision are no longer known one by one.
         self._known_since = 0
 
@@ -111,9 +125,14 @@ class Table(Repository, Generic[K, V]):
 
     def _put(self, row: V) -> None:
         key = self.key_of(row)
+        new, known = key not in self._rows, key in self._touched
         self.index(self._rows.get(key), row)
         self._rows[key] = row
         self._touch(key)
+        if new:
+            self._came[key] = self._changed_at
+            if known:
+                self._came_back[key] = self._changed_at
         while self.bound is not None and len(self._rows) > self.bound:
             self._remove(self.evictable())
 
@@ -122,6 +141,8 @@ class Table(Repository, Generic[K, V]):
         if row is not None:
             self.index(row, None)
             self._touch(key)
+            self._came.pop(key, None)
+            self._came_back.pop(key, None)
         return row
 
     def _touch(self, key: K) -> None:
@@ -166,27 +187,27 @@ class Table(Repository, Generic[K, V]):
                 self._put(row)
 
     def freeze_changes(self, since: int) -> object | None:
-        """Return changed and removed rows, all rows when it is too long ago."""
+        """Return changed and removed rows in the order in which they came, all rows when it is too long ago."""
         with self.lock:
             if self._changed_at <= since:
                 return None
             if since < self._known_since:
                 return self.freeze()
-            changed: dict[K, V | None] = {}
-            for key in reversed(self._touched):
-                if self._touched[key] <= since:
-                    break
-                changed[key] = self._rows.get(key)
-            return dict(reversed(changed.items()))
+            recent = takewhile(lambda key: self._touched[key] > since, reversed(self._touched))
+            keys = sorted(recent, key=lambda key: self._came.get(key, 0))
+            put = tuple(self._rows[key] for key in keys if key in self._rows)
+            gone = [key for key in keys if key not in self._rows or self._came_back.get(key, 0) > since]
+            return _Changes(put=put, gone=tuple(map(_key_as_json, gone)))
 
     def encode_changes(self, frozen: object, codec: Codec) -> Json:
-        """Return changes as `{"put": [rows], "gone": [keys]}`, or everything as `{"all": [rows]}`."""
-        if not isinstance(frozen, Mapping):
+        """Return changes as `{"put": [rows], "gone": [keys]}`, or everything as `{"all": [rows]}`.
+
+        What is gone goes first: a row that came back stands behind the others.
+        """
+        if not isinstance(frozen, _Changes):
             return super().encode_changes(frozen, codec)
-        put = [self.encode_row(row, codec) for row in frozen.values() if row is not None]
-        gone: list[Json] = [_key_as_json(key) for key, row in frozen.items() if row is None]
-        changes: dict[str, Json] = {"put": put}
-        return {**changes, "gone": gone} if gone else changes
+        changes: dict[str, Json] = {"put": [self.encode_row(row, codec) for row in frozen.put]}
+        return {**changes, "gone": list(frozen.gone)} if frozen.gone else changes
 
     def restore_changes(self, given: Json, codec: Codec) -> None:
         """Apply changes; raises ValueError."""
