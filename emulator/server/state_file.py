@@ -69,7 +69,7 @@ class StateFile:
         """
         self._claim()
         try:
-            text = self._target.read_text("utf-8")
+            text = _whole_characters(self._target.read_bytes()).decode()
         except FileNotFoundError:
             return False
         except (OSError, UnicodeDecodeError) as error:
@@ -276,6 +276,16 @@ class _Reader:
         except ValueError as error:
             where = f"{number}:" if number else ("" if name == MAIN else f" world {name!r}:")
             raise Unreadable(f"{self._path}:{where} {error}") from error
+
+
+def _whole_characters(written: bytes) -> bytes:
+    """Return the bytes without half a character at their end, where a crash may have cut the last line."""
+    try:
+        written.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return written[: error.start]
+    return written
 
 
 def _frozen(world: World) -> tuple[snapshot.Frozen, _Written]:

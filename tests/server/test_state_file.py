@@ -5,6 +5,8 @@ from contextlib import closing
 
 import pytest
 
+from emulator.casdoor.user_repository import Users
+from emulator.control.snapshot import dump as snapshot_dump
 from emulator.control.snapshot import take
 from emulator.server.state_file import StateFile, Unreadable
 from emulator.web import create_app
@@ -138,6 +140,39 @@ def test_a_change_costs_what_changed(app, make_world, tmp_path):
         grown = (tmp_path / "state.json").stat().st_size - before
 
     assert 0 < grown < before / 50
+
+
+def test_rows_stand_in_their_order_after_a_restart(app, world, make_world, tmp_path):
+    client = app.test_client(use_cookies=False)
+    with closing(state_file_of(app, tmp_path / "state.json")) as state_file:
+        user = world.state.get(Users).all()[0]
+        log_in(app)
+        state_file.write_changes()
+        codes = [client.post("/_emulator/login-codes").json["code"] for _ in range(2)]
+        client.post("/api/login/oauth/access_token", data=USUAL | {"code": codes[0]})
+        world.state.get(Users).delete(user.owner, user.name)
+        world.state.get(Users).create(lambda: user)
+        state_file.write_changes()
+        (tmp_path / "after-a-crash.json").write_bytes((tmp_path / "state.json").read_bytes())
+    next_world = make_world()
+
+    state_file_of(create_app(next_world), tmp_path / "after-a-crash.json").load()
+
+    assert take(next_world) == take(world)
+
+
+@pytest.mark.parametrize("cut", [-4, -5, -6])
+def test_a_line_that_a_crash_cut_inside_a_character_is_left_out(app, make_world, tmp_path, cut):
+    with closing(state_file_of(app, tmp_path / "state.json")) as state_file:
+        state_file.write()
+        before = (tmp_path / "state.json").read_bytes()
+    line = '{"world": "main", "changes": "佐伊"}'.encode()
+    (tmp_path / "state.json").write_bytes(before + line[:cut])
+    next_world = make_world()
+
+    state_file_of(create_app(next_world), tmp_path / "state.json").load()
+
+    assert snapshot_dump(take(next_world)).encode() == before
 
 
 def test_a_line_that_a_crash_cut_short_is_left_out(app, world, make_world, tmp_path):
