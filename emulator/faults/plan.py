@@ -80,6 +80,9 @@ class FaultPlan:
         kept = [one for one in self.planned if one.fault.id != fault_id]
         found = len(kept) < len(self.planned)
         self.planned = kept
+        # Another one may be planned under this id, and counts from the beginning.
+        del self.matched[fault_id], self.struck[fault_id]
+        self.passed.pop(fault_id, None)
         return found
 
     def match(self, operation: str, facts: Facts, *, now: datetime) -> Match | None:

@@ -144,3 +144,12 @@ def test_a_fault_planned_later_comes_after_the_others():
     ids = [plan.match(OPERATION, {}.get, now=NOW).ids for _ in range(2)]
 
     assert ids == [("a",), ("b",)]
+
+
+def test_a_fault_planned_again_under_its_id_counts_from_the_beginning():
+    plan = plan_of(Fault(id="a", at="*", effect=BUSY, times=1))
+    before = struck(plan, 2)
+    plan.remove("a")
+    plan.add(Fault(id="a", at="*", effect=BUSY, times=1), now=NOW)
+
+    assert (before, struck(plan, 2)) == ([True, False], [True, False])
