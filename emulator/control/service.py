@@ -162,8 +162,12 @@ class ControlService:
 
     def put_persona(self, person: Persona) -> bool:
         """Add a person, or change the one of that name; return whether it is new."""
-        new = _refusing(lambda: self.world.state.get(Personas).add(person))
-        self.world.touch()
+        state = self.world.state
+        new = _refusing(lambda: state.get(Personas).add(person))
+        if new:
+            self.world.touch()
+        else:  # a recording begins with the people as they are in the end
+            self._record(state, "a persona was changed")
         return new
 
     def switch_profile(self, profile: str) -> None:

@@ -121,6 +121,16 @@ def test_a_switched_profile_in_the_middle_cannot_be_told(client):
     assert "the profile was switched after exchange 1" in reply.json["message"]
 
 
+def test_a_persona_changed_in_the_middle_cannot_be_told(client):
+    client.post(LOGIN, data=USUAL | {"code": "alice"})
+    client.put("/_emulator/personas/alice", json={"openid": "oABCDEFGHIJKLMNOPQRSTUVWXYZ12"})
+    client.post(LOGIN, data=USUAL | {"code": "alice"})
+
+    reply = client.get("/_emulator/recording")
+
+    assert "a persona was changed after exchange 1" in reply.json["message"]
+
+
 def test_a_cleared_journal_cannot_be_told(client):
     client.post(LOGIN, data=USUAL | {"code": "alice"})
     client.delete("/_emulator/journal")
