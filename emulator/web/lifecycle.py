@@ -104,6 +104,7 @@ class Application(Flask):
         """Answer a request as one exchange, in one transaction."""
         world: World = environ[world_path.WORLD]
         tx = world.exchange(signed_in=environ.get(world_path.SIGNED_IN))
+        told = False
         try:
             http = Request(environ, populate_request=False)
             # Read before anything parses it, so that forms and the journal both have the bytes as sent.
@@ -116,11 +117,14 @@ class Application(Flask):
             if environ["PATH_INFO"] != "/favicon.ico":
                 exchange = _exchange(tx, environ, sent, reply)
                 tx.get(Journal).append(exchange)
+                told = True
                 world.touch()
                 for listener in app_state(self).listeners:
                     listener(exchange)
         finally:
             tx.state.end_exchange(tx.number)
+            if not told:  # later exchanges may have ended, which watchers did not see before this one's end
+                world.touch()
         return send(reply, environ, start_response, delay=tx.trace.delay)
 
     def _bug(self, error: Exception, tx: Transaction) -> Reply:

@@ -260,3 +260,12 @@ def test_a_page_under_a_foreign_name_learns_no_names(client) -> None:
     message = client.get("/as/bob/plain", headers={"Host": "rebound.example:8000"}).json["message"]
 
     assert message == "there is no persona 'bob'; with the control token this answer lists the names"
+
+
+def test_who_waits_for_a_change_is_woken_when_an_untold_request_ends(world, client) -> None:
+    woken = []
+    world.on_change(lambda: woken.append(world.state.settled), since=world.revision)
+
+    client.get("/favicon.ico")
+
+    assert woken == [1]

@@ -68,6 +68,7 @@ def delete_world(name: str) -> Response:
         found = worlds.pop(name, None)
     if found is None:
         return problem(404, "unknown_world", f"there is no world {name!r}; there are: {', '.join(worlds)}")
+    found.touch()  # whoever waits for a change of it looks again, and learns that it is gone
     return json_response({"deleted": name})
 
 

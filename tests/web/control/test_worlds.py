@@ -7,6 +7,7 @@ from emulator.control.worlds import open_world
 from emulator.core.limits import Limits
 from emulator.scenario import load_default
 from emulator.web import create_app
+from emulator.web.lifecycle import app_state
 
 LOGIN = "/api/login/oauth/access_token"
 FORM = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952", "code": "alice", "username": "Alice"}
@@ -218,3 +219,14 @@ def test_calls_are_counted_with_the_nearest_misses(client, asked, answer):
         client.post(LOGIN, data=FORM | {"code": code, "username": code})
 
     assert client.post("/_emulator/verify", json=asked).get_json() == answer
+
+
+def test_who_waits_for_a_world_is_woken_when_it_is_deleted(client):
+    client.post("/_emulator/worlds", json={"name": "t1"})
+    world = app_state(client.application).worlds["t1"]
+    woken = []
+    world.on_change(lambda: woken.append(True), since=world.revision)
+
+    client.delete("/_emulator/worlds/t1")
+
+    assert woken == [True]
