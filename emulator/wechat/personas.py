@@ -68,18 +68,20 @@ class Personas(Table[str, Persona]):
     def openid(self, appid: str, persona: str) -> str:
         """Return a persona's openid: `o`, 5 characters of the mini program, 22 of both."""
         place = (appid, persona)
-        known = self._openids.get(place)
-        if known is None:
-            known = openid_of(self.state.seed, self._program(appid), self._person(persona))
-            self._openids[place] = known
-        return known
+        with self.lock:  # else an openid of before a change of the persona could be kept after it
+            known = self._openids.get(place)
+            if known is None:
+                known = openid_of(self.state.seed, self._program(appid), self._person(persona))
+                self._openids[place] = known
+            return known
 
     def unionid(self, appid: str, persona: str) -> str | None:
         """Return a persona's unionid, None when the mini program or the persona has none."""
         place = (appid, persona)
-        if place not in self._unionids:
-            self._unionids[place] = unionid_of(self.state.seed, self._program(appid), self._person(persona))
-        return self._unionids[place]
+        with self.lock:
+            if place not in self._unionids:
+                self._unionids[place] = unionid_of(self.state.seed, self._program(appid), self._person(persona))
+            return self._unionids[place]
 
     def named_by(self, wechat: str) -> str | None:
         """Return the persona to whom an openid or a unionid belongs."""
