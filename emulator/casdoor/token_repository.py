@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from emulator.world.repository import Table
+from emulator.core.json_object import Json
+from emulator.world.repository import Codec, Table
 from emulator.world.state import State
 
 #: The grant by which an application gets a token for itself.
@@ -81,6 +82,15 @@ class Tokens(Table[str, TokenRow]):
         if new is not None:
             self._by_access[new.access_hash] = new.name
             self._by_refresh[new.refresh_hash] = new.name
+
+    def decode_row(self, given: Json, codec: Codec) -> TokenRow:
+        """Return a row; raises ValueError, also for one that ends outside the calendar."""
+        row = super().decode_row(given, codec)
+        try:
+            _ = row.created_at + row.lifetime
+        except OverflowError as error:
+            raise ValueError(f"tokens: {row.name!r} ends after the year 9999") from error
+        return row
 
     def find_access(self, text: str) -> TokenRow | None:
         """Return the row of an access token by its text."""

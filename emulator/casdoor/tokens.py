@@ -14,6 +14,9 @@ from emulator.core.json_object import Json, JsonObject
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
+#: Hours that a token lives at most: from the calendar's last year they do not reach the year 10000.
+_LONGEST = 24 * 365 * 990
+
 
 @dataclass(frozen=True, kw_only=True)
 class IssuedToken:
@@ -123,8 +126,8 @@ def sign_tokens(
     cert = cert_of(tx, application)
     method = signing_method(application, cert)
     now = tx.at.replace(microsecond=0)
-    lifetime = timedelta(hours=application.expire_in_hours)
-    refresh_lifetime = timedelta(hours=application.refresh_expire_in_hours) or lifetime
+    lifetime = _hours(application.expire_in_hours)
+    refresh_lifetime = _hours(application.refresh_expire_in_hours) or lifetime
     number = tx.count("token", application.name, user.user_id)
     name = derive_uuid(tx.seed, "token", application.name, user.user_id, number)
     token_format = application.token_format or "JWT"
@@ -164,6 +167,11 @@ def sign_tokens(
         refresh_expires_at=now + refresh_lifetime,
     )
     return IssuedToken(row=row, access_token=_sent(tx, access), refresh_token=_sent(tx, refresh))
+
+
+def _hours(number: float) -> timedelta:
+    """Return so many hours, as far as the calendar has room for them."""
+    return timedelta(hours=max(-_LONGEST, min(number, _LONGEST)))
 
 
 def _sign(tx: Transaction, claims: dict[str, Json], cert: Cert, *, method: str, kid: str | None) -> str:

@@ -24,13 +24,11 @@ from emulator.scenario.effects import operations
 from emulator.scenario.model import Persona, Scenario, scenario_of
 from emulator.wechat.login_codes import LoginCode, issue_code
 from emulator.wechat.personas import Personas
+from emulator.world.clock import LAST_YEAR
 from emulator.world.state import State
 from emulator.world.world import World
 
 T = TypeVar("T")
-
-#: Where a world's calendar ends; beyond it tokens would expire after the year 9999.
-LAST_YEAR = 9000
 
 
 class Refused(ValueError):

@@ -13,7 +13,7 @@ from emulator.control.codec import codec_of
 from emulator.core.json_object import Json
 from emulator.journal.journal import Journal
 from emulator.scenario.model import Scenario
-from emulator.world.clock import Clock, WallClock
+from emulator.world.clock import FIRST_YEAR, LAST_YEAR, Clock, WallClock
 from emulator.world.repository import Codec, Repository
 from emulator.world.state import State
 from emulator.world.world import World
@@ -96,10 +96,12 @@ def decode(world: World, given: Json) -> State:
         raise ValueError(f"'profile' is {profile!r}; allowed: {', '.join(PROFILES)}")
     codec = codec_of()
     scenario = _checked(codec.decode(given["scenario"], Scenario, "scenario"))
+    if scenario.clock is not None:
+        _checked_clock(Clock(world.wall, frozen_at=scenario.clock), "scenario")
     state = world.fresh_state(scenario, profile=profile)
     parts, journal = _object(given["state"], "state"), _object(given["journal"], "journal")
     clock = codec.decode(parts.pop("clock", {}), Clock, "state.clock")
-    state.clock = Clock(world.wall, frozen_at=clock.frozen_at, offset=clock.offset)
+    state.clock = _checked_clock(Clock(world.wall, frozen_at=clock.frozen_at, offset=clock.offset), "state")
     state.last_number = codec.decode(journal.pop("last", None), int, "journal.last")
     parts[Journal.name] = journal.pop("exchanges", [])
     unknown = [*(set(parts) - {one.name for one in state.repositories}), *journal]
@@ -164,6 +166,17 @@ def _object(value: Json, name: str) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be an object")
     return dict(value)
+
+
+def _checked_clock(clock: Clock, name: str) -> Clock:
+    """Return a clock that shows a time from which tokens can expire; raises ValueError."""
+    try:
+        year = clock.now().year
+    except OverflowError:
+        year = 0
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{name}: the clock is outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return clock
 
 
 def _checked(scenario: Scenario) -> Scenario:

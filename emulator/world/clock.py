@@ -6,6 +6,11 @@ from datetime import UTC, datetime, timedelta
 #: Reads the machine's clock; injected, so that the domain never does.
 WallClock = Callable[[], datetime]
 
+#: Where a world's calendar begins: tokens hold seconds since then.
+FIRST_YEAR = 1970
+#: Where it ends; beyond it tokens would expire after the year 9999.
+LAST_YEAR = 9000
+
 
 class Clock:
     """Returns a world's time as aware UTC datetimes.

@@ -178,3 +178,38 @@ def test_a_state_with_a_full_journal_is_not_too_long_to_come_back(running_defaul
 
         assert (len(told) > 15_000_000, reply.status) == (True, 200)
         assert urlopen(f"{url}/_emulator/state").read() == told
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("state", "clock"), {"frozen_at": "9999-12-31T23:59:59+00:00"}),
+        (("state", "clock"), {"frozen_at": "0001-01-01T00:00:00+00:00"}),
+        (("state", "clock"), {"offset": 2.51e11}),
+        (("state", "clock"), {"offset": -1e12}),
+        (("scenario", "clock"), "9999-12-31T23:59:59+00:00"),
+        (("state", "tokens", 0, "lifetime"), 8e13),
+        (("state", "tokens", 0, "created_at"), "9999-12-31T23:59:59+00:00"),
+    ],
+    ids=str,
+)
+def test_an_instant_outside_the_calendar_is_refused(lived, place, value):
+    told = lived.get(STATE).json
+    row = told
+    for name in place[:-1]:
+        row = row[name]
+    row[place[-1]] = value
+
+    reply = lived.put(STATE, json=told)
+
+    assert (reply.status_code, reply.json["error"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("hours", [2**70, 1e300, -1e300])
+def test_a_token_lives_as_long_as_the_calendar_at_most(client, hours):
+    told = client.get(STATE).json
+    told["state"]["applications"][0] |= {"expireInHours": hours, "refreshExpireInHours": hours}
+    told["state"]["clock"] = {"frozen_at": "9000-12-31T23:59:59+00:00"}
+    client.put(STATE, json=told)
+
+    assert log_in(client, "alice").status_code == 200
