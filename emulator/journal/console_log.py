@@ -23,14 +23,16 @@ class ConsoleLog:
     def line(self, exchange: Exchange) -> str:
         """Return one line, without control characters and with secrets redacted."""
         outcome = outcome_of_reply(exchange.reply, method=exchange.method, path=exchange.path)
+        said = plain(outcome.line(self._language))
         parts = [
             self._painted(f"{exchange.at:%H:%M:%S}", _DIM),
             f"{plain(exchange.operation):<22}",
             f"{plain(exchange.persona) or '-':<8}",
-            self._painted(plain(outcome.line(self._language)), _RED if outcome.failed else _GREEN),
+            self._painted(said, _RED if outcome.failed else _GREEN),
         ]
-        if exchange.why:
-            parts.append(f"· {plain(render(exchange.why, self._language))}")
+        why = plain(render(exchange.why, self._language)) if exchange.why else ""
+        if why not in said:  # the emulator's own refusals give their reason in the reply
+            parts.append(f"· {why}")
         parts += [self._painted(f"· {self._note(one)}", _YELLOW) for one in exchange.notes]
         return " ".join(parts)
 

@@ -47,6 +47,13 @@ def jwt(claims):
     )
 
 
+def test_a_reason_that_the_reply_gives_already_is_not_repeated() -> None:
+    why = reason("world-unknown", name="x", known="main")
+    refused = exchange(status=404, json={"error": "unknown_world", "message": str(why)}, why=why)
+
+    assert ConsoleLog().line(refused).count(str(why)) == 1
+
+
 @pytest.mark.parametrize(
     ("told", "outcome"),
     [
