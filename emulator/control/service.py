@@ -73,7 +73,7 @@ class ControlService:
 
     def load(self, scenario: Scenario, *, profile: str | None = None) -> None:
         """Become another scenario, at one moment."""
-        self.world.replace_state(self.world.fresh_state(scenario, profile=profile and _known_profile(profile)))
+        self.world.replace_state(self.world.fresh_state(scenario, profile=profile and known_profile(profile)))
 
     def issue_login_code(self, *, persona: str = "", appid: str = "") -> LoginCode:
         """Play wx.login for a persona (default: the one signed in) and a mini program (default: the first)."""
@@ -171,7 +171,7 @@ class ControlService:
     def switch_profile(self, profile: str) -> None:
         """Play another Casdoor from the next request on; users and tokens stay."""
         state = self.world.state
-        if _known_profile(profile) != state.profile:
+        if known_profile(profile) != state.profile:
             state.profile = profile
             self._record(state, "the profile was switched")
 
@@ -214,7 +214,8 @@ def _refusing(call: Callable[[], T]) -> T:
         raise Refused(str(error)) from error
 
 
-def _known_profile(profile: str) -> str:
+def known_profile(profile: str) -> str:
+    """Return the name of a profile; raises Refused, with the names there are, when it is none."""
     if profile not in PROFILES:
         raise Refused(f"there is no profile {profile!r}; allowed: {', '.join(PROFILES)}")
     return profile

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from emulator.control.service import ControlService
+from emulator.control.service import ControlService, known_profile
 from emulator.control.worlds import open_world
 from emulator.faults.effects import Fault
 from emulator.journal.exchange import Exchange
@@ -75,14 +74,12 @@ class Mockdoor:
     def assert_called(self, operation: str, *, times: int | None = None) -> None:
         """Assert that an operation, or a pattern such as `wechat.*`, was called `times` times (default: at least once).
 
-        Calls that Casdoor made to WeChat count too. Raises AssertionError.
+        Calls that Casdoor made to WeChat count too. Raises AssertionError, and ValueError for an operation that does
+        not exist.
         """
-        made = [name for one in self.exchanges for name in (one.operation, *(call.operation for call in one.inner))]
-        found = sum(fnmatchcase(name, operation) for name in made)
-        if (found == 0) if times is None else (found != times):
-            wanted = "at least once" if times is None else f"{times} times"
-            calls = ", ".join(f"{name} {made.count(name)} times" for name in sorted(set(made))) or "nothing was called"
-            raise AssertionError(f"{operation} was to be called {wanted}, it was called {found} times; seen: {calls}")
+        verdict = self.service.verify(operation, {}, wanted=1 if times is None else times)
+        if not verdict.ok and (times is not None or verdict.count == 0):
+            raise AssertionError(str(verdict.why))
 
 
 def start_server() -> Server:
@@ -94,11 +91,11 @@ def start_server() -> Server:
 def hosted_world(server: Server, *, scenario: str | None, profile: str | None, folder: Path) -> Iterator[Mockdoor]:
     """Put a world of its own onto the server for the length of a test.
 
-    `scenario` is a file, relative to `folder`, or a shipped one's name. A bug of the emulator that the
-    test's client may have swallowed fails the test at its end.
+    `scenario` is a file, relative to `folder`, or a shipped one's name. Raises Refused for an unknown profile. A bug of
+    the emulator that the test's client may have swallowed fails the test at its end.
     """
     name = f"t{next(_NUMBERS)}"
-    world = open_world(_scenario(scenario, folder), wall=_wall, name=name, profile=profile)
+    world = open_world(_scenario(scenario, folder), wall=_wall, name=name, profile=profile and known_profile(profile))
     worlds = app_state(server.app).worlds
     worlds[name] = world
     try:

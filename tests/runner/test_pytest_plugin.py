@@ -82,10 +82,12 @@ def test_it(mockdoor):
     mockdoor.assert_called("wechat.code2session", times=2)
     mockdoor.assert_called("casdoor.*")
     assert mockdoor.journal[0]["faults"] == ["fault-1"]
-    with pytest.raises(AssertionError, match="casdoor.logout was to be called at least once, it was called 0 times"):
+    with pytest.raises(AssertionError, match="calls of casdoor.logout: 1 expected, 0 found"):
         mockdoor.assert_called("casdoor.logout")
-    with pytest.raises(AssertionError, match="seen: casdoor.login 2 times, wechat.code2session 2 times"):
+    with pytest.raises(AssertionError, match="calls of casdoor.login: 3 expected, 2 found; seen: casdoor.login 2, "):
         mockdoor.assert_called("casdoor.login", times=3)
+    with pytest.raises(ValueError, match="unknown operation 'casdoor.logn'; did you mean"):
+        mockdoor.assert_called("casdoor.logn", times=0)
     mockdoor.reset()
     assert mockdoor.journal == []
     with pytest.raises(ValueError, match="unknown persona 'dave'"):
@@ -125,6 +127,22 @@ def test_a_wrong_marker_says_what_it_takes(run):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*mark.mockdoor takes scenario= and profile=, not scenari*"])
+
+
+@pytest.mark.parametrize(
+    ("ini", "mark"),
+    [
+        pytest.param("", "@pytest.mark.mockdoor(profile='curent')", id="a marker"),
+        pytest.param("mockdoor_profile = 'curent'", "", id="a setting"),
+    ],
+)
+def test_an_unknown_profile_is_refused_at_once(run, ini, mark):
+    module = f"import pytest\n{mark}\ndef test_it(mockdoor): pass\n"
+
+    result = run(ini=ini, test_it=module)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*there is no profile 'curent'; allowed: docs, classic, current*"])
 
 
 def test_scenario_files_are_tests(run):

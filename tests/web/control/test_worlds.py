@@ -204,8 +204,7 @@ def test_a_persona_added_can_log_in_until_the_reset(client):
             {
                 "ok": False,
                 "count": 0,
-                "why": "casdoor.login was to be called 1 times, it was called 0 times; "
-                "seen: casdoor.login 2, wechat.code2session 2",
+                "why": "calls of casdoor.login: 1 expected, 0 found; seen: casdoor.login 2, wechat.code2session 2",
                 "nearest": [
                     "exchange 1: persona was 'alice', not 'carol'",
                     "exchange 2: persona was 'bob', not 'carol'",
