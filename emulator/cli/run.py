@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Fail a scenario in which a planned fault never struck.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every step.")
 @click.option("--explain", is_flag=True, help="Show step by step who called whom, for a classroom.")
-@click.option("--target", default="", metavar="URL", help="Send the steps to this server, not to the embedded one.")
+@click.option("--target", metavar="URL", help="Send the steps to this server, not to the embedded one.")
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write a JUnit XML report.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a report as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -58,7 +58,7 @@ def run(
     strict: bool,
     verbose: bool,
     explain: bool,
-    target: str,
+    target: str | None,
     junit: str | None,
     html: str | None,
     as_json: bool,

@@ -74,7 +74,7 @@ OpenCase = Callable[[Scenario, str], tuple[str, str, Control]]
 @contextmanager
 def _server(choice: Choice) -> Iterator[OpenCase]:
     """Yield what makes a fresh world for a case, on the embedded server or the target; raises CannotRun."""
-    if choice.target:
+    if choice.target is not None:
         target = choice.target.rstrip("/")
         _check_target(target)
 
@@ -98,7 +98,7 @@ def _check_target(target: str) -> None:
     try:
         failure = try_connection(target)
     except ValueError as error:
-        raise CannotRun([f"--target {target}: not an address such as {SHOWN_BASE}"]) from error
+        raise CannotRun([f"--target {target or repr(target)}: not an address such as {SHOWN_BASE}"]) from error
     if failure:
         raise CannotRun([f"{target}: {ABSENT.get(failure, failure)}"])
 

@@ -30,7 +30,7 @@ class Choice:
     profiles: tuple[str, ...] = ()
     fail_fast: bool = False
     strict: bool = False
-    target: str = ""
+    target: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -125,6 +125,7 @@ def test_the_line_of_a_shipped_scenario_chooses_it_too(mockdoor):
         ("http://127.0.0.1:9", "http://127.0.0.1:9: nobody listens there"),
         ("http://not a host", "http://not a host: there is no host of this name"),
         ("127.0.0.1:8000", "--target 127.0.0.1:8000: not an address such as http://127.0.0.1:8000"),
+        ("", "--target '': not an address such as http://127.0.0.1:8000"),
         ("http://127.0.0.1:x", "--target http://127.0.0.1:x: not an address such as http://127.0.0.1:8000"),
     ],
 )
