@@ -49,6 +49,26 @@ def test_the_empty_console_teaches_the_first_request_and_sends_it(pages):
     assert page.get_by_test_id("empty").is_hidden()
 
 
+@pytest.mark.parametrize("width", [400, 1100, 1280])
+def test_a_long_operation_wraps_between_its_words_and_leaves_the_status_in_shape(pages, width):
+    with urlopen(f"{pages.url}/.well-known/openid-configuration"), urlopen(f"{pages.url}/api/get-account"):
+        pass
+    log_in(pages, code="alice")
+    page = pages.open(viewport={"width": width, "height": 900})
+    item(page, 3).wait_for()
+
+    lines = """names => names.flatMap(name => [...name.childNodes]).filter(one => one instanceof Text).map(text => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return range.getClientRects().length;
+    })"""
+    split = [one for one in page.locator("#list .what").evaluate_all(lines) if one != 1]
+    heights = {round(one.bounding_box()["height"]) for one in page.locator("#list .badge").all()}
+
+    assert (split, len(heights)) == ([], 1)
+    assert "casdoor.openid_configuration" in item(page, 1).inner_text()
+
+
 def test_an_exchange_appears_without_a_reload(pages):
     page = pages.open()
     page.get_by_test_id("empty").wait_for()

@@ -8,6 +8,9 @@ import { failureOf, hasFailed, reasonOf } from './outcome.js';
 const MAX_KEPT = 1000;
 const MAX_SHOWN = 200;
 
+/** Return an operation's name in parts between which a line may end. */
+const breakable = (name) => name.split(/(?<=[._])/).flatMap((part) => [part, make('wbr')]);
+
 export class Exchanges {
   constructor({ onChoose }) {
     this.journal = new Journal(MAX_KEPT);
@@ -71,7 +74,7 @@ export class Exchanges {
         onclick: () => this.choose(entry.number),
       },
       make('span', { class: 'number' }, `${entry.number}`),
-      make('span', { class: 'what' }, entry.operation),
+      make('span', { class: 'what' }, breakable(entry.operation)),
       make('span', { class: failed ? 'badge bad' : 'badge' }, `${failed ? '✗' : '✓'} ${status}`),
       make('span', { class: 'sub' }, [entry.at.slice(11, 19), entry.persona, failureOf(entry) || entry.path].filter(Boolean).join(' · ')),
     );
