@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from emulator.core.json_object import Json
 
@@ -74,7 +74,7 @@ class _Changes:
     """Rows of a table that changed, in the order in which they came, and the keys that first have to go."""
 
     put: tuple[Any, ...]
-    gone: tuple[str, ...]
+    gone: tuple[Json, ...]
 
 
 class Table(Repository, Generic[K, V]):
@@ -218,15 +218,22 @@ class Table(Repository, Generic[K, V]):
         if not isinstance(put, list) or not isinstance(gone, list):
             raise ValueError(f"{self.name}: 'put' and 'gone' must be lists")
         rows = [self.decode_row(one, codec) for one in put]
-        names = {_key_as_json(key): key for key in self._rows} if gone else {}
+        keys = [_key_from_json(one, self.name) for one in gone]
         with self.lock:
-            for name in gone:
-                key = names.get(name if isinstance(name, str) else "")
-                if key is not None:
-                    self._remove(key)
+            for key in keys:
+                self._remove(cast("K", key))
             for row in rows:
                 self._put(row)
 
 
-def _key_as_json(key: object) -> str:
-    return "/".join(key) if isinstance(key, tuple) else str(key)
+def _key_as_json(key: object) -> Json:
+    """Return a key, a text, a number or a pair of texts, as JSON."""
+    return list(key) if isinstance(key, tuple) else cast("Json", key)
+
+
+def _key_from_json(given: Json, name: str) -> object:
+    if isinstance(given, str | int):
+        return given
+    if isinstance(given, list) and all(isinstance(part, str) for part in given):
+        return tuple(given)
+    raise ValueError(f"{name}: {given!r} in 'gone' must be a key")
