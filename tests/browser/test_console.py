@@ -69,6 +69,19 @@ def test_a_long_operation_wraps_between_its_words_and_leaves_the_status_in_shape
     assert "casdoor.openid_configuration" in item(page, 1).inner_text()
 
 
+def test_a_long_body_scrolls_in_its_place_and_leaves_the_page_short(pages):
+    token = log_in(pages, code="alice")["access_token"]
+    with urlopen(Request(f"{pages.url}/api/get-account", headers={"Authorization": f"Bearer {token}"})):
+        pass
+    page = pages.open(viewport={"width": 400, "height": 900})
+    item(page, 2).click()
+    page.locator("pre", has_text="displayName").first.wait_for()
+
+    tallest = max(one.bounding_box()["height"] for one in page.locator("#detail pre").all() if one.is_visible())
+
+    assert tallest <= 900
+
+
 def test_an_exchange_appears_without_a_reload(pages):
     page = pages.open()
     page.get_by_test_id("empty").wait_for()
