@@ -208,7 +208,7 @@ def nearest(version: str) -> tuple[Profile, str]:
     shown, played = "v" + version.removeprefix("v"), profile.version.name
     if shown == played:
         return profile, f"Casdoor {shown} is the recorded version of profile {profile.name}"
-    differs = f"profile {profile.name} plays {played}, details may differ"
+    differs = f"profile {profile.name} plays {played}, so details may differ"
     return profile, f"Casdoor {shown} was not recorded; {differs}"
 
 
