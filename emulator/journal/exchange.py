@@ -43,11 +43,14 @@ class Exchange:
     @property
     def size(self) -> int:
         """About how many bytes of memory the exchange takes."""
-        held = 1000 + len(self.request_body) + len(self.reply.body)
+        held = 1000 + len(self.path) + len(self.query) + len(self.request_body) + len(self.reply.body)
+        for _, value in self.raw_headers:
+            held += len(value)
         for one in self.inner:
-            held += len(one.reply.body)
+            held += len(one.url) + len(one.reply.body)
         for change in self.changes:
-            held += 100 * len(change.fields)
+            for pair in change.fields.values():
+                held += 100 + sum(len(side) for side in pair if isinstance(side, str))
         return held
 
 
