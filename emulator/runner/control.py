@@ -128,7 +128,7 @@ class Remote:
         """Return the exchanges behind a number; nothing where there is no control API."""
         if not self.available:
             return []
-        found: list[Mapping[str, Json]] = self._call("GET", f"journal?after={after}&limit=1000")["exchanges"]
+        found: list[Mapping[str, Json]] = self._call("GET", f"journal?after={after}")["exchanges"]
         return found
 
     @property
