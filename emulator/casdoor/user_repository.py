@@ -20,7 +20,8 @@ class Users(Table[Key, User]):
     row_kind = User
 
     def __init__(self, state: State) -> None:
-        super().__init__(state, bound=state.limits.users)
+        # What a scenario declares is kept whatever the bound, and with it the one who came last.
+        super().__init__(state, bound=max(state.limits.users, len(scenario_of(state).users) + 1))
         self._names: dict[str, dict[str, None]] = {}
         self._by_wechat: dict[Key, dict[str, None]] = {}
         scenario, organizations, now = scenario_of(state), state.get(Organizations), state.clock.now()
@@ -46,7 +47,7 @@ class Users(Table[Key, User]):
             self._by_wechat.setdefault((new.owner, new.wechat), {})[new.name] = None
 
     def evictable(self) -> Key:
-        """Return the oldest user that the scenario did not declare, the oldest of all when there is no such."""
+        """Return the oldest user that the scenario did not declare; one more than it declared always fits."""
         return next((key for key in self._rows if key not in self._declared), next(iter(self._rows)))
 
     def of(self, owner: str) -> list[User]:
