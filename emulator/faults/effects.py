@@ -8,6 +8,9 @@ from typing import Literal, TypeAlias
 from emulator.core.json_object import Json
 from emulator.core.reply import Drip
 
+#: Delays of many faults add up; they stay far from what a duration can hold.
+_LONGEST_DELAY = timedelta(days=36500)
+
 
 @dataclass(frozen=True, kw_only=True)
 class WechatFailure:
@@ -37,6 +40,10 @@ class StatusOnly:
 
     status: int
 
+    def __post_init__(self) -> None:
+        """Refuse what is no status of a reply."""
+        _check_status(self.status)
+
 
 @dataclass(frozen=True, kw_only=True)
 class FixedReply:
@@ -47,6 +54,12 @@ class FixedReply:
     json: Json = None
     has_json: bool = False
     text: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no reply could have at its head."""
+        _check_status(self.status)
+        if self.content_type is not None and not (self.content_type.isascii() and self.content_type.isprintable()):
+            raise ValueError(f"{self.content_type!r} is not a content type")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +121,11 @@ class Delay:
     shortest: timedelta
     longest: timedelta
 
+    def __post_init__(self) -> None:
+        """Refuse a wait that nobody could sit out."""
+        if not all(timedelta(0) <= one <= _LONGEST_DELAY for one in (self.shortest, self.longest)):
+            raise ValueError(f"a delay lies between 0 and {_LONGEST_DELAY.days} days")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
@@ -130,3 +148,13 @@ class Fault:
     effect: Effect | None = None
     delay: Delay | None = None
     source: Mapping[str, Json] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse windows that no call could be counted in."""
+        if self.every < 1 or self.after < 0:
+            raise ValueError(f"fault {self.id!r}: 'every' is at least 1, and 'after' at least 0")
+
+
+def _check_status(status: int) -> None:
+    if not 200 <= status <= 599:
+        raise ValueError(f"{status} is not a reply's status; allowed: 200 to 599")

@@ -238,6 +238,9 @@ class Faults(Repository):
     def restore(self, given: Json, codec: Codec) -> None:
         """Become what `encode` returned; raises ValueError."""
         kept: Kept = codec.decode(given, Kept, self.name)
+        twice = [one for one, number in Counter(fault.id for fault in kept.plan.faults).items() if number > 1]
+        if twice:
+            raise ValueError(f"faults: there are two of the id {twice[0]!r}")
         with self.lock:
             self._plan, self._codes = kept.plan, dict(kept.codes)
             self.touched()

@@ -11,6 +11,7 @@ import pytest
 from emulator.control import snapshot
 from emulator.control.worlds import open_world
 from emulator.core.errors import Unreachable
+from emulator.core.limits import Limits
 from emulator.core.reason import Reason
 from emulator.journal.journal import Journal
 from emulator.scenario import load, load_default, shipped
@@ -213,3 +214,38 @@ def test_a_token_lives_as_long_as_the_calendar_at_most(client, hours):
     client.put(STATE, json=told)
 
     assert log_in(client, "alice").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"every": 0},
+        {"after": -1},
+        {"id": "twice"},
+        {"effect": {"effect": "StatusOnly", "status": 99999}},
+        {"effect": {"effect": "FixedReply", "status": 100}},
+        {"effect": {"effect": "FixedReply", "content_type": "text/html\r\nX: y"}},
+        {"delay": {"shortest": -5, "longest": 5}},
+        {"delay": {"shortest": 8e13, "longest": 8e13}},
+    ],
+    ids=str,
+)
+def test_a_fault_that_could_not_strike_is_refused(client, changes):
+    for name in ("twice", "other"):
+        client.post("/_emulator/faults", json={"id": name, "at": "casdoor.*", "http": 503})
+    told = client.get(STATE).json
+    told["state"]["faults"]["plan"]["planned"][1]["fault"] |= changes
+
+    reply = client.put(STATE, json=told)
+
+    assert (reply.status_code, reply.json["error"], client.get(STATE).status_code) == (400, "bad_request", 200)
+
+
+def test_a_newcomer_stays_though_the_scenario_declares_as_many_users_as_there_may_be():
+    world = open_world(load_default(), wall=lambda: START, limits=Limits(users=1))
+    client = client_of(world)
+
+    token = log_in(client, "alice").json["access_token"]
+
+    account = client.get("/api/get-account", headers={"Authorization": f"Bearer {token}"}).json
+    assert (account["status"], client.put(STATE, data=client.get(STATE).data).status_code) == ("ok", 200)
