@@ -1,7 +1,7 @@
 """Everything that is done to a world from outside: by HTTP, by steps, by tests and by commands alike."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TypeVar
@@ -97,13 +97,16 @@ class ControlService:
         state = self.world.state
         people = state.get(Personas).names()
 
-        def make(number: int) -> Fault:
-            return parse_fault(source, personas=people, number=number)
-
         try:
-            fault = _refusing(lambda: state.get(Faults).add(make, now=state.clock.now()))
+            parsed = parse_fault(source, personas=people, number=0)
         except ScenarioError as error:
             raise Refused("; ".join(problem.message for problem in error.problems)) from error
+        named = isinstance(source, Mapping) and "id" in source
+
+        def make(number: int) -> Fault:
+            return parsed if named else replace(parsed, id=f"fault-{number}")
+
+        fault = _refusing(lambda: state.get(Faults).add(make, now=state.clock.now()))
         self._record(state, "a fault was planned", {"fault": {"id": fault.id, **fault.source}})
         return fault
 

@@ -195,12 +195,17 @@ class Faults(Repository):
     def add(self, make: Callable[[int], Fault], *, now: datetime) -> Fault:
         """Plan the fault that `make` makes of the number that names one without an id; return it.
 
-        Raises ValueError when there is a fault of its id already.
+        A number whose name another fault bears is passed over. Raises ValueError when there is a fault of its own id
+        already.
         """
         with self.lock:
-            fault = make(self._plan.added + 1)
-            if fault.id in self._ids():
-                raise ValueError(f"there is a fault {fault.id!r} already")
+            number, ids = self._plan.added + 1, self._ids()
+            fault = make(number)
+            while fault.id in ids:
+                number += 1
+                taken, fault = fault, make(number)
+                if fault.id == taken.id:
+                    raise ValueError(f"there is a fault {fault.id!r} already")
             self._plan.add(fault, now=now)
             self.touched()
             return fault

@@ -59,3 +59,10 @@ def test_an_id_is_given_once(client):
     refused = client.post("/_emulator/faults", json=BUSY | {"id": "a"})
 
     assert refused.get_json()["message"] == "there is a fault 'a' already"
+
+
+def test_a_fault_without_an_id_gets_one_that_no_other_has(client):
+    for body in ({"id": "fault-2"}, {}, {}):
+        client.post("/_emulator/faults", json={"at": "casdoor.*", "http": 503} | body)
+
+    assert [one["id"] for one in client.get("/_emulator/faults").json["faults"]] == ["fault-2", "fault-3", "fault-4"]
