@@ -116,7 +116,10 @@ class Personas(Table[str, Persona]):
         """Become what `encode` returned; raises ValueError."""
         if not isinstance(given, dict) or set(given) != {"signed_in", "people"}:
             raise ValueError("personas must be an object with 'signed_in' and 'people'")
-        super().restore(given["people"], codec)
+        people, bound = given["people"], max(self.state.limits.personas, len(self._rows))
+        if isinstance(people, list) and len(people) > bound:
+            raise ValueError(f"personas: there are {len(people)}, more than the {bound} that this server keeps")
+        super().restore(people, codec)
         signed_in = given["signed_in"]
         if not isinstance(signed_in, str) or (signed_in and signed_in not in self._rows):
             raise ValueError(f"personas: {signed_in!r} is signed in, yet nobody has that name")

@@ -249,3 +249,13 @@ def test_a_newcomer_stays_though_the_scenario_declares_as_many_users_as_there_ma
 
     account = client.get("/api/get-account", headers={"Authorization": f"Bearer {token}"}).json
     assert (account["status"], client.put(STATE, data=client.get(STATE).data).status_code) == ("ok", 200)
+
+
+def test_more_personas_than_a_world_holds_are_refused():
+    client = client_of(open_world(load_default(), wall=lambda: START, limits=Limits(personas=5)))
+    told = client.get(STATE).json
+    told["state"]["personas"]["people"] += [{"name": f"p{number}"} for number in range(6)]
+
+    reply = client.put(STATE, json=told)
+
+    assert (reply.status_code, "more than the" in reply.json["message"]) == (400, True)
