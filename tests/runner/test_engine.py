@@ -3,15 +3,25 @@
 import http.server
 import json
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
+from emulator.control.worlds import open_world
+from emulator.core.limits import Limits
+from emulator.core.reply import Reply
+from emulator.journal.exchange import Exchange
+from emulator.journal.journal import Journal
+from emulator.runner.control import Embedded, Remote
 from emulator.runner.run import run_paths
 from emulator.runner.selection import CannotRun, Choice
 from emulator.runner.steps import ACTIONS
 from emulator.scenario.names import KINDS
+from emulator.server.listener import Server
 
 V = "version: 1\nclock: 2026-01-01T08:00:00Z\n"
+
+START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 
 
 @pytest.fixture(name="run")
@@ -395,3 +405,17 @@ def test_a_file_with_mistakes_is_told_beside_the_others(tmp_path):
 
 def test_every_kind_of_step_has_an_action():
     assert set(ACTIONS) == set(KINDS)
+
+
+def test_a_remote_journal_is_as_long_as_one_in_this_process(make_world):
+    world = open_world(make_world().state.setting, wall=lambda: START, limits=Limits(exchanges=1200))
+    with Server(world, port=0) as server:
+        for _ in range(1100):
+            tx = world.exchange()
+            reply = Reply(status=200)
+            told = {"operation": "wechat.code2session", "method": "GET", "path": "/", "query": ""}
+            tx.get(Journal).append(Exchange(number=tx.number, at=tx.at, reply=reply, **told))
+
+        numbers = [[one["number"] for one in control.journal(0)] for control in (Remote(server.url), Embedded(world))]
+
+    assert numbers == [list(range(1, 1101))] * 2
