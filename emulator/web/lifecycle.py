@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 #: How many bytes of a body the journal keeps.
 MAX_BODY = MAX_SHOWN
-#: How many bytes of a body are read at all; the server answers longer ones with 413. A state with a full journal fits.
-MAX_REQUEST = 64 * 1024 * 1024
+#: How many bytes of a body are read at all; the server answers longer ones with 413. A state with everything at the
+#: usual limits fits: that is about 95 MiB.
+MAX_REQUEST = 128 * 1024 * 1024
 NOTE_HEADER = "X-Mockdoor-Note"
 #: Where the pages and the control API live.
 OWN_PREFIX = "/_emulator"
