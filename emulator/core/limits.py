@@ -15,6 +15,7 @@ class Limits:
     - `tokens`, `sessions`, `login_codes`: the oldest one is forgotten, as if it had never been given out;
     - `exchanges`, `journal_bytes`: the oldest exchange leaves the journal; the newest stays, however large it is;
     - `personas`: another persona is refused, a change of a known one is not;
+    - `faults`: another fault is refused;
     - `events`: what was done to a world from outside is remembered as "more was done" from the oldest on;
     - `worlds`: another world is refused;
     - `counters`: the oldest number from which values are derived is forgotten, and begins again above all forgotten.
@@ -30,6 +31,7 @@ class Limits:
     exchanges: int = 1_000
     journal_bytes: int = 8 * 1024 * 1024
     personas: int = 1_000
+    faults: int = 1_000
     events: int = 2_000
     worlds: int = 2_000
     counters: int = 100_000

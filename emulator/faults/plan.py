@@ -196,10 +196,12 @@ class Faults(Repository):
         """Plan the fault that `make` makes of the number that names one without an id; return it.
 
         A number whose name another fault bears is passed over. Raises ValueError when there is a fault of its own id
-        already.
+        already, or as many as the limits allow.
         """
         with self.lock:
             number, ids = self._plan.added + 1, self._ids()
+            if len(ids) >= self.state.limits.faults:
+                raise ValueError(f"a world holds {self.state.limits.faults} faults at most; lift some")
             fault = make(number)
             while fault.id in ids:
                 number += 1

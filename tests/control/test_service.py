@@ -167,3 +167,15 @@ def test_a_deleted_user_is_told_as_it_was(world, client):
     assert (change.user, change.created, change.deleted) == ("test/Alice", False, True)
     assert change.fields["name"] == ("Alice", None)
     assert client.get("/_emulator/journal").json["exchanges"][-1]["changes"][0]["deleted"] is True
+
+
+def test_faults_are_bounded(make_world):
+    service = ControlService(make_world(limits=Limits(faults=2)))
+    for name in ("a", "b"):
+        service.plan_fault(BUSY | {"id": name})
+
+    with refused("a world holds 2 faults at most; lift some"):
+        service.plan_fault(BUSY | {"id": "c"})
+
+    service.lift_fault("a")
+    assert service.plan_fault(BUSY | {"id": "c"}).id == "c"
