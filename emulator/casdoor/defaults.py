@@ -96,10 +96,18 @@ def complete_application(row: JsonObject, *, now: datetime) -> Application:
     return Application(full)
 
 
+#: Fields of a provider that are maps in Go.
+_PROVIDER_MAPS = ("userMapping", "httpHeaders")
+
+
 def complete_provider(row: JsonObject) -> Provider:
     """Return a provider with all its fields."""
     given, full = Provider(row), complete("provider", row)
     full["displayName"] = given.display_name or row.name
+    for name in _PROVIDER_MAPS:
+        value = full.get(name)
+        if isinstance(value, dict):
+            full[name] = in_key_order(value)
     return Provider(full)
 
 

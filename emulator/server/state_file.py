@@ -190,7 +190,7 @@ class StateFile:
     def _reporting(self, write: Callable[[], None]) -> None:
         try:
             write()
-        except Exception as error:  # noqa: BLE001  # a boundary: it reports, and the next change is tried again
+        except Exception as error:  # a boundary: it reports, and the next change is tried again
             why = error.strerror if isinstance(error, OSError) else repr(error)
             if not self._failed:
                 self._report(f"mockdoor: {self.path} cannot be written: {why}")
