@@ -13,7 +13,7 @@ from emulator.world.state import State
 class ControlEvent:
     """What was done after exchange `after`: as a step of a scenario, `{}` if there is none.
 
-    `number` counts events from 1; `code` is the login code that was given out.
+    `number` counts events from 1; `code` is the login or phone code that was given out.
     """
 
     number: int

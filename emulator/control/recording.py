@@ -102,7 +102,8 @@ class _Recorder:
         self._scenario = scenario
         self._journal = journal
         self._now = now
-        self._code = ""
+        #: The latest code that each kind of step gave out, by the name that the step sets.
+        self._codes: dict[str, str] = {}
         self._first_persona = next(iter(scenario.personas), "")
         self._client_id = Application(scenario.applications[0]).client_id if scenario.applications else ""
         #: Tokens by their text, with the name under which a step captures each that comes again later.
@@ -126,7 +127,8 @@ class _Recorder:
             raise CannotRecord(f"{event.what} after exchange {event.after}, which no step can do; reset and repeat")
         yield from self._pass_time(event.at)
         yield dict(event.step)
-        self._code = event.code or self._code
+        if event.code:
+            self._codes["phone_code" if "wx.getPhoneNumber" in event.step else "code"] = event.code
 
     def _pass_time(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Yield the step that lets the time until an instant pass; a running clock moves in whole seconds."""
@@ -183,7 +185,9 @@ class _Recorder:
             raise CannotRecord("a request holds '${', which a scenario would take for a name")
         for token, name in sorted(self._tokens.items(), key=lambda one: -len(one[0])):
             text = text.replace(token, f"${{{name}}}")
-        return text.replace(self._code, "${code}") if self._code else text
+        for name, code in self._codes.items():
+            text = text.replace(code, f"${{{name}}}")
+        return text
 
     def _filled_json(self, value: Json) -> Json:
         if isinstance(value, str):

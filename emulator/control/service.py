@@ -19,11 +19,11 @@ from emulator.journal.journal import Journal
 from emulator.journal.queries import count, nearest, seen
 from emulator.journal.reasons import reason
 from emulator.journal.serialize import LazyEntry
-from emulator.scenario.document import suggest
-from emulator.scenario.effects import operations
+from emulator.scenario.effects import operations, unknown_operation
 from emulator.scenario.model import Persona, Scenario, scenario_of
 from emulator.wechat.login_codes import LoginCode, issue_code
 from emulator.wechat.personas import Personas
+from emulator.wechat.phone_codes import PhoneCode, issue_phone_code
 from emulator.world.clock import LAST_YEAR
 from emulator.world.state import State
 from emulator.world.world import World
@@ -84,6 +84,16 @@ class ControlService:
         self._record(
             tx.state, "a login code was given out", {"wx.login": {"as": code.persona, "appid": code.appid}}, code.code
         )
+        return code
+
+    def issue_phone_code(self, *, persona: str = "", appid: str = "") -> PhoneCode:
+        """Play the getPhoneNumber button for a persona (default: the one signed in) and a mini program (the first)."""
+        tx = self.world.transaction()
+        chosen = persona or tx.get(Personas).signed_in
+        program = appid or next(iter(scenario_of(tx.state).miniprograms), "")
+        code = _refusing(lambda: issue_phone_code(tx, persona=chosen, appid=program))
+        step: dict[str, Json] = {"wx.getPhoneNumber": {"as": code.persona, "appid": code.appid}}
+        self._record(tx.state, "a phone code was given out", step, code.code)
         return code
 
     def faults(self) -> list[tuple[Fault, int]]:
@@ -194,7 +204,7 @@ class ControlService:
         Raises Refused for a pattern that no operation matches.
         """
         if not any(fnmatchcase(name, operation) for name in operations()):
-            raise Refused(f"unknown operation {operation!r}{suggest(operation, operations())}")
+            raise Refused(unknown_operation(operation))
         entries = [LazyEntry(one) for one in self.exchanges()]
         found = count(entries, operation, when)
         if found == wanted:

@@ -9,8 +9,10 @@ from emulator.core.limits import Limits
 from emulator.faults.plan import Faults
 from emulator.journal.journal import Journal
 from emulator.scenario.model import Scenario
+from emulator.wechat.access_tokens import AccessTokens
 from emulator.wechat.login_codes import LoginCodes
 from emulator.wechat.personas import Personas
+from emulator.wechat.phone_codes import PhoneCodes
 from emulator.wechat.session_keys import SessionKeys
 from emulator.world.clock import WallClock
 from emulator.world.world import World
@@ -23,6 +25,8 @@ REPOSITORIES = (
     Personas,
     LoginCodes,
     SessionKeys,
+    AccessTokens,
+    PhoneCodes,
     Organizations,
     Applications,
     Providers,

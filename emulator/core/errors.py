@@ -22,11 +22,12 @@ _SHOWN = 200
 class WechatError(Exception):
     """An error reply of WeChat: HTTP 200 with an errcode and an errmsg.
 
-    `errmsg` holds the text before the `rid` suffix. Source: facts/wechat.md 0 and 1.4.
+    `errmsg` holds the text before the `rid` suffix, empty for the catalogue's, which depends on who answers.
+    Source: facts/wechat.md 0 and 1.4.
     """
 
-    def __init__(self, errcode: int, errmsg: str, *, why: Reason | None = None) -> None:
-        super().__init__(f"{errcode} {errmsg}")
+    def __init__(self, errcode: int, errmsg: str = "", *, why: Reason | None = None) -> None:
+        super().__init__(f"{errcode} {errmsg}".rstrip())
         self.errcode = errcode
         self.errmsg = errmsg
         self.why = why

@@ -12,7 +12,8 @@ class Limits:
     server). At its bound
 
     - `users`: the oldest one that the scenario did not declare is forgotten, as if it had been deleted;
-    - `tokens`, `sessions`, `login_codes`: the oldest one is forgotten, as if it had never been given out;
+    - `tokens`, `sessions`, `login_codes`, `phone_codes`, `access_tokens`: the oldest one is forgotten, as if it had
+      never been given out;
     - `exchanges`, `journal_bytes`: the oldest exchange leaves the journal; the newest stays, however large it is;
     - `personas`: another persona is refused, a change of a known one is not;
     - `faults`: another fault is refused;
@@ -28,6 +29,8 @@ class Limits:
     tokens: int = 20_000
     sessions: int = 20_000
     login_codes: int = 10_000
+    phone_codes: int = 10_000
+    access_tokens: int = 10_000
     exchanges: int = 1_000
     journal_bytes: int = 8 * 1024 * 1024
     personas: int = 1_000

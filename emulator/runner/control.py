@@ -23,6 +23,9 @@ class Control(Protocol):
     def login_code(self, persona: str | None, appid: str | None) -> str:
         """Play wx.login."""
 
+    def phone_code(self, persona: str | None, appid: str | None) -> str:
+        """Play the getPhoneNumber button."""
+
     def advance(self, by: str) -> None:
         """Move the clock forward."""
 
@@ -52,6 +55,11 @@ class Embedded:
         """Play wx.login; by default for the persona signed in and the first mini program."""
         with _refusing():
             return self.service.issue_login_code(persona=persona or "", appid=appid or "").code
+
+    def phone_code(self, persona: str | None, appid: str | None) -> str:
+        """Play the getPhoneNumber button; by default for the persona signed in and the first mini program."""
+        with _refusing():
+            return self.service.issue_phone_code(persona=persona or "", appid=appid or "").code
 
     def advance(self, by: str) -> None:
         """Move the clock forward."""
@@ -99,8 +107,11 @@ class Remote:
 
     def login_code(self, persona: str | None, appid: str | None) -> str:
         """Play wx.login."""
-        given = {name: value for name, value in (("persona", persona), ("appid", appid)) if value}
-        return str(self._call("POST", "login-codes", given)["code"])
+        return self._code("login-codes", persona, appid)
+
+    def phone_code(self, persona: str | None, appid: str | None) -> str:
+        """Play the getPhoneNumber button."""
+        return self._code("phone-codes", persona, appid)
 
     def advance(self, by: str) -> None:
         """Move the clock forward."""
@@ -143,6 +154,10 @@ class Remote:
             except ValueError:
                 self._available = False
         return self._available
+
+    def _code(self, path: str, persona: str | None, appid: str | None) -> str:
+        given = {name: value for name, value in (("persona", persona), ("appid", appid)) if value}
+        return str(self._call("POST", path, given)["code"])
 
     def _call(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> Any:
         if not self.available:

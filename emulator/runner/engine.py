@@ -137,7 +137,7 @@ class Engine:
 def _described(kind: str, value: Any) -> str:
     if kind == "request":
         return f"{value.get('method', 'GET')} {value['path']}"
-    if kind in ("login", "wx.login") and value.get("as"):
+    if kind in ("login", "wx.login", "wx.getPhoneNumber") and value.get("as"):
         return f"{kind} as {value['as']}"
     if kind == "verify":
         return f"verify {value['operation']}"

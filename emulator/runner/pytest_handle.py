@@ -45,6 +45,13 @@ class Mockdoor:
         """
         return self.service.issue_login_code(persona=persona, appid=appid).code
 
+    def phone_code(self, persona: str = "", *, appid: str = "") -> str:
+        """Play the getPhoneNumber button: return a code of a persona (default: the one signed in).
+
+        It is good for 5 minutes and once. Raises ValueError for an unknown persona or appid.
+        """
+        return self.service.issue_phone_code(persona=persona, appid=appid).code
+
     def fault(self, at: str, **fields: Any) -> Fault:
         """Plan a fault, written as in a scenario: `fault("wechat.code2session", error=-1, times=1)`.
 

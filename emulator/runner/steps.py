@@ -45,6 +45,11 @@ def _wx_login(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) ->
     return PASSED
 
 
+def _wx_get_phone_number(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
+    case.names["phone_code"] = case.control.phone_code(given.get("as"), given.get("appid"))
+    return PASSED
+
+
 def _login(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
     return _ask(case, step, requests.login(case.scenario, _with_code(case, given)), learn=names_set_by)
 
@@ -122,6 +127,7 @@ def _note(_case: Case, _step: Mapping[str, Any], text: str) -> Outcome:
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         "wx.login": _wx_login,
+        "wx.getPhoneNumber": _wx_get_phone_number,
         "login": _login,
         "code2session": _code2session,
         "request": _request,

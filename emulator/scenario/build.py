@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 
 from emulator.core.json_object import Json, JsonObject
 from emulator.faults.effects import Fault
 from emulator.scenario.document import Document, Trail, suggest
-from emulator.scenario.effects import Report, build_effect, build_fault, check_code_effect
+from emulator.scenario.effects import Report, build_duration, build_effect, build_fault, check_code_effect
 from emulator.scenario.identity import openid_of, unionid_of
 from emulator.scenario.model import CodeRule, MiniProgram, Persona, Scenario
 from emulator.scenario.profile_names import default_profile
@@ -93,8 +94,23 @@ class Builder:
                     # The built-in provider got another appid, so this mini program is nobody's.
                     continue
                 self.report(("miniprograms", appid), "missing key 'secret': no provider has this appid", at_key=True)
+            trail: Trail = ("miniprograms", appid)
+            if "token_life" in given:
+                given["token_life"] = build_duration(given["token_life"], (*trail, "token_life"), self.report)
+            if "ip_allow_list" in given:
+                given["ip_allow_list"] = self._addresses(given["ip_allow_list"], (*trail, "ip_allow_list"))
             programs[appid] = MiniProgram(appid=appid, **given)
         return programs
+
+    def _addresses(self, texts: list[str], trail: Trail) -> tuple[str, ...]:
+        """Return addresses as they are compared; what is not one is a problem."""
+        found = []
+        for index, text in enumerate(texts):
+            try:
+                found.append(str(ip_address(text)))
+            except ValueError:
+                self.report((*trail, index), f"{text!r} is not an IP address; write one such as 203.0.113.7")
+        return tuple(found)
 
     def _check_application(self, row: JsonObject) -> None:
         trail: Trail = ("applications", row.name)

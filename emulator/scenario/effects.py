@@ -33,6 +33,9 @@ _LONGEST = timedelta(days=3650)
 #: Notes a problem at a trail; `at_key` points at the key.
 Report = Callable[..., None]
 
+#: What people call an operation that has another name.
+_MEANT = {"wechat.login": "wechat.code2session", "wechat.jscode2session": "wechat.code2session"}
+
 EFFECTS = ("error", "http", "reply", "connection", "body", "drip", "limit", "token", "drop")
 
 
@@ -46,6 +49,12 @@ def operations() -> tuple[str, ...]:
 def errcodes() -> frozenset[int]:
     """Return the errcodes of WeChat's catalogue."""
     return frozenset(int(errcode) for errcode in _data("errcodes.json"))
+
+
+def unknown_operation(pattern: str) -> str:
+    """Return what to say of a pattern that no operation matches."""
+    near = f"; did you mean {_MEANT[pattern]!r}?" if pattern in _MEANT else suggest(pattern, operations())
+    return f"unknown operation {pattern!r}{near}"
 
 
 def _data(name: str) -> Any:
@@ -74,10 +83,10 @@ def build_effect(value: Mapping[str, Any], trail: Trail, report: Report) -> Effe
         case "body":
             return DamagedBody(kind=inner)
         case "drip":
-            return Drip(size=inner["bytes"], every=_duration(inner["every"], (*trail, name, "every"), report))
+            return Drip(size=inner["bytes"], every=build_duration(inner["every"], (*trail, name, "every"), report))
         case "limit":
             failure = _failure(inner["error"], (*trail, name, "error"), report)
-            per = _duration(inner["per"], (*trail, name, "per"), report)
+            per = build_duration(inner["per"], (*trail, name, "per"), report)
             return Limit(requests=inner["requests"], per=per, failure=failure)
         case "token":
             return TamperedToken(kind=inner)
@@ -97,7 +106,7 @@ def build_fault(value: Mapping[str, Any], trail: Trail, report: Report, *, numbe
         after=value.get("after", 0),
         times=value.get("times"),
         every=value.get("every", 1),
-        span=_duration(value["for"], (*trail, "for"), report) if "for" in value else None,
+        span=build_duration(value["for"], (*trail, "for"), report) if "for" in value else None,
         chance=value.get("chance"),
         effect=effect,
         delay=delay,
@@ -136,15 +145,15 @@ def _delay(value: Any, trail: Trail, report: Report) -> Delay | None:
     if value is None:
         return None
     if isinstance(value, str):
-        always = _duration(value, trail, report)
+        always = build_duration(value, trail, report)
         return Delay(shortest=always, longest=always)
-    shortest, longest = (_duration(value[name], (*trail, name), report) for name in ("from", "to"))
+    shortest, longest = (build_duration(value[name], (*trail, name), report) for name in ("from", "to"))
     if shortest > longest:
         report((*trail, "from"), f"from ({value['from']}) is longer than to ({value['to']})")
     return Delay(shortest=shortest, longest=longest)
 
 
-def _duration(text: str, trail: Trail, report: Report) -> timedelta:
+def build_duration(text: str, trail: Trail, report: Report) -> timedelta:
     """Return a duration of the schema's shape; one beyond ten years is a problem."""
     try:
         span = parse_duration(text)
@@ -165,7 +174,7 @@ def _when(value: Mapping[str, Any]) -> dict[str, str]:
 def _check_operation(pattern: str, effect: Effect | None, trail: Trail, report: Report) -> None:
     matched = [name for name in operations() if fnmatchcase(name, pattern)]
     if not matched:
-        report((*trail, "at"), f"unknown operation {pattern!r}{suggest(pattern, operations())}")
+        report((*trail, "at"), unknown_operation(pattern))
         return
     failure, at = _failure_at(effect, trail)
     wechat = [name for name in matched if name.startswith("wechat.")]

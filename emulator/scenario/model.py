@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -41,6 +42,8 @@ class MiniProgram:
     exchange replaces a user's session_key: `interval` (unless the last is younger than a minute,
     assumed), `always` or `never`. `code_first` checks the code before the secret;
     `grant_type_required` refuses a call without grant_type. Source: facts/wechat.md 1.2 and 1.5.
+    `token_life` is the life of an access_token, `token_quota` how many plain ones it may fetch a day (None: any
+    number), `ip_allow_list` the addresses that may fetch them (empty: every one). Source: facts/wechat.md 2.1 and 2.2.
     """
 
     appid: str
@@ -50,6 +53,9 @@ class MiniProgram:
     rotate: str = "interval"
     code_first: bool = False
     grant_type_required: bool = False
+    token_life: timedelta = timedelta(hours=2)
+    token_quota: int | None = None
+    ip_allow_list: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

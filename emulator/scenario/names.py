@@ -8,11 +8,12 @@ from typing import Any
 from emulator.core.durations import parse_duration
 from emulator.core.patterns import compile_pattern
 from emulator.scenario.document import Document, Entry, Trail, suggest
-from emulator.scenario.effects import build_fault, operations
+from emulator.scenario.effects import build_fault, operations, unknown_operation
 from emulator.scenario.model import Scenario
 
 KINDS = (
     "wx.login",
+    "wx.getPhoneNumber",
     "login",
     "code2session",
     "request",
@@ -30,6 +31,7 @@ KINDS = (
 #: Names that a step of a kind sets by itself.
 SETS = {
     "wx.login": {"code"},
+    "wx.getPhoneNumber": {"phone_code"},
     "login": {"code", "access_token", "refresh_token", "user", "owner", "user_id"},
     "refresh": {"access_token", "refresh_token"},
     "code2session": {"openid", "unionid", "session_key"},
@@ -124,11 +126,11 @@ class _Checker:
 
             pattern = step["verify"]["operation"]
             if not REFERENCE.search(pattern) and not any(fnmatchcase(name, pattern) for name in operations()):
-                self._report(step, f"unknown operation {pattern!r}{suggest(pattern, operations())}", key="verify")
+                self._report(step, unknown_operation(pattern), key="verify")
 
     def _check_personas(self, step: Any, kind: str) -> None:
         """Check that somebody declared the personas that a step names outright."""
-        inner = step[kind] if kind in ("wx.login", "login", "fault", "verify") else {}
+        inner = step[kind] if kind in ("wx.login", "wx.getPhoneNumber", "login", "fault", "verify") else {}
         whens = ((inner, "as"), (inner.get("when", {}), "persona"))
         for entry, key in whens:
             name, known = entry.get(key), self.scenario.personas

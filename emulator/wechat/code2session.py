@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emulator.core.errors import WechatError
 from emulator.core.reply import Reply
-from emulator.faults.effects import Effect, WechatFailure
+from emulator.faults.effects import Effect
 from emulator.faults.plan import Faults
-from emulator.faults.tamper import alter, render
 from emulator.journal.reasons import reason
 from emulator.scenario.model import MiniProgram, scenario_of
+from emulator.wechat.call import WechatCall
 from emulator.wechat.catalogue import wechat_error
-from emulator.wechat.facts import match_fault
-from emulator.wechat.login_codes import LoginCodes, spend_code
+from emulator.wechat.login_codes import LoginCodes, peek_persona, spend_code
+from emulator.wechat.operation import Operation
 from emulator.wechat.personas import Personas
-from emulator.wechat.responses import HEADERS, dumps, show_error
+from emulator.wechat.responses import SNS
 from emulator.wechat.session_keys import SessionKeys
 from emulator.world.transaction import Transaction
 
@@ -35,22 +34,7 @@ def answer(tx: Transaction, params: Mapping[str, str], headers: Mapping[str, str
 
     Casdoor calls this as a plain function. `headers` have lower-case names.
     """
-    effect = match_fault(tx, OPERATION, params, headers or {})
-    if effect is None:
-        effect = _rule(tx, params)
-        if effect is not None:
-            tx.trace.why = reason("code-scripted", code=params["js_code"])
-    fixed = render(effect, dumps, HEADERS) if effect is not None else None
-    if fixed is not None:
-        return fixed
-    try:
-        if isinstance(effect, WechatFailure):
-            raise wechat_error(effect.errcode, why=tx.trace.why)
-        reply = _show(code2session(tx, params))
-    except WechatError as error:
-        tx.trace.why = error.why or tx.trace.why
-        return show_error(tx, error)
-    return reply if effect is None else alter(effect, reply, dumps)
+    return CODE2SESSION.answer(tx, WechatCall(params=params, headers=headers or {}))
 
 
 def code2session(tx: Transaction, params: Mapping[str, str]) -> SessionReply:
@@ -96,12 +80,29 @@ def _show(session: SessionReply) -> Reply:
     key = session.session_key.replace("/", "\\/")
     body = f'{{"session_key":"{key}","openid":"{session.openid}"'
     body += f',"unionid":"{session.unionid}"}}' if session.unionid else "}"
-    return Reply(headers=HEADERS, body=body.encode())
+    return Reply(headers=SNS.headers, body=body.encode())
 
 
-def _rule(tx: Transaction, params: Mapping[str, str]) -> Effect | None:
-    code = params.get("js_code", "")
+def _script(tx: Transaction, call: WechatCall) -> Effect | None:
+    """Return what the scenario's `codes:` table says of a code that nobody was given."""
+    code = call.value("js_code")
     rule = scenario_of(tx.state).codes.get(code)
     if rule is None or rule.effect is None or tx.get(LoginCodes).find(code) is not None:
         return None
-    return tx.get(Faults).match_code(OPERATION, code, rule.effect, now=tx.at)
+    effect = tx.get(Faults).match_code(OPERATION, code, rule.effect, now=tx.at)
+    if effect is not None:
+        tx.trace.why = reason("code-scripted", code=code)
+    return effect
+
+
+#: Either method is played; a JSON body is not read (facts/wechat.md 1.1).
+CODE2SESSION = Operation(
+    name=OPERATION,
+    path="/sns/jscode2session",
+    methods=("GET", "POST"),
+    style=SNS,
+    needs_token=False,
+    rule=lambda tx, call: _show(code2session(tx, call.params)),
+    peek=lambda tx, call: peek_persona(tx, code=call.value("js_code")),
+    script=_script,
+)

@@ -1,34 +1,42 @@
 """The facts of a call to WeChat by which planned faults find it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import TypeAlias
 
 from emulator.faults.effects import Effect
 from emulator.faults.plan import Faults
 from emulator.journal.reasons import reason
-from emulator.wechat.login_codes import peek_persona
+from emulator.wechat.access_tokens import AccessTokens
+from emulator.wechat.call import WechatCall
 from emulator.world.transaction import Transaction
 
-#: What a fault calls a parameter, and what WeChat does.
-_WIRE_NAMES = {"code": "js_code", "client_id": "appid"}
+#: Returns the persona behind a call before anything is checked or spent, None when it is nobody.
+Peek: TypeAlias = Callable[[Transaction, WechatCall], str | None]
 
 
-def match_fault(
-    tx: Transaction, operation: str, params: Mapping[str, str], headers: Mapping[str, str]
-) -> Effect | None:
-    """Return the effect of the planned faults that match this call, and leave their marks on its trace.
+def nobody(_tx: Transaction, _call: WechatCall) -> None:
+    """Return that no persona stands behind a call."""
 
-    `headers` have lower-case names.
-    """
+
+def match_fault(tx: Transaction, operation: str, call: WechatCall, *, peek: Peek = nobody) -> Effect | None:
+    """Return the effect of the planned faults that match this call, and leave their marks on its trace."""
     faults = tx.get(Faults)
     if not faults:
         return None
 
     def fact(name: str) -> str | None:
         if name == "persona":
-            return peek_persona(tx, code=params.get("js_code", ""))
+            return peek(tx, call)
         if name.startswith("header."):
-            return headers.get(name.removeprefix("header."))
-        return params.get(_WIRE_NAMES.get(name, name.removeprefix("body.")))
+            return call.headers.get(name.removeprefix("header."))
+        if name == "code":
+            return call.params.get("js_code", call.either("code") or None)
+        wire = "appid" if name == "client_id" else name.removeprefix("body.")
+        given = call.params.get(wire, call.either(wire) or None)
+        if given is None and wire == "appid":
+            token = tx.get(AccessTokens).find(call.value("access_token"))
+            return token.appid if token else None
+        return given
 
     found = faults.match(operation, fact, now=tx.at)
     if found is None:

@@ -12,6 +12,7 @@ from emulator.journal.reasons import reason
 from emulator.scenario.model import scenario_of
 from emulator.wechat.catalogue import errmsgs, wechat_error
 from emulator.wechat.personas import Personas
+from emulator.wechat.phone_codes import SHAPE as PHONE_SHAPE
 from emulator.world.repository import Table
 from emulator.world.state import State
 from emulator.world.transaction import Transaction
@@ -161,7 +162,14 @@ def _check_spent(tx: Transaction, issued: LoginCode, appid: str) -> None:
         raise wechat_error(40029, why=why)
 
 
+def looks_like_login_code(tx: Transaction, code: str) -> bool:
+    """Return whether a code is one of wx.login, or has the shape of one."""
+    return tx.get(LoginCodes).find(code) is not None or _REAL.fullmatch(code) is not None or code == DEVTOOLS_CODE
+
+
 def _why_unknown(tx: Transaction, code: str) -> Reason:
+    if PHONE_SHAPE.fullmatch(code):
+        return reason("code-of-phone-button")
     if scenario_of(tx.state).strict_codes:
         return reason("code-unknown-strict", code=code)
     return reason("code-unknown", code=code, personas=", ".join(tx.get(Personas).names()))

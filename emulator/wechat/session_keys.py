@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import datetime, timedelta
 
 from emulator.core.derive import derive
@@ -11,6 +12,8 @@ from emulator.world.transaction import Transaction
 
 #: A session_key younger than this survives another login of its user (facts/wechat.md 1.5; the length is assumed).
 ROTATION_PAUSE = timedelta(minutes=1)
+#: How long a session_key is good, whether it is used or not (facts/wechat.md 1.5; assumed).
+LIFETIME = timedelta(days=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +43,27 @@ class SessionKeys(Table[tuple[str, str], SessionKey]):
             current = self._rows.get(place)
             if current is not None and not _rotates(program, tx.at - current.made_at):
                 return current
-            number = tx.count("session_key", *place)
-            value = base64.b64encode(derive(tx.seed, "session_key", *place, number)[:16]).decode()
-            fresh = SessionKey(appid=program.appid, persona=persona, value=value, made_at=tx.at)
+            fresh = SessionKey(appid=program.appid, persona=persona, value=_new_value(tx, place), made_at=tx.at)
+            self._put(fresh)
+            return fresh
+
+    def replace(self, tx: Transaction, old: SessionKey) -> SessionKey | None:
+        """Put a new value in a key's place, good as long as it was; None when the key is no longer the present one."""
+        place = self.key_of(old)
+        with self.lock:
+            if self._rows.get(place) != old:
+                return None
+            fresh = changed(old, value=_new_value(tx, place))
             self._put(fresh)
             return fresh
 
 
+def _new_value(tx: Transaction, place: tuple[str, str]) -> str:
+    number = tx.count("session_key", *place)
+    return base64.b64encode(derive(tx.seed, "session_key", *place, number)[:16]).decode()
+
+
 def _rotates(program: MiniProgram, age: timedelta) -> bool:
-    return program.rotate == "always" or (program.rotate == "interval" and age >= ROTATION_PAUSE)
+    if age >= LIFETIME or program.rotate == "always":
+        return True
+    return program.rotate == "interval" and age >= ROTATION_PAUSE

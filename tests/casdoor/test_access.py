@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from emulator.casdoor.repositories import Applications, Organizations
+from emulator.wechat.operations import OPERATIONS
 
 CLIENT = "6825f4f0af45554c8952"
 UNAUTHORIZED = {"status": "error", "msg": "Unauthorized operation", "data": None, "data2": None}
@@ -103,12 +104,16 @@ def test_unknown_paths_and_wrong_methods_are_denied_to_people_and_404_to_applica
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/cgi-bin/token", 404), ("PUT", "/sns/jscode2session", 405)]
+    ("method", "path", "status"), [("GET", "/cgi-bin/menu/get", 404), ("PUT", "/sns/jscode2session", 405)]
 )
 def test_a_part_of_wechat_that_is_not_played_says_so(server, method, path, status):
     reply = server.client.open(path, method=method)
 
-    message = f"mockdoor does not play {method} {path}; of WeChat it plays GET and POST /sns/jscode2session"
+    played = ", ".join(f"{' and '.join(one.methods)} {path}" for path, one in OPERATIONS.items())
+    message = f"mockdoor does not play {method} {path}; of WeChat it plays {played}"
+    assert played.startswith(
+        "GET and POST /sns/jscode2session, GET and POST /cgi-bin/token, POST /cgi-bin/stable_token"
+    )
     assert (reply.status_code, reply.get_json()) == (status, {"error": "not_played", "message": message})
 
 

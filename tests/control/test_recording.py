@@ -74,6 +74,33 @@ def test_a_login_and_what_follows_are_told_as_steps(client):
     ]
 
 
+def test_a_phone_login_is_told_as_steps(client):
+    secret = "0123456789abcdef" * 2
+    query = f"grant_type=client_credential&appid=wx0123456789abcdef&secret={secret}"
+    code = client.post("/_emulator/phone-codes", json={"persona": "bob"}).json["code"]
+    token = client.get(f"/cgi-bin/token?{query}").json["access_token"]
+    client.post(f"/wxa/business/getuserphonenumber?access_token={token}", json={"code": code})
+
+    steps = recorded(client)["steps"]
+
+    assert steps == [
+        {"wx.getPhoneNumber": {"as": "bob", "appid": "wx0123456789abcdef"}},
+        {
+            "request": {"method": "GET", "path": f"/cgi-bin/token?{query}"},
+            "expect": {"status": 200},
+            "capture": {"access_token_1": "$.access_token"},
+        },
+        {
+            "request": {
+                "method": "POST",
+                "path": "/wxa/business/getuserphonenumber?access_token=${access_token_1}",
+                "json": {"code": "${phone_code}"},
+            },
+            "expect": {"status": 200, "json": {"errcode": 0, "errmsg": "ok"}},
+        },
+    ]
+
+
 def test_faults_and_persons_are_told(client):
     client.put("/_emulator/personas/zoe", json={"nickname": "佐伊"})
     client.put("/_emulator/signed-in", json={"persona": "zoe"})

@@ -14,7 +14,8 @@ from emulator.core.errors import Unreachable
 from emulator.core.limits import Limits
 from emulator.core.reason import Reason
 from emulator.journal.journal import Journal
-from emulator.scenario import load, load_default, shipped
+from emulator.scenario import load, load_default, parse_closed, shipped
+from emulator.scenario.model import scenario_of
 from emulator.web import create_app
 
 LOGIN = "/api/login/oauth/access_token"
@@ -37,6 +38,9 @@ def fixture_lived(client):
     token = log_in(client, "alice").json["access_token"]
     log_in(client, "nonsense")
     client.post("/_emulator/login-codes", json={"persona": "bob"})
+    client.post("/_emulator/phone-codes", json={"persona": "bob"})
+    wechats = {"grant_type": "client_credential", "appid": "wx0123456789abcdef", "secret": "0123456789abcdef" * 2}
+    client.post("/cgi-bin/stable_token", json=wechats)
     client.post(
         "/_emulator/faults", json={"at": "casdoor.*", "limit": {"requests": 9, "per": "1m", "error": {"msg": "x"}}}
     )
@@ -69,6 +73,17 @@ def test_a_restored_world_goes_on_as_the_first_would_have(lived, world):
 
     assert replies[0] == replies[1]
     assert snapshot.take(other) == snapshot.take(world)
+
+
+def test_a_mini_programs_token_settings_come_back(world):
+    text = "{token_life: 90s, token_quota: 0, ip_allow_list: [203.0.113.7]}"
+    scenario = parse_closed(f"version: 1\nminiprograms:\n  wx0123456789abcdef: {text}\n")
+    strict = open_world(scenario, wall=world.wall)
+
+    snapshot.restore(world, json.loads(snapshot.dump(snapshot.take(strict))))
+
+    assert scenario_of(world.state).miniprograms == scenario.miniprograms
+    assert snapshot.take(world) == snapshot.take(strict)
 
 
 def test_put_state_brings_back_what_get_state_told(lived):
@@ -111,7 +126,7 @@ def test_the_reasons_of_refusals_come_back(lived, world):
 def test_a_snapshot_has_a_line_for_each_field_and_each_exchange(lived):
     lines = lived.get(STATE).text.splitlines()
 
-    assert len([line for line in lines if line.startswith("  {")]) == 4
+    assert len([line for line in lines if line.startswith("  {")]) == 5
     assert any(line.strip().startswith('"displayName": ') for line in lines)
 
 
@@ -146,7 +161,7 @@ MISTAKES = [
     (("state", "users"), [{"owner": "a", "name": "b"}] * 2, "users: ('a', 'b') occurs twice"),
     (("state", "personas", "people"), [{"name": 1}], "1 must be str"),
     (("state", "users"), [{"owner": "a", "nmae": "b"}], "user: unknown field 'nmae'"),
-    (("journal", "last"), 1, "journal: 'last' is 1, yet there is an exchange 4"),
+    (("journal", "last"), 1, "journal: 'last' is 1, yet there is an exchange 5"),
     (("journal", "exchanges"), "none", "exchanges must be a list, not 'none'"),
     (("scenario",), [], "scenario"),
 ]

@@ -92,9 +92,22 @@ def test_it(mockdoor):
     assert mockdoor.journal == []
     with pytest.raises(ValueError, match="unknown persona 'dave'"):
         mockdoor.login_code("dave")
+
+
+def test_a_phone_code_is_good_for_the_phone_number(mockdoor):
+    import json
+    import urllib.request
+
+    query = "grant_type=client_credential&appid=wx0123456789abcdef&secret=" + "0123456789abcdef" * 2
+    with urllib.request.urlopen(f"{mockdoor.url}/cgi-bin/token?{query}") as reply:
+        token = json.load(reply)["access_token"]
+    sent = json.dumps({"code": mockdoor.phone_code("alice")}).encode()
+    with urllib.request.urlopen(f"{mockdoor.url}/wxa/business/getuserphonenumber?access_token={token}", sent) as reply:
+        assert json.load(reply)["errmsg"] == "ok"
+    mockdoor.assert_called("wechat.phone_number", times=1)
 """
 
-    run(test_it=module).assert_outcomes(passed=1)
+    run(test_it=module).assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,20 @@ def test_keys_stay_text():
     assert program == MiniProgram(appid="1e5", secret="0123")
 
 
+def test_what_access_tokens_do_can_be_written():
+    text = "{secret: s, token_life: 10m, token_quota: 3, ip_allow_list: [203.0.113.7, '2001:DB8::1']}"
+
+    program = read(f"miniprograms:\n  wx1: {text}\n").miniprograms["wx1"]
+
+    assert program == MiniProgram(
+        appid="wx1",
+        secret="s",
+        token_life=timedelta(minutes=10),
+        token_quota=3,
+        ip_allow_list=("203.0.113.7", "2001:db8::1"),
+    )
+
+
 def test_values_that_are_no_text_keep_their_kind():
     variables = read('vars: {a: 1, b: 1.5, c: true, d: null, e: "1", f: no, g: 1e3}\n').variables
 

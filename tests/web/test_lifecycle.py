@@ -173,7 +173,7 @@ def test_a_form_and_its_bytes_can_both_be_read(client) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("HEAD", "/api/login/oauth/access_token"), ("GET", "/cgi-bin/token")],
+    [("HEAD", "/api/login/oauth/access_token"), ("GET", "/cgi-bin/menu/get")],
     ids=["Casdoor", "WeChat"],
 )
 def test_what_has_no_route_counts_as_casdoors(world, method, path) -> None:

@@ -6,9 +6,14 @@ from threading import Barrier
 
 import pytest
 
+from emulator.scenario.model import scenario_of
+from emulator.wechat.access_tokens import AccessTokens
+from emulator.wechat.call import WechatCall
 from emulator.wechat.code2session import answer
 from emulator.wechat.login_codes import LoginCodes, issue_code, meaning_of
+from emulator.wechat.operations import OPERATIONS
 from emulator.wechat.personas import Personas
+from emulator.wechat.phone_codes import PhoneCodes, issue_phone_code
 from emulator.wechat.session_keys import SessionKeys
 
 APPID = "wx0123456789abcdef"
@@ -92,3 +97,30 @@ def test_of_two_that_looked_before_either_spent_the_first_to_spend_has_the_code(
     assert [(one.persona, one.once) for one in meanings] == [("bob", True)] * 2
     assert [(one.spent_at, one.spent_in) for one in spent] == [(None, 0), (first.at, first.number)]
     assert codes.find(issued.code).spent_in == first.number
+
+
+class GatedPhoneCodes(PhoneCodes):
+    """Writes nothing that is spent before a second exchange stands at the lock."""
+
+    def __init__(self, state, make_door):
+        super().__init__(state)
+        self.lock = make_door(state.lock)
+
+    def _put(self, row):
+        if row.spent_at is not None:
+            self.lock.hold()
+        super()._put(row)
+
+
+def test_a_phone_code_spent_twice_at_once_brings_one_number(world, make_door):
+    world.state._repositories[PhoneCodes] = GatedPhoneCodes(world.state, make_door)
+    code = issue_phone_code(world.transaction(), persona="bob", appid=APPID).code
+    token = world.state.get(AccessTokens).issue(world.transaction(), scenario_of(world.state).miniprograms[APPID])
+    call = WechatCall(method="POST", params={"access_token": token.text}, body=json.dumps({"code": code}).encode())
+
+    operation = OPERATIONS["/wxa/business/getuserphonenumber"]
+    with ThreadPoolExecutor(2) as pool:
+        calls = [pool.submit(operation.answer, world.transaction(), call) for _ in range(2)]
+        bodies = [json.loads(one.result(PATIENCE).body) for one in calls]
+
+    assert sorted(body["errcode"] for body in bodies) == [0, 40029]

@@ -1,5 +1,8 @@
 """Control calls about personas and who is signed in."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from flask import Response, request
 
 from emulator.journal.serialize import instant
@@ -8,6 +11,10 @@ from emulator.web.control import fields
 from emulator.web.control.blueprint import bp, control
 from emulator.web.responses import json_response, problem
 from emulator.wechat.personas import Personas
+
+if TYPE_CHECKING:
+    from emulator.wechat.login_codes import LoginCode
+    from emulator.wechat.phone_codes import PhoneCode
 
 
 @bp.get("/signed-in")
@@ -74,8 +81,27 @@ def play_wx_login() -> Response:
     """Play wx.login: give out a code for a persona (default: the one signed in) and a mini program (the first)."""
     from emulator.wechat.login_codes import LIFETIME
 
+    code = control().service.issue_login_code(**_wanted())
+    return _shown(code, code.issued_at + LIFETIME)
+
+
+@bp.post("/phone-codes")
+def play_get_phone_number() -> Response:
+    """Play the getPhoneNumber button: give out a phone code, for the same people and mini programs as wx.login."""
+    from emulator.wechat.phone_codes import LIFETIME
+
+    code = control().service.issue_phone_code(**_wanted())
+    return _shown(code, code.issued_at + LIFETIME)
+
+
+def _wanted() -> dict[str, str]:
+    """Return for whom the body wants a code."""
     given = fields.read("persona", "appid")
-    persona, appid = fields.text(given, "persona") or control().signed_in, fields.text(given, "appid")
-    code = control().service.issue_login_code(persona=persona, appid=appid)
-    expires = instant(code.issued_at + LIFETIME)
-    return json_response({"code": code.code, "persona": code.persona, "appid": code.appid, "expires_at": expires})
+    persona = fields.text(given, "persona") or control().signed_in
+    return {"persona": persona, "appid": fields.text(given, "appid")}
+
+
+def _shown(code: "LoginCode | PhoneCode", expires: datetime) -> Response:
+    """Show a code that was given out."""
+    given = {"code": code.code, "persona": code.persona, "appid": code.appid}
+    return json_response(given | {"expires_at": instant(expires)})

@@ -370,6 +370,7 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
                 "GET /_emulator/openapi.json",
                 "GET /_emulator/personas",
                 "PUT /_emulator/personas/<name>",
+                "POST /_emulator/phone-codes",
                 "GET /_emulator/profile",
                 "PUT /_emulator/profile",
                 "GET /_emulator/recording",

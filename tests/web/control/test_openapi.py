@@ -8,9 +8,11 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from emulator.scenario.model import scenario_of
-from emulator.web import create_app, wechat
+from emulator.web import create_app
 from emulator.web.casdoor.routes import routes
 from emulator.web.control.openapi import openapi
+from emulator.wechat.crypto import hmac_sha256
+from emulator.wechat.operations import OPERATIONS
 
 APPID = "wx0123456789abcdef"
 USUAL = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952"}
@@ -53,7 +55,7 @@ def test_every_route_is_described_and_every_description_has_a_route(world):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     casdoors = {(method, path) for method, path, _ in routes.listed()}
-    wechats = {(method, path) for path in wechat.OPERATIONS for method in ("GET", "POST")}
+    wechats = {(method, path) for path, one in OPERATIONS.items() for method in one.methods}
     answered = {
         (method.lower(), re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)) for method, path in own | casdoors | wechats
     }
@@ -94,6 +96,8 @@ CALLS = [
     ("post", "/_emulator/reset", None, 200),
     ("post", "/_emulator/login-codes", {"persona": "bob"}, 200),
     ("post", "/_emulator/login-codes", {"persona": "nobody"}, 400),
+    ("post", "/_emulator/phone-codes", {"persona": "bob"}, 200),
+    ("post", "/_emulator/phone-codes", {"persona": "nobody"}, 400),
     ("put", "/_emulator/signed-in", {"persona": "bob"}, 200),
     ("post", "/_emulator/faults", {"at": "wechat.*", "error": -1}, 201),
     ("delete", "/_emulator/faults", None, 200),
@@ -134,6 +138,30 @@ def test_code2session_is_answered_as_described(client, world, code):
     reply = client.get("/sns/jscode2session", query_string=query | {"grant_type": "authorization_code"})
 
     assert problems(json.loads(reply.text), schema_of("get", "/sns/jscode2session", 200)) == []
+
+
+def test_wechats_other_answers_are_as_described(client):
+    credentials = {"grant_type": "client_credential", "appid": APPID, "secret": "0123456789abcdef" * 2}
+    token = client.post("/cgi-bin/stable_token", json=credentials).json["access_token"]
+    login = {"appid": APPID, "secret": credentials["secret"], "js_code": "alice"}
+    session = json.loads(client.get("/sns/jscode2session", query_string=login).text)
+    signature = hmac_sha256("", session_key=session["session_key"])
+    signed = {"openid": session["openid"], "sig_method": "hmac_sha256", "signature": signature}
+    code = client.post("/_emulator/phone-codes").json["code"]
+    calls = [
+        ("get", "/cgi-bin/token", {"query_string": credentials}),
+        ("post", "/cgi-bin/stable_token", {"json": credentials}),
+        ("post", "/wxa/business/getuserphonenumber", {"query_string": {"access_token": token}, "json": {"code": code}}),
+        ("get", "/wxa/checksession", {"query_string": {"access_token": token} | signed}),
+        ("get", "/wxa/resetusersessionkey", {"query_string": {"access_token": token} | signed}),
+    ]
+
+    for method, path, asked in calls:
+        for sent in (asked, {}):
+            reply = client.open(path, method=method, **sent)
+            described = schema_of(method, path, 200)
+            assert ("errcode" in reply.json and reply.json["errcode"] != 0) is (sent == {}), reply.text
+            assert problems(reply.json, described) == []
 
 
 def examples():
