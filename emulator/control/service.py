@@ -22,10 +22,13 @@ from emulator.journal.serialize import LazyEntry
 from emulator.scenario.effects import operations, unknown_operation
 from emulator.scenario.model import Persona, Scenario, scenario_of
 from emulator.wechat.login_codes import LoginCode, issue_code
+from emulator.wechat.payments import Payment, pay
 from emulator.wechat.personas import Personas
 from emulator.wechat.phone_codes import PhoneCode, issue_phone_code
+from emulator.wechat.subscribe_messages import Permit, SubscribeMessage, SubscribeMessages, give_permit
 from emulator.world.clock import LAST_YEAR
 from emulator.world.state import State
+from emulator.world.transaction import Transaction
 from emulator.world.world import World
 
 T = TypeVar("T")
@@ -78,8 +81,7 @@ class ControlService:
     def issue_login_code(self, *, persona: str = "", appid: str = "") -> LoginCode:
         """Play wx.login for a persona (default: the one signed in) and a mini program (default: the first)."""
         tx = self.world.transaction()
-        chosen = persona or tx.get(Personas).signed_in
-        program = appid or next(iter(scenario_of(tx.state).miniprograms), "")
+        chosen, program = _chosen(tx, persona, appid)
         code = _refusing(lambda: issue_code(tx, persona=chosen, appid=program))
         self._record(
             tx.state, "a login code was given out", {"wx.login": {"as": code.persona, "appid": code.appid}}, code.code
@@ -95,6 +97,27 @@ class ControlService:
         step: dict[str, Json] = {"wx.getPhoneNumber": {"as": code.persona, "appid": code.appid}}
         self._record(tx.state, "a phone code was given out", step, code.code)
         return code
+
+    def give_permit(self, *, persona: str = "", appid: str = "", template: str) -> Permit:
+        """Play wx.requestSubscribeMessage accepted, for a persona (the one signed in) and a program (the first)."""
+        tx = self.world.transaction()
+        chosen, program = _chosen(tx, persona, appid)
+        permit = _refusing(lambda: give_permit(tx, persona=chosen, appid=program, template=template))
+        step: dict[str, Json] = {"as": permit.persona, "template": permit.template, "appid": permit.appid}
+        self._record(tx.state, "a subscribe message was permitted", {"wx.requestSubscribeMessage": step})
+        return permit
+
+    def messages(self) -> list[SubscribeMessage]:
+        """Return the subscribe messages that were sent, oldest first."""
+        return self.world.state.get(SubscribeMessages).all()
+
+    def pay(self, *, persona: str = "", appid: str = "") -> Payment:
+        """Play wx.requestPayment, for a persona (the one signed in) and a mini program (the first)."""
+        tx = self.world.transaction()
+        chosen, program = _chosen(tx, persona, appid)
+        payment = _refusing(lambda: pay(tx, persona=chosen, appid=program))
+        self._record(tx.state, "somebody paid")
+        return payment
 
     def faults(self) -> list[tuple[Fault, int]]:
         """Return the planned faults in order, each with the number of calls that it has struck."""
@@ -215,6 +238,11 @@ class ControlService:
     def _record(self, state: State, what: str, step: Mapping[str, Json] | None = None, code: str = "") -> None:
         state.get(ControlEvents).record(what, step, code=code)
         self.world.touch()
+
+
+def _chosen(tx: Transaction, persona: str, appid: str) -> tuple[str, str]:
+    """Return who and which mini program is meant: those named, else the one signed in and the first."""
+    return persona or tx.get(Personas).signed_in, appid or next(iter(scenario_of(tx.state).miniprograms), "")
 
 
 def _refusing(call: Callable[[], T]) -> T:

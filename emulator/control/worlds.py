@@ -11,9 +11,12 @@ from emulator.journal.journal import Journal
 from emulator.scenario.model import Scenario
 from emulator.wechat.access_tokens import AccessTokens
 from emulator.wechat.login_codes import LoginCodes
+from emulator.wechat.payments import Payments
 from emulator.wechat.personas import Personas
 from emulator.wechat.phone_codes import PhoneCodes
 from emulator.wechat.session_keys import SessionKeys
+from emulator.wechat.subscribe_messages import Permits, SubscribeMessages
+from emulator.wechat.web_logins import WebLogins
 from emulator.world.clock import WallClock
 from emulator.world.world import World
 
@@ -27,6 +30,10 @@ REPOSITORIES = (
     SessionKeys,
     AccessTokens,
     PhoneCodes,
+    Permits,
+    SubscribeMessages,
+    Payments,
+    WebLogins,
     Organizations,
     Applications,
     Providers,

@@ -14,6 +14,7 @@ class Limits:
     - `users`: the oldest one that the scenario did not declare is forgotten, as if it had been deleted;
     - `tokens`, `sessions`, `login_codes`, `phone_codes`, `access_tokens`: the oldest one is forgotten, as if it had
       never been given out;
+    - `messages`, `payments`, `web_logins`: the oldest one is forgotten, as if it had never been;
     - `exchanges`, `journal_bytes`: the oldest exchange leaves the journal; the newest stays, however large it is;
     - `personas`: another persona is refused, a change of a known one is not;
     - `faults`: another fault is refused;
@@ -31,6 +32,9 @@ class Limits:
     login_codes: int = 10_000
     phone_codes: int = 10_000
     access_tokens: int = 10_000
+    messages: int = 1_000
+    payments: int = 1_000
+    web_logins: int = 10_000
     exchanges: int = 1_000
     journal_bytes: int = 8 * 1024 * 1024
     personas: int = 1_000

@@ -26,6 +26,9 @@ class Control(Protocol):
     def phone_code(self, persona: str | None, appid: str | None) -> str:
         """Play the getPhoneNumber button."""
 
+    def permit(self, persona: str | None, appid: str | None, template: str) -> None:
+        """Play wx.requestSubscribeMessage accepted."""
+
     def advance(self, by: str) -> None:
         """Move the clock forward."""
 
@@ -60,6 +63,11 @@ class Embedded:
         """Play the getPhoneNumber button; by default for the persona signed in and the first mini program."""
         with _refusing():
             return self.service.issue_phone_code(persona=persona or "", appid=appid or "").code
+
+    def permit(self, persona: str | None, appid: str | None, template: str) -> None:
+        """Play wx.requestSubscribeMessage accepted; defaults as of `phone_code`."""
+        with _refusing():
+            self.service.give_permit(persona=persona or "", appid=appid or "", template=template)
 
     def advance(self, by: str) -> None:
         """Move the clock forward."""
@@ -113,6 +121,10 @@ class Remote:
         """Play the getPhoneNumber button."""
         return self._code("phone-codes", persona, appid)
 
+    def permit(self, persona: str | None, appid: str | None, template: str) -> None:
+        """Play wx.requestSubscribeMessage accepted."""
+        self._call("POST", "permits", {**_named(persona, appid), "template": template})
+
     def advance(self, by: str) -> None:
         """Move the clock forward."""
         self._call("POST", "clock/advance", {"by": by})
@@ -156,8 +168,7 @@ class Remote:
         return self._available
 
     def _code(self, path: str, persona: str | None, appid: str | None) -> str:
-        given = {name: value for name, value in (("persona", persona), ("appid", appid)) if value}
-        return str(self._call("POST", path, given)["code"])
+        return str(self._call("POST", path, _named(persona, appid))["code"])
 
     def _call(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> Any:
         if not self.available:
@@ -169,3 +180,8 @@ class Remote:
         if received.failure or received.status >= 400:
             raise NoControl(f"the control API refused: {received.failure or received.body.strip()}")
         return json.loads(received.body)
+
+
+def _named(persona: str | None, appid: str | None) -> dict[str, str]:
+    """Return what of the two was named, as the control API reads it."""
+    return {name: value for name, value in (("persona", persona), ("appid", appid)) if value}

@@ -14,7 +14,7 @@ from emulator.runner.names import CannotCapture, UnknownName, fill
 from emulator.runner.results import CaseResult, Place, StepResult
 from emulator.runner.steps import ACTIONS, Outcome
 from emulator.scenario.model import Scenario
-from emulator.scenario.names import kind_of
+from emulator.scenario.names import WX_STEPS, kind_of
 
 _BAD = ("failed", "error")
 _NOT_DUE = Outcome(status="skipped", message="its condition does not hold")
@@ -137,7 +137,7 @@ class Engine:
 def _described(kind: str, value: Any) -> str:
     if kind == "request":
         return f"{value.get('method', 'GET')} {value['path']}"
-    if kind in ("login", "wx.login", "wx.getPhoneNumber") and value.get("as"):
+    if kind in ("login", *WX_STEPS) and value.get("as"):
         return f"{kind} as {value['as']}"
     if kind == "verify":
         return f"verify {value['operation']}"

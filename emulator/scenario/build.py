@@ -55,6 +55,7 @@ class Builder:
             personas=self.personas,
             codes=self._codes(),
             strict_codes=merged.get("codes", {}).get("strict", False),
+            forbidden_words=merged.get("forbidden_words", {}),
             faults=self._faults(),
             variables=merged.get("vars", {}),
             flows=merged.get("flows", {}),
@@ -99,7 +100,7 @@ class Builder:
                 given["token_life"] = build_duration(given["token_life"], (*trail, "token_life"), self.report)
             if "ip_allow_list" in given:
                 given["ip_allow_list"] = self._addresses(given["ip_allow_list"], (*trail, "ip_allow_list"))
-            programs[appid] = MiniProgram(appid=appid, **given)
+            programs[appid] = _program(appid, given)
         return programs
 
     def _addresses(self, texts: list[str], trail: Trail) -> tuple[str, ...]:
@@ -223,6 +224,13 @@ class Builder:
             self.report(("clock",), f"expected a year from 1971 to 2899, got {at.year}")
             return None
         return at.astimezone(UTC)
+
+
+def _program(appid: str, given: Mapping[str, Any]) -> MiniProgram:
+    """Return a mini program, the lists that a file writes as tuples."""
+    templates = {template: tuple(keys) for template, keys in given.get("templates", {}).items()}
+    lists = {"templates": templates}
+    return MiniProgram(appid=appid, **{**given, **lists})
 
 
 def _persona(name: str, value: Mapping[str, Any]) -> Persona:

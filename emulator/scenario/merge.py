@@ -6,7 +6,7 @@ from typing import Any
 _FIELD_BY_FIELD = frozenset(
     {"organizations", "providers", "applications", "users", "certs", "miniprograms", "personas"}
 )
-_MAPS = _FIELD_BY_FIELD | {"codes", "vars", "flows"}
+_MAPS = _FIELD_BY_FIELD | {"codes", "forbidden_words", "vars", "flows"}
 _LISTS = frozenset({"faults", "steps", "finally"})
 _OWN = frozenset({"name", "description", "tags", "extends", "version", "init_data"})
 

@@ -14,6 +14,7 @@ from emulator.scenario.model import Scenario
 KINDS = (
     "wx.login",
     "wx.getPhoneNumber",
+    "wx.requestSubscribeMessage",
     "login",
     "code2session",
     "request",
@@ -28,6 +29,8 @@ KINDS = (
     "use",
     "note",
 )
+#: Steps that play what a mini program asks WeChat for.
+WX_STEPS = tuple(kind for kind in KINDS if kind.startswith("wx."))
 #: Names that a step of a kind sets by itself.
 SETS = {
     "wx.login": {"code"},
@@ -130,7 +133,7 @@ class _Checker:
 
     def _check_personas(self, step: Any, kind: str) -> None:
         """Check that somebody declared the personas that a step names outright."""
-        inner = step[kind] if kind in ("wx.login", "wx.getPhoneNumber", "login", "fault", "verify") else {}
+        inner = step[kind] if kind in (*WX_STEPS, "login", "fault", "verify") else {}
         whens = ((inner, "as"), (inner.get("when", {}), "persona"))
         for entry, key in whens:
             name, known = entry.get(key), self.scenario.personas

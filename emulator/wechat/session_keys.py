@@ -18,12 +18,13 @@ LIFETIME = timedelta(days=3)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionKey:
-    """A user's session_key under one appid: standard base64 of 16 bytes, and when it was made."""
+    """A user's session_key under one appid: standard base64 of 16 bytes, when it was made, and the latest login."""
 
     appid: str
     persona: str
     value: str
     made_at: datetime
+    logged_in_at: datetime
 
 
 class SessionKeys(Table[tuple[str, str], SessionKey]):
@@ -42,8 +43,11 @@ class SessionKeys(Table[tuple[str, str], SessionKey]):
         with self.lock:
             current = self._rows.get(place)
             if current is not None and not _rotates(program, tx.at - current.made_at):
-                return current
-            fresh = SessionKey(appid=program.appid, persona=persona, value=_new_value(tx, place), made_at=tx.at)
+                kept = changed(current, logged_in_at=tx.at)
+                self._put(kept)
+                return kept
+            value = _new_value(tx, place)
+            fresh = SessionKey(appid=program.appid, persona=persona, value=value, made_at=tx.at, logged_in_at=tx.at)
             self._put(fresh)
             return fresh
 
@@ -51,9 +55,10 @@ class SessionKeys(Table[tuple[str, str], SessionKey]):
         """Put a new value in a key's place, good as long as it was; None when the key is no longer the present one."""
         place = self.key_of(old)
         with self.lock:
-            if self._rows.get(place) != old:
+            current = self._rows.get(place)
+            if current is None or current.value != old.value:
                 return None
-            fresh = changed(old, value=_new_value(tx, place))
+            fresh = changed(current, value=_new_value(tx, place))
             self._put(fresh)
             return fresh
 

@@ -8,8 +8,8 @@ from emulator.cli.main import main
 from emulator.core.limits import DEFAULT_LIMITS, Limits
 
 KNOWN = (
-    "users=20000, tokens=20000, sessions=20000, login_codes=10000, "
-    "phone_codes=10000, access_tokens=10000, exchanges=1000, journal_bytes=8388608, "
+    "users=20000, tokens=20000, sessions=20000, login_codes=10000, phone_codes=10000, "
+    "access_tokens=10000, messages=1000, payments=1000, web_logins=10000, exchanges=1000, journal_bytes=8388608, "
     "personas=1000, faults=1000, events=2000, worlds=2000, counters=100000"
 )
 

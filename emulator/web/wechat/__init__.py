@@ -27,7 +27,13 @@ class WechatDialect:
         if operation is None or http.method not in _METHODS:
             return _not_played(http, tx, status=404 if operation is None else 405)
         tx.trace.operation = operation.name
+        tx.origin = _origin(http.environ)
         return operation.answer(tx, _call(http, tx))
+
+
+def _origin(environ: Mapping[str, str]) -> str:
+    """Return the scheme and host as the client wrote them, with the prefix of a world."""
+    return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{environ.get('SCRIPT_NAME', '')}"
 
 
 def _call(http: Request, tx: Transaction) -> WechatCall:

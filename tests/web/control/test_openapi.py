@@ -98,6 +98,8 @@ CALLS = [
     ("post", "/_emulator/login-codes", {"persona": "nobody"}, 400),
     ("post", "/_emulator/phone-codes", {"persona": "bob"}, 200),
     ("post", "/_emulator/phone-codes", {"persona": "nobody"}, 400),
+    ("post", "/_emulator/permits", {"persona": "bob", "template": "none"}, 400),
+    ("post", "/_emulator/payments", {"persona": "bob"}, 200),
     ("put", "/_emulator/signed-in", {"persona": "bob"}, 200),
     ("post", "/_emulator/faults", {"at": "wechat.*", "error": -1}, 201),
     ("delete", "/_emulator/faults", None, 200),
