@@ -229,7 +229,7 @@ class Builder:
 def _program(appid: str, given: Mapping[str, Any]) -> MiniProgram:
     """Return a mini program, the lists that a file writes as tuples."""
     templates = {template: tuple(keys) for template, keys in given.get("templates", {}).items()}
-    lists = {"templates": templates}
+    lists = {"pages": tuple(given.get("pages", ())), "templates": templates}
     return MiniProgram(appid=appid, **{**given, **lists})
 
 

@@ -44,7 +44,7 @@ class MiniProgram:
     `grant_type_required` refuses a call without grant_type. Source: facts/wechat.md 1.2 and 1.5.
     `token_life` is the life of an access_token, `token_quota` how many plain ones it may fetch a day (None: any
     number), `ip_allow_list` the addresses that may fetch them (empty: every one). Source: facts/wechat.md 2.1 and 2.2.
-    `templates` the keys of each subscribe message by the
+    `pages` are its pages, none when every page is known; `templates` the keys of each subscribe message by the
     template's id, each beginning with its type; `forbidden_words` a label of WeChat's content check by word.
     """
 
@@ -52,6 +52,7 @@ class MiniProgram:
     secret: str
     open_platform: str | None = None
     openid_prefix: str | None = None
+    pages: tuple[str, ...] = ()
     templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forbidden_words: Mapping[str, int] = field(default_factory=dict)
     rotate: str = "interval"

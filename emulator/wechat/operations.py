@@ -8,6 +8,7 @@ from emulator.wechat import (
     content_checks,
     paid_unionids,
     phone_numbers,
+    qr_codes,
     session_checks,
     subscribe_messages,
     web_logins,
@@ -57,6 +58,7 @@ _OPERATIONS = (
         rule=subscribe_messages.send,
         peek=peek_user,
     ),
+    Operation(name="wechat.qr_code", path="/wxa/getwxacodeunlimit", rule=qr_codes.draw_unlimited),
     Operation(
         name="wechat.content_check",
         path="/wxa/msg_sec_check",
