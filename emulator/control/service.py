@@ -21,10 +21,11 @@ from emulator.journal.reasons import reason
 from emulator.journal.serialize import LazyEntry
 from emulator.scenario.effects import operations, unknown_operation
 from emulator.scenario.model import Persona, Scenario, scenario_of
-from emulator.wechat.login_codes import LoginCode, issue_code
+from emulator.wechat.login_codes import issue_code
+from emulator.wechat.one_time_codes import OneTimeCode
 from emulator.wechat.payments import Payment, pay
 from emulator.wechat.personas import Personas
-from emulator.wechat.phone_codes import PhoneCode, issue_phone_code
+from emulator.wechat.phone_codes import issue_phone_code
 from emulator.wechat.subscribe_messages import Permit, SubscribeMessage, SubscribeMessages, give_permit
 from emulator.world.clock import LAST_YEAR
 from emulator.world.state import State
@@ -78,7 +79,7 @@ class ControlService:
         """Become another scenario, at one moment."""
         self.world.replace_state(self.world.fresh_state(scenario, profile=profile and known_profile(profile)))
 
-    def issue_login_code(self, *, persona: str = "", appid: str = "") -> LoginCode:
+    def issue_login_code(self, *, persona: str = "", appid: str = "") -> OneTimeCode:
         """Play wx.login for a persona (default: the one signed in) and a mini program (default: the first)."""
         tx = self.world.transaction()
         chosen, program = _chosen(tx, persona, appid)
@@ -88,7 +89,7 @@ class ControlService:
         )
         return code
 
-    def issue_phone_code(self, *, persona: str = "", appid: str = "") -> PhoneCode:
+    def issue_phone_code(self, *, persona: str = "", appid: str = "") -> OneTimeCode:
         """Play the getPhoneNumber button for a persona (default: the one signed in) and a mini program (the first)."""
         tx = self.world.transaction()
         chosen = persona or tx.get(Personas).signed_in

@@ -1,8 +1,7 @@
 """Login codes: giving them out, and what each kind of code means (design.md 6, facts/wechat.md 1.5)."""
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
 from emulator.core.derive import derive_alphanumeric
 from emulator.core.errors import WechatError
@@ -11,29 +10,16 @@ from emulator.faults.effects import Effect
 from emulator.journal.reasons import reason
 from emulator.scenario.model import scenario_of
 from emulator.wechat.catalogue import errmsgs, wechat_error
+from emulator.wechat.one_time_codes import OneTimeCode, OneTimeCodes, known_program, why_unspendable
 from emulator.wechat.personas import Personas
 from emulator.wechat.phone_codes import SHAPE as PHONE_SHAPE
-from emulator.world.repository import Table
 from emulator.world.state import State
 from emulator.world.transaction import Transaction
 
-LIFETIME = timedelta(minutes=5)
 DEVTOOLS_CODE = "the code is a mock one"
 
 _REAL = re.compile(r"[0-9A-Za-z]{32}")
 _ERRCODE = re.compile(r"errcode-(-?[0-9]{1,6})")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LoginCode:
-    """A js_code that wx.login gave out; `spent_in` is the number of the exchange that spent it."""
-
-    code: str
-    appid: str
-    persona: str
-    issued_at: datetime
-    spent_at: datetime | None = None
-    spent_in: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,53 +35,26 @@ class Meaning:
     once: bool = False
 
 
-class LoginCodes(Table[str, LoginCode]):
+class LoginCodes(OneTimeCodes):
     """The codes that were given out, and the real-looking ones that were tried."""
 
     name = "login_codes"
-    row_kind = LoginCode
 
     def __init__(self, state: State) -> None:
         super().__init__(state, bound=state.limits.login_codes)
 
-    def key_of(self, row: LoginCode) -> str:
-        """Return the code itself."""
-        return row.code
 
-    def add(self, code: LoginCode) -> None:
-        """Remember a code that is given out."""
-        with self.lock:
-            self._put(code)
-
-    def spend(self, code: LoginCode, *, at: datetime, number: int) -> LoginCode:
-        """Spend a code unless it is spent or older than its lifetime; return it as it was before.
-
-        `code` stands for one that is not known yet.
-        """
-        with self.lock:
-            known = self._rows.get(code.code, code)
-            if known.spent_at is None and at - known.issued_at < LIFETIME:
-                self._put(replace(known, spent_at=at, spent_in=number))
-            elif code.code not in self._rows:
-                self._put(known)
-            return known
-
-
-def issue_code(tx: Transaction, *, persona: str, appid: str) -> LoginCode:
+def issue_code(tx: Transaction, *, persona: str, appid: str) -> OneTimeCode:
     """Play wx.login: give a persona a code for a mini program, good for 5 minutes and one exchange.
 
     Its shape is a real one's: 32 characters, the 4 at offset 3 come again at offset 27 (facts/wechat.md 0.2).
     Raises ValueError for an unknown persona or appid.
     """
-    people, programs = tx.get(Personas), scenario_of(tx.state).miniprograms
-    if persona not in people:
-        raise ValueError(f"unknown persona {persona!r}; there are: {', '.join(people.names())}")
-    if appid not in programs:
-        raise ValueError(f"unknown appid {appid!r}; there are: {', '.join(programs)}")
+    known_program(tx, persona=persona, appid=appid)
     number = tx.count("login code", appid, persona)
     drawn = derive_alphanumeric(tx.seed, 27, "login code", appid, persona, number)
     text = "0" + drawn[:2] + drawn[2:6] + drawn[6:26] + drawn[2:6] + drawn[26]
-    code = LoginCode(code=text, appid=appid, persona=persona, issued_at=tx.at)
+    code = OneTimeCode(code=text, appid=appid, persona=persona, issued_at=tx.at)
     tx.get(LoginCodes).add(code)
     return code
 
@@ -141,25 +100,13 @@ def spend_code(tx: Transaction, *, code: str, appid: str) -> str:
     tx.trace.persona = meaning.persona
     if not meaning.once:
         return meaning.persona
-    fresh = LoginCode(code=code, appid=appid, persona=meaning.persona, issued_at=tx.at)
-    issued = tx.get(LoginCodes).spend(fresh, at=tx.at, number=tx.number)
+    fresh = OneTimeCode(code=code, appid=appid, persona=meaning.persona, issued_at=tx.at)
+    issued = tx.get(LoginCodes).spend_or_add(fresh, at=tx.at, number=tx.number)
     tx.trace.persona = issued.persona  # another's, when that one brought it meanwhile
-    _check_spent(tx, issued, appid)
+    why = why_unspendable(tx, issued, appid=appid)
+    if why is not None:
+        raise wechat_error(40163 if issued.spent_at is not None else 40029, why=why)
     return issued.persona
-
-
-def _check_spent(tx: Transaction, issued: LoginCode, appid: str) -> None:
-    """Raise what speaks against a code as it was before it was spent."""
-    persona, at = issued.persona, _time(issued.issued_at)
-    if issued.spent_at is not None:
-        spent_at, exchange = _time(issued.spent_at), issued.spent_in
-        why = reason("code-spent", persona=persona, at=at, spent_at=spent_at, exchange=exchange)
-        raise wechat_error(40163, why=why)
-    if tx.at - issued.issued_at >= LIFETIME:
-        raise wechat_error(40029, why=reason("code-expired", persona=persona, at=at, now=_time(tx.at)))
-    if issued.appid != appid:
-        why = reason("code-other-program", persona=persona, at=at, appid=issued.appid, asked=appid)
-        raise wechat_error(40029, why=why)
 
 
 def looks_like_login_code(tx: Transaction, code: str) -> bool:
@@ -173,7 +120,3 @@ def _why_unknown(tx: Transaction, code: str) -> Reason:
     if scenario_of(tx.state).strict_codes:
         return reason("code-unknown-strict", code=code)
     return reason("code-unknown", code=code, personas=", ".join(tx.get(Personas).names()))
-
-
-def _time(at: datetime) -> str:
-    return at.strftime("%H:%M:%S")

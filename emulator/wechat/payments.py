@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.derive import derive
-from emulator.scenario.model import scenario_of
-from emulator.wechat.personas import Personas
+from emulator.wechat.one_time_codes import known_program
 from emulator.world.repository import Table
 from emulator.world.state import State
 from emulator.world.transaction import Transaction
@@ -52,11 +51,7 @@ def pay(tx: Transaction, *, persona: str, appid: str) -> Payment:
 
     The numbers have the length of WeChat Pay's: 28 digits, 10 digits, 32 characters at most (assumed).
     """
-    people, programs = tx.get(Personas), scenario_of(tx.state).miniprograms
-    if persona not in people:
-        raise ValueError(f"unknown persona {persona!r}; there are: {', '.join(people.names())}")
-    if appid not in programs:
-        raise ValueError(f"unknown appid {appid!r}; there are: {', '.join(programs)}")
+    known_program(tx, persona=persona, appid=appid)
     number, day = tx.count("payment"), tx.at.strftime("%Y%m%d")
     payment = Payment(
         transaction_id=f"42000{_digits(tx, 5, 'batch', number)}{day}{_digits(tx, 10, 'transaction', number)}",

@@ -10,9 +10,10 @@ from emulator.wechat.access_tokens import caller
 from emulator.wechat.call import WechatCall
 from emulator.wechat.catalogue import wechat_error
 from emulator.wechat.login_codes import looks_like_login_code
+from emulator.wechat.one_time_codes import OneTimeCode, why_unspendable
 from emulator.wechat.people import persona_profile
 from emulator.wechat.personas import Personas
-from emulator.wechat.phone_codes import LIFETIME, PhoneCode, PhoneCodes
+from emulator.wechat.phone_codes import PhoneCodes
 from emulator.world.transaction import Transaction
 
 _CHINA = "86"
@@ -71,19 +72,14 @@ def _why_unknown(tx: Transaction, code: str) -> Reason:
     return reason("phone-code-unknown", code=code)
 
 
-def _why_refused(tx: Transaction, found: PhoneCode, *, appid: str, openid: str) -> Reason | None:
+def _why_refused(tx: Transaction, found: OneTimeCode, *, appid: str, openid: str) -> Reason | None:
     """Return what speaks against a code as it was before it was spent."""
-    persona, at = found.persona, _time(found.issued_at)
-    if found.spent_at is not None:
-        spent_at = _time(found.spent_at)
-        return reason("code-spent", persona=persona, at=at, spent_at=spent_at, exchange=found.spent_in)
-    if tx.at - found.issued_at >= LIFETIME:
-        return reason("code-expired", persona=persona, at=at, now=_time(tx.at))
-    if found.appid != appid:
-        return reason("code-other-program", persona=persona, at=at, appid=found.appid, asked=appid)
-    own = tx.get(Personas).openid(appid, persona)
+    why = why_unspendable(tx, found, appid=appid)
+    if why is not None:
+        return why
+    own = tx.get(Personas).openid(appid, found.persona)
     if openid and openid != own:
-        return reason("phone-code-other-person", persona=persona, openid=own, asked=openid)
+        return reason("phone-code-other-person", persona=found.persona, openid=own, asked=openid)
     return None
 
 

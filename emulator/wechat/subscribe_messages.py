@@ -8,13 +8,13 @@ from emulator.core.derive import derive
 from emulator.core.errors import WechatError
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
-from emulator.scenario.model import MiniProgram, scenario_of
+from emulator.scenario.model import MiniProgram
 from emulator.wechat.access_tokens import caller
 from emulator.wechat.call import WechatCall
 from emulator.wechat.catalogue import wechat_error
 from emulator.wechat.message_values import fits
+from emulator.wechat.one_time_codes import known_program
 from emulator.wechat.openids import user_of
-from emulator.wechat.personas import Personas
 from emulator.world.repository import Table
 from emulator.world.state import State
 from emulator.world.transaction import Transaction
@@ -100,12 +100,7 @@ def give_permit(tx: Transaction, *, persona: str, appid: str, template: str) -> 
 
     Raises ValueError for an unknown persona, appid or template.
     """
-    people, programs = tx.get(Personas), scenario_of(tx.state).miniprograms
-    if persona not in people:
-        raise ValueError(f"unknown persona {persona!r}; there are: {', '.join(people.names())}")
-    if appid not in programs:
-        raise ValueError(f"unknown appid {appid!r}; there are: {', '.join(programs)}")
-    templates = programs[appid].templates
+    templates = known_program(tx, persona=persona, appid=appid).templates
     if template not in templates:
         known = ", ".join(templates) or f"none; declare one under miniprograms: {appid}: templates"
         raise ValueError(f"unknown template {template!r}; there are: {known}")

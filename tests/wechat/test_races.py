@@ -33,10 +33,10 @@ class GatedCodes(LoginCodes):
         self._both = Barrier(2)
         self._met = False
 
-    def spend(self, code, *, at, number):
+    def spend_or_add(self, code, *, at, number):
         self._both.wait(PATIENCE)
         self._met = True
-        return super().spend(code, at=at, number=number)
+        return super().spend_or_add(code, at=at, number=number)
 
     def _put(self, row):
         if self._met:
@@ -92,7 +92,7 @@ def test_of_two_that_looked_before_either_spent_the_first_to_spend_has_the_code(
     first, second = world.exchange(), world.exchange()
 
     meanings = [meaning_of(tx, issued.code) for tx in (first, second)]
-    spent = [codes.spend(issued, at=tx.at, number=tx.number) for tx in (first, second)]
+    spent = [codes.spend_or_add(issued, at=tx.at, number=tx.number) for tx in (first, second)]
 
     assert [(one.persona, one.once) for one in meanings] == [("bob", True)] * 2
     assert [(one.spent_at, one.spent_in) for one in spent] == [(None, 0), (first.at, first.number)]

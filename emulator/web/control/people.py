@@ -1,6 +1,5 @@
 """Control calls about personas and who is signed in."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Response, request
@@ -13,8 +12,7 @@ from emulator.web.responses import json_response, problem
 from emulator.wechat.personas import Personas
 
 if TYPE_CHECKING:
-    from emulator.wechat.login_codes import LoginCode
-    from emulator.wechat.phone_codes import PhoneCode
+    from emulator.wechat.one_time_codes import OneTimeCode
 
 
 @bp.get("/signed-in")
@@ -79,19 +77,13 @@ def show_avatar(name: str) -> Response:
 @bp.post("/login-codes")
 def play_wx_login() -> Response:
     """Play wx.login: give out a code for a persona (default: the one signed in) and a mini program (the first)."""
-    from emulator.wechat.login_codes import LIFETIME
-
-    code = control().service.issue_login_code(**_wanted())
-    return _shown(code, code.issued_at + LIFETIME)
+    return _shown(control().service.issue_login_code(**_wanted()))
 
 
 @bp.post("/phone-codes")
 def play_get_phone_number() -> Response:
     """Play the getPhoneNumber button: give out a phone code, for the same people and mini programs as wx.login."""
-    from emulator.wechat.phone_codes import LIFETIME
-
-    code = control().service.issue_phone_code(**_wanted())
-    return _shown(code, code.issued_at + LIFETIME)
+    return _shown(control().service.issue_phone_code(**_wanted()))
 
 
 def _wanted() -> dict[str, str]:
@@ -101,7 +93,7 @@ def _wanted() -> dict[str, str]:
     return {"persona": persona, "appid": fields.text(given, "appid")}
 
 
-def _shown(code: "LoginCode | PhoneCode", expires: datetime) -> Response:
+def _shown(code: "OneTimeCode") -> Response:
     """Show a code that was given out."""
     given = {"code": code.code, "persona": code.persona, "appid": code.appid}
-    return json_response(given | {"expires_at": instant(expires)})
+    return json_response(given | {"expires_at": instant(code.expires_at)})
