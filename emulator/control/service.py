@@ -27,6 +27,7 @@ from emulator.wechat.payments import Payment, pay
 from emulator.wechat.personas import Personas
 from emulator.wechat.phone_codes import issue_phone_code
 from emulator.wechat.subscribe_messages import Permit, SubscribeMessage, SubscribeMessages, give_permit
+from emulator.wechat.user_info import UserInfo, hand_out
 from emulator.world.clock import LAST_YEAR
 from emulator.world.state import State
 from emulator.world.transaction import Transaction
@@ -98,6 +99,14 @@ class ControlService:
         step: dict[str, Json] = {"wx.getPhoneNumber": {"as": code.persona, "appid": code.appid}}
         self._record(tx.state, "a phone code was given out", step, code.code)
         return code
+
+    def hand_out_user_info(self, *, persona: str = "", appid: str = "", kind: str, avatar: str = "") -> UserInfo:
+        """Play wx.getUserInfo and its like, for a persona (the one signed in) and a mini program (the first)."""
+        tx = self.world.transaction()
+        chosen, program = _chosen(tx, persona, appid)
+        info = _refusing(lambda: hand_out(tx, persona=chosen, appid=program, kind=kind, avatar=avatar))
+        self._record(tx.state, f"wx.{kind} was called")
+        return info
 
     def give_permit(self, *, persona: str = "", appid: str = "", template: str) -> Permit:
         """Play wx.requestSubscribeMessage accepted, for a persona (the one signed in) and a program (the first)."""

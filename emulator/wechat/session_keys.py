@@ -51,6 +51,18 @@ class SessionKeys(Table[tuple[str, str], SessionKey]):
             self._put(fresh)
             return fresh
 
+    def present(self, tx: Transaction, appid: str, persona: str) -> SessionKey:
+        """Return the key that WeChat holds now; it makes one for a user who has none or whose key is too old."""
+        place = (appid, persona)
+        with self.lock:
+            current = self._rows.get(place)
+            if current is not None and tx.at - current.made_at < LIFETIME:
+                return current
+            value = _new_value(tx, place)
+            fresh = SessionKey(appid=appid, persona=persona, value=value, made_at=tx.at, logged_in_at=tx.at)
+            self._put(fresh)
+            return fresh
+
     def replace(self, tx: Transaction, old: SessionKey) -> SessionKey | None:
         """Put a new value in a key's place, good as long as it was; None when the key is no longer the present one."""
         place = self.key_of(old)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
+from emulator.core.json_object import Json
 from emulator.journal.serialize import instant
 from emulator.scenario.model import Persona
 from emulator.web.control import fields
@@ -84,6 +85,23 @@ def play_wx_login() -> Response:
 def play_get_phone_number() -> Response:
     """Play the getPhoneNumber button: give out a phone code, for the same people and mini programs as wx.login."""
     return _shown(control().service.issue_phone_code(**_wanted()))
+
+
+@bp.post("/user-info")
+def play_user_info() -> Response:
+    """Play wx.getUserInfo, getUserProfile or getPhoneNumber: hand out what their session_key encrypts and signs."""
+    from emulator.wechat.user_info import KINDS
+
+    given = fields.read("persona", "appid", "kind", "avatar")
+    info = control().service.hand_out_user_info(
+        persona=fields.text(given, "persona") or control().signed_in,
+        appid=fields.text(given, "appid"),
+        kind=fields.choice(given, "kind", KINDS) or KINDS[0],
+        avatar=fields.text(given, "avatar") or f"{control().url}{bp.url_prefix}/assets/anonymous.svg",
+    )
+    shown: dict[str, Json] = {"kind": info.kind, "persona": info.persona, "appid": info.appid}
+    signed: dict[str, Json] = {"rawData": info.raw_data, "signature": info.signature} if info.raw_data else {}
+    return json_response(shown | signed | {"encryptedData": info.encrypted_data, "iv": info.iv})
 
 
 def _wanted() -> dict[str, str]:
