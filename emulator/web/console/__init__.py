@@ -18,15 +18,34 @@ bp = Blueprint("console", __name__, url_prefix="/_emulator")
 _FILES = Path(__file__).parent / "static"
 _WX = Path(__file__).parent / "wx"
 #: What the served wx.js is put together from, in this order, inside the function of script.js.
-_WX_SOURCES = ("api.js", "call.js", "request.js", "storage.js", "runtime.js", "page.js")
-_WX_PLACE = "  // SOURCES, which share this one scope\n"
+_WX_SOURCES = (
+    "api.js",
+    "names.js",
+    "call.js",
+    "request.js",
+    "files.js",
+    "user.js",
+    "device.js",
+    "storage.js",
+    "runtime.js",
+    "page.js",
+    "button.js",
+)
+_WX_PLACE = re.compile(r"^ *// SOURCES, which share this one scope\n", re.MULTILINE)
+#: What wx.js and wx.mjs put around the sources.
+_WX_FRAMES = {"wx.js": "script.js", "wx.mjs": "module.js"}
+#: Types, as TypeScript looks for them beside each.
+_WX_TYPES = {"wx.d.ts": "wx.d.ts", "wx.d.mts": "wx.d.ts"}
 #: Where a world can be entered: `/`, `/@NAME/`, and its console without a slash at the end.
 _DOOR = re.compile(r"(/@[^/]+)?(/?|/_emulator)")
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".mts": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
+    ".ts": "text/plain; charset=utf-8",
 }
 _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -55,26 +74,46 @@ def wx() -> Response:
     return _file("wx.js")
 
 
+@bp.get("/wx.mjs")
+def wx_module() -> Response:
+    """Give out the wx object as an ES module."""
+    return _file("wx.mjs")
+
+
+@bp.get("/wx.d.ts")
+def wx_types() -> Response:
+    """Give out the types of wx.js."""
+    return _file("wx.d.ts")
+
+
+@bp.get("/wx.d.mts")
+def wx_module_types() -> Response:
+    """Give out the types of wx.mjs."""
+    return _file("wx.d.mts")
+
+
 @cache
-def wx_script() -> str:
-    """Return the wx object as one script without dependencies, put together from its sources."""
-    parts = (f"// --- wx/{name} ---\n\n{(_WX / name).read_text('utf-8')}\n" for name in _WX_SOURCES)
-    return (_WX / "script.js").read_text("utf-8").replace(_WX_PLACE, "".join(parts))
+def wx_script(name: str = "wx.js") -> str:
+    """Return the wx object as one file without dependencies, put together from its sources: wx.js or wx.mjs."""
+    parts = (f"// --- wx/{source} ---\n\n{(_WX / source).read_text('utf-8')}\n" for source in _WX_SOURCES)
+    frame = (_WX / _WX_FRAMES[name]).read_text("utf-8")
+    together = "".join(parts)
+    return _WX_PLACE.sub(lambda _: together, frame)
 
 
 @bp.get("/assets/<name>")
 def asset(name: str) -> Response:
     """Give out one of the files that the pages are made of."""
-    known = sorted(["wx.js", *(path.name for path in _FILES.iterdir())])
+    known = sorted([*_WX_FRAMES, *(path.name for path in _FILES.iterdir())])
     if name not in known:
         return problem(404, "not_found", f"there is no file {name!r}; there are: {', '.join(known)}")
     return _file(name)
 
 
 def _file(name: str, *, policy: str = _POLICY) -> Response:
-    path = _FILES / name
-    content = wx_script().encode() if name == "wx.js" else path.read_bytes()
-    response = Response(content, content_type=_TYPES[path.suffix])
+    path = _FILES / _WX_TYPES.get(name, name)
+    content = wx_script(name).encode() if name in _WX_FRAMES else path.read_bytes()
+    response = Response(content, content_type=_TYPES[Path(name).suffix])
     response.headers.update(
         {
             "Cache-Control": "no-cache",

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -89,12 +88,24 @@ const runtime = createRuntime({
   console.log(JSON.stringify({ replies, data: page.data, token: page.globalData.accessToken }));
 })();
 """
-RUN_IMPORT = """\
-import './wx.js';
-const wx = globalThis.mockdoor.createWx({ base: process.argv[2] });
-const { errMsg, code } = await wx.login();
-console.log(JSON.stringify({ errMsg, length: code.length, global: typeof globalThis.wx }));
+RUN = """\
+const wx = createWx({ base: process.argv[2] });
+wx.login().then(({ errMsg, code }) => {
+  console.log(JSON.stringify({ errMsg, length: code.length, global: typeof globalThis.wx }));
+});
 """
+#: How wx.js and wx.mjs can be had: the kind of package, the program's file, and its first line.
+WAYS = {
+    "a module imports the module": ("commonjs", "main.mjs", "import { createWx } from './wx.mjs';"),
+    "a package of modules imports the module": ("module", "main.js", "import { createWx } from './wx.mjs';"),
+    "a module imports the script": ("commonjs", "main.mjs", "import { createWx } from './wx.js';"),
+    "a script requires the script": ("commonjs", "main.js", "const { createWx } = require('./wx.js');"),
+    "a package of modules runs the script": (
+        "module",
+        "main.js",
+        "import './wx.js'; const { createWx } = globalThis.mockdoor;",
+    ),
+}
 
 
 @pytest.fixture(name="base", scope="module")
@@ -144,15 +155,24 @@ def test_the_docs_pages_snippets_log_in_and_update_the_user(node, base, script):
     assert (user["name"], user["displayName"], user["avatar"]) == (NAME, "微信用户", avatar)
 
 
-@pytest.mark.parametrize("kind", ["commonjs", "module"])
-def test_an_import_leaves_the_functions_in_a_global(node, base, script, tmp_path, kind):
-    shutil.copy(script, tmp_path)
+@pytest.mark.parametrize(("kind", "name", "line"), WAYS.values(), ids=WAYS)
+def test_wx_can_be_imported_and_required(node, base, tmp_path, kind, name, line):
+    for file in ("wx.js", "wx.mjs"):
+        (tmp_path / file).write_bytes(wx_script(file).encode())
     (tmp_path / "package.json").write_text(json.dumps({"type": kind}))
-    (tmp_path / "main.mjs").write_text(RUN_IMPORT)
+    (tmp_path / name).write_text(f"{line}\n{RUN}")
 
-    told = json.loads(node(tmp_path / "main.mjs", base))
+    told = json.loads(node(tmp_path / name, base))
 
     assert told == {"errMsg": "login:ok", "length": 32, "global": "undefined"}
+
+
+def test_a_page_that_loads_the_script_finds_the_functions_in_a_global(node, script):
+    text = f"const text = require('fs').readFileSync({json.dumps(str(script))}, 'utf8'); const page = {{}};"
+    text += "page.globalThis = page; require('vm').runInNewContext(text, page);"
+    text += "console.log(Object.keys(page.mockdoor).join());"
+
+    assert node("-e", text) == "createWx,createRuntime,tapButton,happen\n"
 
 
 def test_an_error_in_a_callback_ends_node_unless_a_hook_takes_it(node, base, script):
@@ -164,26 +184,36 @@ def test_an_error_in_a_callback_ends_node_unless_a_hook_takes_it(node, base, scr
     assert told == "mistake of mine\n"
 
 
-@pytest.mark.parametrize("path", ["wx.js", "assets/wx.js"])
+@pytest.mark.parametrize("path", ["wx.js", "wx.mjs", "assets/wx.js", "assets/wx.mjs"])
 def test_the_served_script_is_what_the_package_puts_together(client, path):
     reply = client.get(f"/_emulator/{path}")
 
-    assert (reply.status_code, reply.text) == (200, wx_script())
+    assert (reply.status_code, reply.text) == (200, wx_script(path.removeprefix("assets/")))
     assert reply.content_type == "text/javascript; charset=utf-8"
 
 
-def test_the_script_holds_every_source_once_and_names_it():
-    script = wx_script()
+@pytest.mark.parametrize("name", ["wx.d.ts", "wx.d.mts"])
+def test_the_types_are_served_beside_each_script(client, name):
+    reply = client.get(f"/_emulator/{name}")
+
+    assert (reply.status_code, reply.content_type) == (200, "text/plain; charset=utf-8")
+    assert reply.text == (SOURCES.parent / "static/wx.d.ts").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["wx.js", "wx.mjs"])
+def test_the_script_holds_every_source_once_and_names_it(name):
+    script = wx_script(name)
 
     held = re.findall(r"^// --- wx/(.+) ---$", script, flags=re.MULTILINE)
-    assert sorted([*held, "script.js"]) == sorted(path.name for path in SOURCES.iterdir())
+    assert sorted([*held, "script.js", "module.js"]) == sorted(path.name for path in SOURCES.iterdir())
     assert [script.count((SOURCES / name).read_text("utf-8")) for name in held] == [1] * len(held)
 
 
-def test_the_served_script_parses_in_node(node, client, tmp_path):
-    (tmp_path / "wx.js").write_bytes(client.get("/_emulator/wx.js").data)
+@pytest.mark.parametrize("name", ["wx.js", "wx.mjs"])
+def test_the_served_script_parses_in_node(node, client, tmp_path, name):
+    (tmp_path / name).write_bytes(client.get(f"/_emulator/{name}").data)
 
-    node("--check", tmp_path / "wx.js")
+    node("--check", tmp_path / name)
 
 
 def _account(base, token):

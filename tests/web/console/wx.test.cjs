@@ -4,7 +4,8 @@
 const assert = require('node:assert/strict');
 const http = require('node:http');
 const { after, before, test } = require('node:test');
-const { createRuntime, createWx } = require(process.env.MOCKDOOR_WX);
+const { createHash, createDecipheriv } = require('node:crypto');
+const { createRuntime, createWx, happen, tapButton } = require(process.env.MOCKDOOR_WX);
 
 const emulator = process.env.MOCKDOOR_BASE;
 const GREY = `${emulator}/_emulator/assets/anonymous.svg`;
@@ -45,6 +46,21 @@ function outcome(call, argument) {
 
 async function echoed(argument, options) {
   return (await outcome(create(options).request, { ...argument, url: address + (argument.url ?? '/') })).success.data;
+}
+
+/** Trade a login code for the session_key, as a backend does. */
+async function keyOf(code) {
+  const query = new URLSearchParams({
+    appid: 'wx0123456789abcdef', secret: '0123456789abcdef0123456789abcdef', js_code: code, grant_type: 'authorization_code',
+  });
+  return (await (await fetch(`${emulator}/sns/jscode2session?${query}`)).json()).session_key;
+}
+
+/** What encryptedData holds. */
+function opened({ encryptedData, iv }, sessionKey) {
+  const [key, start] = [sessionKey, iv].map((text) => Buffer.from(text, 'base64'));
+  const decipher = createDecipheriv('aes-128-cbc', key, start);
+  return JSON.parse(decipher.update(encryptedData, 'base64', 'utf8') + decipher.final('utf8'));
 }
 
 async function run(files, options) {
@@ -116,12 +132,42 @@ test('a listener hears every call and its result', async () => {
   ]);
 });
 
-test('a function that is missing is undefined', () => {
+test('what is not played says so by name', () => {
   const wx = create();
 
-  assert.equal(wx.scanCode, undefined);
-  const usable = ['getUserProfile', 'button.open-type.chooseAvatar', 'scanCode'].map((name) => wx.canIUse(name));
-  assert.deepEqual(usable, [true, true, false]);
+  assert.throws(() => wx.scanCode({ success() {} }), { message: 'wx.scanCode is not played by mockdoor' });
+  assert.throws(() => wx.cloud.callFunction({}), { message: 'wx.cloud.callFunction is not played by mockdoor' });
+  assert.throws(() => wx.cloud.database().collection('x'), { message: 'wx.cloud.database is not played by mockdoor' });
+  assert.throws(() => wx.router.routerInfo.get(), { message: 'wx.router.routerInfo.get is not played by mockdoor' });
+});
+
+test('what is not played can be looked at, awaited and printed', async () => {
+  const wx = create();
+
+  assert.equal(typeof await wx.cloud, 'function');
+  assert.equal(JSON.stringify({ cloud: wx.cloud }), '{}');
+  assert.equal(typeof String(wx.cloud), 'string');
+  assert.equal(require('node:util').inspect(wx).includes('login'), true);
+});
+
+test('an app keeps things of its own in wx', () => {
+  const wx = create();
+
+  assert.equal(wx.webpackJsonp, undefined);
+  wx.http = () => 'mine';
+  wx.scanCode = () => 'mocked';
+
+  assert.deepEqual([wx.http(), wx.scanCode()], ['mine', 'mocked']);
+});
+
+test('canIUse and the keys of wx know what is played alone', () => {
+  const wx = create();
+
+  const names = ['getUserProfile', 'button.open-type.chooseAvatar', 'scanCode', 'cloud'];
+  assert.deepEqual(names.map((name) => wx.canIUse(name)), [true, true, false, false]);
+  assert.deepEqual(['login', 'scanCode'].map((name) => [name in wx, Object.keys(wx).includes(name)]), [
+    [true, true], [false, false],
+  ]);
 });
 
 test('an address is needed', () => {
@@ -199,10 +245,97 @@ test('a profile is anonymous', async () => {
   assert.deepEqual(Object.keys(profile), ['userInfo', 'rawData', 'signature', 'encryptedData', 'iv']);
 });
 
-test('getUserInfo and getUserProfile tell the same', async () => {
+test('getUserInfo and getUserProfile show the same person', async () => {
   const profile = await create().getUserProfile({ desc: 'to greet you' });
 
-  assert.deepEqual(await create().getUserInfo(), { ...profile, errMsg: 'getUserInfo:ok' });
+  const info = await create().getUserInfo();
+
+  assert.deepEqual([info.userInfo, info.rawData], [profile.userInfo, profile.rawData]);
+  assert.notEqual(info.encryptedData, profile.encryptedData);
+});
+
+test('the profile is signed and encrypted under the session_key that the backend gets', async () => {
+  const wx = create({ persona: 'alice' });
+  const sessionKey = await keyOf((await wx.login()).code);
+
+  const info = await wx.getUserInfo();
+
+  assert.equal(info.signature, createHash('sha1').update(info.rawData + sessionKey).digest('hex'));
+  const { openId, unionId, watermark, ...shown } = opened(info, sessionKey);
+  assert.deepEqual(shown, info.userInfo);
+  assert.deepEqual([openId.length, watermark.appid], [28, 'wx0123456789abcdef']);
+});
+
+test('without credentials nothing is encrypted', async () => {
+  const info = await create().getUserInfo({ withCredentials: false });
+
+  assert.deepEqual(Object.keys(info), ['userInfo', 'rawData', 'signature', 'errMsg']);
+});
+
+test('a tourist gets a profile that nobody signed', async () => {
+  const { signature } = await create({ appid: 'touristappid', base: 'http://127.0.0.1:1' }).getUserInfo();
+
+  assert.equal(signature, 'not signed: a tourist has no session_key');
+});
+
+test('the phone button gives a code and a number under the session_key', async () => {
+  const wx = create({ persona: 'alice' });
+  const sessionKey = await keyOf((await wx.login()).code);
+
+  const { errMsg, code, ...sealed } = await tapButton(wx, 'getPhoneNumber');
+
+  assert.equal(errMsg, 'getPhoneNumber:ok');
+  assert.match(code, /^[0-9a-f]{64}$/);
+  const { phoneNumber } = opened(sealed, sessionKey);
+  const { personas } = await (await fetch(`${emulator}/_emulator/personas`)).json();
+  assert.equal(phoneNumber, personas.find((one) => one.name === 'alice').phone);
+});
+
+test('a refused button is a detail too', async () => {
+  const wx = create({ ui: { allow: (api) => api !== 'getUserInfo' } });
+
+  assert.deepEqual(await tapButton(wx, 'getPhoneNumber', { allow: false }), { errMsg: 'getPhoneNumber:fail user deny' });
+  assert.deepEqual(await tapButton(wx, 'getUserInfo'), { errMsg: 'getUserInfo:fail auth deny' });
+  assert.equal(await tapButton(wx, 'chooseAvatar', { allow: false }), undefined);
+});
+
+test('a button that is not played says so', async () => {
+  const message = '<button open-type="feedback"> is not played by mockdoor';
+
+  await assert.rejects(tapButton(create(), 'feedback'), { message });
+});
+
+test('a phone number of nobody known is a failure in the detail', async () => {
+  const { errMsg } = await tapButton(create({ persona: 'nobody' }), 'getPhoneNumber');
+
+  assert.match(errMsg, /^getPhoneNumber:fail the emulator at .* gave no phone code: unknown persona 'nobody'/);
+});
+
+test('a chosen avatar is a temporary file that is uploaded', async () => {
+  const wx = create({ persona: 'alice' });
+  const { avatarUrl } = await tapButton(wx, 'chooseAvatar');
+
+  const { success } = await outcome(wx.uploadFile, { url: address, filePath: avatarUrl, name: 'avatar' });
+
+  assert.match(avatarUrl, /^http:\/\/tmp\/.+\.png$/);
+  assert.match(JSON.parse(success.data).body, /name="avatar"; filename="1\.png"\r\nContent-Type: image\/png\r\n/);
+});
+
+test('an avatar can be given', async () => {
+  const wx = create();
+  const { avatarUrl } = await tapButton(wx, 'chooseAvatar', { avatar: 'data:text/plain,me' });
+
+  const { success } = await outcome(wx.uploadFile, { url: address, filePath: avatarUrl, name: 'avatar' });
+
+  assert.match(JSON.parse(success.data).body, /\r\n\r\nme\r\n/);
+});
+
+test('a temporary file of another wx is not found', async () => {
+  const { avatarUrl } = await tapButton(create(), 'chooseAvatar');
+
+  const { fail } = await outcome(create().uploadFile, { url: address, filePath: avatarUrl, name: 'avatar' });
+
+  assert.match(fail.errMsg, /^uploadFile:fail file not found: http:\/\/tmp\/1\.png; /);
 });
 
 test('the anonymous avatar is a setting', async () => {
@@ -234,13 +367,272 @@ test('a refusal is told as WeChat tells it', async () => {
   assert.deepEqual(messages, { t: 'reject', errMsg: 'requestSubscribeMessage:ok' });
 });
 
-test('a subscription is accepted', async () => {
-  const result = await create().requestSubscribeMessage({ tmplIds: ['a', 'b'] });
+test('an accepted subscription is a permit for one message', async () => {
+  const asked = [];
+  const fetch = async (url, init) => {
+    asked.push([new URL(url).pathname, JSON.parse(init.body).template]);
+    return Response.json({});
+  };
+
+  const result = await create({ fetch }).requestSubscribeMessage({ tmplIds: ['a', 'b'] });
 
   assert.deepEqual(result, { a: 'accept', b: 'accept', errMsg: 'requestSubscribeMessage:ok' });
+  assert.deepEqual(asked, [['/_emulator/permits', 'a'], ['/_emulator/permits', 'b']]);
+});
+
+test('each template is answered by itself', async () => {
+  const asked = [];
+  const fetch = async (url, init) => {
+    asked.push(JSON.parse(init.body).template);
+    return Response.json({});
+  };
+  const ui = { allow: () => ({ a: 'accept', b: 'ban' }) };
+
+  const { errMsg, ...answers } = await create({ fetch, ui }).requestSubscribeMessage({ tmplIds: ['a', 'b', 'c'] });
+
+  assert.deepEqual([answers, asked], [{ a: 'accept', b: 'ban', c: 'reject' }, ['a']]);
+});
+
+test('a template that is not declared fails', async () => {
+  const { fail } = await outcome(create().requestSubscribeMessage, { tmplIds: ['none'] });
+
+  assert.match(fail.errMsg, /^requestSubscribeMessage:fail the emulator at .* gave no permit: unknown template 'none'/);
+});
+
+test('one to five templates can be asked for', async () => {
+  const wx = create();
+
+  const none = await outcome(wx.requestSubscribeMessage, { tmplIds: [] });
+  const six = await outcome(wx.requestSubscribeMessage, { tmplIds: [...'123456'] });
+
+  assert.deepEqual([none.fail, six.fail], [
+    { errMsg: "requestSubscribeMessage:fail TmplIds can't be empty", errCode: 10001 },
+    { errMsg: 'requestSubscribeMessage:fail Templates count out of max bounds', errCode: 20003 },
+  ]);
+});
+
+test('what was authorized shows in the settings', async () => {
+  const wx = create({ ui: { allow: (api, { scope }) => scope !== 'scope.camera' } });
+  await wx.authorize({ scope: 'scope.record' });
+  await outcome(wx.authorize, { scope: 'scope.camera' });
+
+  const { authSetting } = await wx.getSetting();
+
+  assert.deepEqual(authSetting, { 'scope.record': true, 'scope.camera': false });
+});
+
+// --- Privacy ---
+
+test('privacy that was agreed to is not asked for', async () => {
+  const { needAuthorization } = await create().getPrivacySetting();
+
+  assert.equal(needAuthorization, false);
+});
+
+test('the mini program asks for privacy in its own way', async () => {
+  const wx = create({ privacy: 'needed' });
+  const asked = [];
+  wx.onNeedPrivacyAuthorization((resolve, { referrer }) => {
+    asked.push(referrer);
+    resolve({ event: 'exposureAuthorization' });
+    resolve({ event: 'agree', buttonId: 'agree' });
+  });
+
+  await wx.getClipboardData();
+  await wx.setClipboardData({ data: 'x' });
+
+  assert.deepEqual(asked, ['getClipboardData']);
+  assert.equal((await wx.getPrivacySetting()).needAuthorization, false);
+});
+
+test('without privacy a call fails with 104', async () => {
+  const wx = create({ privacy: 'needed', ui: { allow: (api) => api !== 'requirePrivacyAuthorize' } });
+
+  const clipboard = await outcome(wx.getClipboardData);
+  const phone = await tapButton(wx, 'getPhoneNumber');
+
+  const why = 'fail privacy permission is not authorized';
+  assert.deepEqual(clipboard.fail, { errMsg: `getClipboardData:${why}`, errno: 104 });
+  assert.deepEqual(phone, { errMsg: `getPhoneNumber:${why}`, errno: 104 });
+});
+
+test('the button of the privacy contract agrees to it', async () => {
+  const wx = create({ privacy: 'needed', ui: { allow: (api) => api !== 'requirePrivacyAuthorize' } });
+
+  const detail = await tapButton(wx, 'agreePrivacyAuthorization');
+
+  assert.deepEqual(detail, { errMsg: 'agreePrivacyAuthorization:ok' });
+  assert.equal((await wx.requirePrivacyAuthorize()).errMsg, 'requirePrivacyAuthorize:ok');
+});
+
+// --- The phone ---
+
+test('the parts of the system info are what the whole shows', () => {
+  const wx = create({ system: { platform: 'ios', theme: 'dark' } });
+  const whole = wx.getSystemInfoSync();
+
+  const parts = ['getWindowInfo', 'getDeviceInfo', 'getAppBaseInfo', 'getSystemSetting'].map((name) => wx[name]());
+
+  assert.deepEqual([whole.platform, whole.theme], ['ios', 'dark']);
+  for (const part of parts) {
+    for (const [name, value] of Object.entries(part)) if (name in whole) assert.deepEqual(value, whole[name], name);
+  }
+});
+
+test('the network changes', async () => {
+  const wx = create();
+  const heard = [];
+  const listener = (result) => heard.push(result);
+  wx.onNetworkStatusChange(listener);
+
+  happen(wx, 'NetworkStatusChange', { networkType: 'none' });
+  wx.offNetworkStatusChange(listener);
+  happen(wx, 'NetworkStatusChange', { networkType: '4g' });
+
+  assert.deepEqual(heard, [{ isConnected: false, networkType: 'none' }]);
+  assert.equal((await wx.getNetworkType()).networkType, '4g');
+});
+
+test('what cannot happen is refused', () => {
+  assert.throws(() => happen(create(), 'Earthquake'), /^Error: Earthquake cannot happen; there are: AppHide, /);
+});
+
+test('a new version is found where one is declared', async () => {
+  const heard = await new Promise((resolve) => {
+    const manager = create({ update: 'ready', ui: { restart: () => resolve('restarted') } }).getUpdateManager();
+    manager.onUpdateReady(() => manager.applyUpdate());
+  });
+  const check = await new Promise((resolve) => { create().getUpdateManager().onCheckForUpdate(resolve); });
+
+  assert.deepEqual([heard, check], ['restarted', { hasUpdate: false }]);
+});
+
+test('the clipboard holds what was put in', async () => {
+  const wx = create();
+  await wx.setClipboardData({ data: '文' });
+
+  assert.deepEqual(await wx.getClipboardData(), { data: '文', errMsg: 'getClipboardData:ok' });
+});
+
+test('an action sheet returns the item that was picked or is cancelled', async () => {
+  const picked = await create({ ui: { actionSheet: () => 1 } }).showActionSheet({ itemList: ['a', 'b'] });
+  const cancelled = await outcome(create().showActionSheet, { itemList: ['a', 'b'] });
+
+  assert.deepEqual(picked, { tapIndex: 1, errMsg: 'showActionSheet:ok' });
+  assert.deepEqual(cancelled, { fail: { errMsg: 'showActionSheet:fail cancel' } });
+});
+
+test('the launch options are those of the first page', async () => {
+  const wx = create({ launch: { scene: 1047, query: { scene: 'a%3D1' } } });
+  const launched = [];
+  const runtime = createRuntime({ wx, globals: { launched } });
+  wx.onAppShow((options) => launched.push(options.path));
+
+  runtime.load({ 'app.js': 'App({ onLaunch(options) { launched.push(options.scene); } });', 'a.js': 'Page({});' });
+  runtime.open('a', { b: '1' });
+
+  assert.deepEqual(launched, [1047, 'a']);
+  assert.deepEqual([wx.getLaunchOptionsSync().path, wx.getEnterOptionsSync().query], ['a', { b: '1' }]);
+});
+
+// --- Files ---
+
+test('a chosen picture is a PNG of its size', async () => {
+  const { tempFiles, type } = await create({ persona: 'alice' }).chooseMedia({ count: 1 });
+
+  const [{ tempFilePath, width, height, fileType }] = tempFiles;
+  assert.deepEqual([type, tempFilePath, width, height, fileType], ['image', 'http://tmp/1.png', 132, 132, 'image']);
+});
+
+test('what the user chooses is a hook', async () => {
+  const choose = (api, { count }) => (count === 2 ? [new Blob(['aa'], { type: 'video/mp4' }), 'data:,b', 'data:,c'] : false);
+  const wx = create({ ui: { choose } });
+
+  const media = await wx.chooseMedia({ count: 2 });
+  const image = await outcome(wx.chooseImage, { count: 1 });
+
+  assert.deepEqual(media.tempFiles.map((one) => [one.tempFilePath, one.size, one.fileType]), [
+    ['http://tmp/1.mp4', 2, 'video'], ['http://tmp/2.txt', 1, 'image'],
+  ]);
+  assert.equal(media.type, 'mix');
+  assert.deepEqual(image, { fail: { errMsg: 'chooseImage:fail cancel' } });
+});
+
+test('a downloaded file can be uploaded again', async () => {
+  const wx = create();
+  const { success } = await outcome(wx.downloadFile, { url: `${address}/plain?status=404` });
+  const own = await outcome(wx.downloadFile, { url: `${address}/plain`, filePath: `${wx.env.USER_DATA_PATH}/a.txt` });
+
+  const sent = await outcome(wx.uploadFile, { url: address, filePath: success.tempFilePath, name: 'f' });
+
+  assert.deepEqual([success.statusCode, success.errMsg], [404, 'downloadFile:ok']);
+  assert.equal(own.success.filePath, 'http://usr/a.txt');
+  assert.match(JSON.parse(sent.success.data).body, /\r\n\r\nnot JSON\r\n/);
+});
+
+test('an upload and a download show how far they are', async () => {
+  const wx = create();
+  const heard = [];
+  const watched = (name, argument) => new Promise((resolve) => {
+    const task = wx[name]({ ...argument, complete: resolve });
+    task.onProgressUpdate((step) => heard.push(step));
+    task.onHeadersReceived(({ statusCode }) => heard.push(statusCode));
+  });
+
+  await watched('uploadFile', { url: `${address}/plain`, filePath: 'data:,x', name: 'f' });
+  await watched('downloadFile', { url: `${address}/plain` });
+
+  const size = heard[0].totalBytesSent;
+  assert.deepEqual(heard, [
+    { progress: 100, totalBytesSent: size, totalBytesExpectedToSend: size },
+    200,
+    200,
+    { progress: 100, totalBytesWritten: 8, totalBytesExpectedToWrite: 8 },
+  ]);
 });
 
 // --- Requests ---
+
+test('the headers of a reply are heard before the result', async () => {
+  const heard = [];
+  const listener = () => heard.push('removed');
+
+  await new Promise((resolve) => {
+    const task = create().request({ url: `${address}/plain`, success: () => resolve(heard.push('success')) });
+    task.onHeadersReceived(({ header, cookies }) => heard.push([header['X-Kind'], cookies]));
+    task.onHeadersReceived(listener);
+    task.offHeadersReceived(listener);
+  });
+
+  assert.deepEqual(heard, [['echo', ['a=1', 'b=2']], 'success']);
+});
+
+test('chunks are heard one by one', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const next = () => new Promise((resolve) => { port2.once('message', resolve); });
+  const body = new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(new TextEncoder().encode('one'));
+      await next(); // once the first was heard
+      controller.enqueue(new TextEncoder().encode('two'));
+      controller.close();
+    },
+  });
+  const heard = [];
+
+  const data = await new Promise((resolve) => {
+    const task = create({ fetch: async () => new Response(body) }).request({
+      url: 'http://x.test/', enableChunked: true, success: (result) => resolve(result.data),
+    });
+    task.onChunkReceived((chunk) => {
+      heard.push(new TextDecoder().decode(chunk.data));
+      port1.postMessage('more');
+    });
+  });
+
+  port1.close();
+  assert.deepEqual([heard, data], [['one', 'two'], '']);
+});
 
 test('a form escapes plus and slash', async () => {
   const header = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -676,4 +1068,80 @@ test('a snippet has a page and an app', async () => {
   const page = await runtime.snippet('this.setData({ again: app.globalData.code }) // end');
 
   assert.deepEqual(page.data, { first: 1, a: { b: emulator }, limit: 3, extra: 'e', again: 32 });
+});
+
+// --- Buttons of a page ---
+
+const ASKING = {
+  'app.json': '{"pages": ["pages/me/index"]}',
+  'pages/me/index.js': `Page({
+    data: {},
+    onPhone(event) { this.setData({ phone: event }); },
+    onAvatar({ detail }) { this.setData({ avatar: detail.avatarUrl }); },
+    onName({ type, detail }) { this.setData({ [type]: detail.value }); },
+  });`,
+  'pages/me/index.wxml': `
+    <!-- <button open-type="getPhoneNumber" bindgetphonenumber="onOld"/> -->
+    <button wx:if="{{a > b}}" data-from-page="me" open-type="getPhoneNumber" bindgetphonenumber="onPhone">Phone</button>
+    <button open-type='chooseAvatar' bind:chooseavatar='onAvatar'/>
+    <input type="nickname" bindinput="onName" bindblur="onName" bind:change="onName" />`,
+};
+
+test('a tap on the pages phone button calls its handler', async () => {
+  const { runtime } = await run(ASKING, { persona: 'alice' });
+
+  await runtime.tapOpenType('getPhoneNumber');
+
+  const { type, detail, currentTarget } = runtime.getCurrentPages()[0].data.phone;
+  assert.deepEqual([type, detail.errMsg, currentTarget.dataset], [
+    'getphonenumber', 'getPhoneNumber:ok', { fromPage: 'me' },
+  ]);
+});
+
+test('a refusal reaches the handler and an avatar that is not chosen does not', async () => {
+  const { runtime } = await run(ASKING);
+
+  await runtime.tapOpenType('getPhoneNumber', { allow: false });
+  await runtime.tapOpenType('chooseAvatar', { allow: false });
+
+  const { phone, avatar } = runtime.getCurrentPages()[0].data;
+  assert.deepEqual([phone.detail, avatar], [{ errMsg: 'getPhoneNumber:fail user deny' }, undefined]);
+});
+
+test('a page without the button says what it misses', async () => {
+  const { runtime } = await run(ASKING);
+
+  await assert.rejects(runtime.tapOpenType('getUserInfo'), {
+    message: 'pages/me/index.wxml has no <button open-type="getUserInfo" bindgetuserinfo="...">; name its handler',
+  });
+});
+
+test('a disabled button is dead', async () => {
+  const alive = [];
+
+  for (const disabled of ['disabled', 'disabled="false"', 'disabled="{{true}}"', 'disabled="{{false}}"', '']) {
+    const wxml = `<button open-type="getPhoneNumber" bindgetphonenumber="onPhone" ${disabled} />`;
+    const { runtime } = await run({ ...ASKING, 'pages/me/index.wxml': wxml });
+    await runtime.tapOpenType('getPhoneNumber');
+    alive.push('phone' in runtime.getCurrentPages()[0].data);
+  }
+
+  assert.deepEqual(alive, [false, false, false, true, true]);
+});
+
+test('the nickname input offers the name of the persona', async () => {
+  const { runtime } = await run(ASKING, { persona: 'alice' });
+  const { personas } = await (await fetch(`${emulator}/_emulator/personas`)).json();
+  const { nickname } = personas.find((one) => one.name === 'alice');
+
+  assert.equal(await runtime.typeNickname(), nickname);
+  assert.deepEqual(runtime.getCurrentPages()[0].data.input, nickname);
+});
+
+test('a rejected nickname is cleared after the blur', async () => {
+  const { runtime } = await run(ASKING);
+
+  assert.equal(await runtime.typeNickname('坏', { pass: false }), '');
+  const { input, blur, change } = runtime.getCurrentPages()[0].data;
+  assert.deepEqual([input, blur, change], ['坏', '坏', '']);
 });

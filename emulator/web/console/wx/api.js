@@ -1,12 +1,7 @@
 // The `wx` object and its functions, each found in the table of its kind.
 
 const TOURIST = { appid: 'touristappid', code: 'the code is a mock one' };
-const SYSTEM = {
-  brand: 'devtools', model: 'iPhone 12/13 (Pro)', platform: 'devtools', system: 'iOS 10.0.1', language: 'zh_CN',
-  version: '8.0.5', SDKVersion: '3.7.0', pixelRatio: 3, screenWidth: 390, screenHeight: 844, windowWidth: 390,
-  windowHeight: 753, statusBarHeight: 47, fontSizeSetting: 16, benchmarkLevel: 1, theme: 'light',
-  safeArea: { left: 0, right: 390, top: 47, bottom: 810, width: 390, height: 763 },
-};
+const PRIVACY_CONTRACT = '《mockdoor小程序隐私保护指引》';
 const COMPONENTS = ['view', 'text', 'image', 'button', 'input', 'form', 'scroll-view'];
 const inBrowser = typeof document !== 'undefined';
 /** What createRuntime needs of a `wx` and mini programs must not see. */
@@ -21,12 +16,18 @@ const contexts = new WeakMap();
  * @param {string} [options.token] the control API's token, sent to the emulator's control API alone
  * @param {Function} [options.fetch] default: globalThis.fetch
  * @param {object} [options.ui] hooks, all optional: toast(argument|null), loading(argument|null),
- *   modal(argument) -> boolean or {confirm, content}, allow(api, argument) -> false to refuse,
+ *   modal(argument) -> boolean or {confirm, content}, actionSheet(argument) -> an item's number,
+ *   allow(api, argument) -> false to refuse, for messages also {TEMPLATE: 'accept'|'reject'|'ban'|'filter'},
+ *   choose(api, argument) -> Blobs, bytes or addresses of the chosen files, or false, privacyContract(), restart(),
  *   navigate({api, path, query, delta}) -> a text to refuse, storageChanged({keys, currentSize, limitSize}),
  *   data(page), error(error, where)
  * @param {Storage} [options.storage] localStorage or its like; default: in memory
  * @param {string} [options.avatar] avatarUrl of the anonymous profile
  * @param {string[]} [options.domains] the request domains that are legal; default: not checked
+ * @param {object} [options.launch] how the mini program was opened: scene, query, referrerInfo, ...
+ * @param {object} [options.system] fields of getSystemInfo and its like that differ
+ * @param {'agreed'|'needed'} [options.privacy] whether the user agreed to the privacy contract; default: agreed
+ * @param {'none'|'ready'|'failed'} [options.update] what getUpdateManager finds; default: none
  * @param {(event: {api, phase: 'call'|'success'|'fail', argument, result}) => void} [options.listener]
  * @returns {object} a fresh `wx`; no global is changed
  */
@@ -43,6 +44,16 @@ function createWx(options = {}) {
     pending: 0,
     running: 0,
     waiting: [],
+    listeners: {},
+    launch: { ...options.launch },
+    files: new Map(),
+    fileCount: 0,
+    authSetting: {},
+    clipboard: '',
+    networkType: 'wifi',
+    system: options.system ?? {},
+    update: options.update ?? 'none',
+    privacyNeeded: options.privacy === 'needed',
   };
   context.avatar ??= `${context.base}/_emulator/assets/anonymous.svg`;
   context.navigate = (move) => context.ui.navigate?.(move);
@@ -55,8 +66,21 @@ function createWx(options = {}) {
     wx[name] = synchronous(context, name, work);
   }
   wx.nextTick = (callback) => { setTimeout(() => guard(context, 'nextTick', callback)); };
-  contexts.set(wx, context);
-  return wx;
+  wx.env = { USER_DATA_PATH: USER_DATA };
+  const outside = speaking(wx);
+  contexts.set(outside, context);
+  return outside;
+}
+
+/** @returns {object} what createWx knows of its `wx` */
+function contextOf(wx) {
+  const context = contexts.get(wx);
+  if (!context) throw new TypeError('this needs a wx made by createWx');
+  return context;
+}
+
+function renamed(apis, from, to) {
+  return Object.fromEntries(Object.entries(apis).map(([name, work]) => [name === from ? to : name, work]));
 }
 
 function asynchronousApis(context) {
@@ -69,21 +93,23 @@ function asynchronousApis(context) {
     },
     request: (argument, task) => queued(context, () => request(context, argument, task)),
     uploadFile: (argument, task) => queued(context, () => uploadFile(context, argument, task)),
-    getUserInfo: () => anonymousProfile(context),
-    getUserProfile: async (argument) => {
-      needText(argument, 'desc');
-      if (!argument.desc || argument.desc.length > 30) {
-        throw new Failure('desc length does not meet the requirements'); // assumed
-      }
-      await needPermission(context, 'getUserProfile', argument);
-      return anonymousProfile(context);
-    },
-    getSetting: () => ({ authSetting: {} }),
-    authorize: async (argument) => {
-      needText(argument, 'scope');
-      await needPermission(context, 'authorize', argument);
-    },
-    requestSubscribeMessage: (argument) => requestSubscribeMessage(context, argument),
+    downloadFile: (argument, task) => queued(context, () => downloadFile(context, argument, task)),
+    getUserInfo: (argument, task) => anonymousProfile(context, 'getUserInfo', argument, task),
+    getUserProfile: (argument, task) => getUserProfile(context, argument, task),
+    getSetting: () => ({ authSetting: { ...context.authSetting } }),
+    authorize: (argument) => authorize(context, argument),
+    requestSubscribeMessage: (argument, task) => requestSubscribeMessage(context, argument, task),
+    getPrivacySetting: () => ({ needAuthorization: context.privacyNeeded, privacyContractName: PRIVACY_CONTRACT }),
+    requirePrivacyAuthorize: () => needPrivacy(context, 'requirePrivacyAuthorize'),
+    openPrivacyContract: () => { guard(context, 'ui.privacyContract', context.ui.privacyContract); },
+    chooseMedia: (argument) => chooseMedia(context, argument),
+    chooseImage: (argument) => chooseImage(context, argument),
+    getNetworkType: () => ({
+      networkType: context.networkType, signalStrength: 0, hasSystemProxy: false, weakNet: false,
+    }),
+    setClipboardData: (argument) => setClipboardData(context, argument),
+    getClipboardData: () => getClipboardData(context),
+    showActionSheet: (argument) => showActionSheet(context, argument),
     setStorage: (argument) => writeItem(context, argument, argument.data),
     getStorage: (argument) => {
       const found = readItem(context, argument);
@@ -93,7 +119,8 @@ function asynchronousApis(context) {
     removeStorage: (argument) => removeItem(context, argument),
     clearStorage: () => clearItems(context),
     getStorageInfo: () => storageInfo(context),
-    getSystemInfo: () => SYSTEM,
+    getSystemInfo: deviceApis(context).getSystemInfo,
+    getSystemInfoAsync: deviceApis(context).getSystemInfo,
     showToast: (argument) => showNotice(context, 'toast', { icon: 'success', duration: 1500, ...argument }),
     hideToast: () => hideNotice(context),
     showLoading: (argument) => showNotice(context, 'loading', argument),
@@ -110,7 +137,14 @@ function synchronousApis(context, wx) {
     removeStorageSync: (key) => { removeItem(context, { key }); },
     clearStorageSync: () => { clearItems(context); },
     getStorageInfoSync: () => storageInfo(context),
-    getSystemInfoSync: () => SYSTEM,
+    ...renamed(deviceApis(context), 'getSystemInfo', 'getSystemInfoSync'),
+    ...listenerApis(context),
+    getLaunchOptionsSync: () => launchOptions(context),
+    getEnterOptionsSync: () => launchOptions(context),
+    getMenuButtonBoundingClientRect: () => ({ ...CAPSULE }),
+    arrayBufferToBase64: bytesAsText,
+    base64ToArrayBuffer: textAsBytes,
+    getUpdateManager: () => updateManager(context),
     getAccountInfoSync: () => ({
       miniProgram: { appId: context.currentAppid(), envVersion: 'develop', version: '' },
     }),
@@ -125,48 +159,6 @@ function needText(argument, name) {
   const kind = Object.prototype.toString.call(argument[name]).slice(8, -1);
   if (kind === 'String') return;
   throw new Failure(`parameter error: parameter.${name} should be String instead of ${kind};`); // assumed
-}
-
-async function needPermission(context, api, argument) {
-  if (await context.ui.allow?.(api, withoutCallbacks(argument)) === false) throw new Failure('auth deny');
-}
-
-async function requestSubscribeMessage(context, argument) {
-  const allowed = await context.ui.allow?.('requestSubscribeMessage', withoutCallbacks(argument)) !== false;
-  return Object.fromEntries((argument.tmplIds ?? []).map((id) => [id, allowed ? 'accept' : 'reject']));
-}
-
-/** Today's anonymous profile. Signature and ciphertext need the session_key, which a client never has. */
-function anonymousProfile(context) {
-  const userInfo = {
-    nickName: '微信用户', gender: 0, language: '', city: '', province: '', country: '', avatarUrl: context.avatar,
-  };
-  return {
-    userInfo,
-    rawData: JSON.stringify(userInfo),
-    signature: 'not signed: a client has no session_key',
-    encryptedData: 'not encrypted: a client has no session_key',
-    iv: 'none',
-  };
-}
-
-async function login(context, argument, task) {
-  if (context.appid === TOURIST.appid) {
-    context.session = { appid: context.appid };
-    return { code: TOURIST.code };
-  }
-  const { response, body } = await exchange(context, task, argument, `${context.base}/_emulator/login-codes`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...(context.token && { 'X-Mockdoor-Token': context.token }) },
-    body: JSON.stringify({ persona: context.persona, appid: context.appid }),
-  });
-  const answer = parsed(body);
-  if (!response.ok || !answer.code) {
-    const why = answer.message ?? `status ${response.status}`;
-    throw new Failure(`the emulator at ${context.base} gave no code: ${why}`, 600000); // assumed errno
-  }
-  context.session = { appid: answer.appid };
-  return { code: answer.code };
 }
 
 /** Show a toast or the loading sign; each takes the other's place. */

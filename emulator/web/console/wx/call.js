@@ -1,19 +1,24 @@
 // How a function is called: callbacks, promises, tasks, refusals and the listener.
 
-const TASKS = ['request', 'uploadFile'];
+/** What the tasks of these functions let one hear besides the result. */
+const TASKS = {
+  request: ['HeadersReceived', 'ChunkReceived'],
+  uploadFile: ['HeadersReceived', 'ProgressUpdate'],
+  downloadFile: ['HeadersReceived', 'ProgressUpdate'],
+};
 
 /** A refusal in WeChat's form: `errMsg` becomes `NAME:fail REASON`; `errno` is added where there is one. */
 class Failure extends Error {
-  constructor(reason, errno) {
+  constructor(reason, errno, more = {}) {
     super(reason);
-    this.errno = errno;
+    this.result = errno === undefined ? more : { errno, ...more };
   }
 }
 
 /** Give `work(argument, task)` WeChat's outside: success or fail, then complete; without all three a Promise. */
 function asynchronous(context, name, work) {
   return (argument = {}) => {
-    const task = createTask();
+    const task = createTask(context, name);
     const shown = withoutCallbacks(argument);
     context.pending += 1;
     notify(context, { api: name, phase: 'call', argument: shown });
@@ -28,7 +33,7 @@ function asynchronous(context, name, work) {
       context.pending -= 1;
       return { phase, result };
     });
-    if (TASKS.includes(name)) return task.outside;
+    if (name in TASKS) return task.outside;
     if (argument.success || argument.fail || argument.complete) return undefined;
     return done.then(({ phase, result }) => {
       if (phase === 'success') return result;
@@ -57,16 +62,24 @@ function synchronous(context, name, work) {
 
 function refusal(context, name, error) {
   if (!(error instanceof Failure)) report(context, error, name);
-  const result = { errMsg: `${name}:fail ${error.message}` };
-  return error.errno === undefined ? result : { ...result, errno: error.errno };
+  return { errMsg: `${name}:fail ${error.message}`, ...error.result };
 }
 
-function createTask() {
+/** @returns {object} `tell(kind, result)` for those who work on the task, `outside` for the mini program */
+function createTask(context, name) {
   const controller = new AbortController();
+  const outside = { abort: () => controller.abort(new Failure('abort')) };
+  const heard = {};
+  for (const kind of TASKS[name] ?? []) {
+    heard[kind] = createListeners(context, `${name} on${kind}`);
+    outside[`on${kind}`] = heard[kind].add;
+    outside[`off${kind}`] = heard[kind].remove;
+  }
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
-    outside: { abort: () => controller.abort(new Failure('abort')) },
+    tell: (kind, result) => heard[kind]?.tell(result),
+    outside,
   };
 }
 

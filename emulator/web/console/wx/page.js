@@ -14,7 +14,10 @@ function open(state, path, query = {}) {
 function launch(state, path, query) {
   if (state.launched) return;
   state.launched = true;
-  for (const name of ['onLaunch', 'onShow']) fire(state, state.app, name, { path, query, scene: 1001 });
+  Object.assign(state.context.launch, { path, query });
+  const options = launchOptions(state.context);
+  for (const name of ['onLaunch', 'onShow']) fire(state, state.app, name, options);
+  state.context.listeners.AppShow.tell(options);
 }
 
 function show(state, page) {
@@ -76,9 +79,14 @@ function handlers(page) {
 
 const TAP = { type: 'tap', detail: {}, target: { dataset: {} }, currentTarget: { dataset: {} } };
 
-function call(state, handler, event = TAP) {
+function pageOnTop(state) {
   const page = state.stack.at(-1);
   if (!page) throw new Error('no page is open');
+  return page;
+}
+
+function call(state, handler, event = TAP) {
+  const page = pageOnTop(state);
   if (typeof page[handler] !== 'function') {
     throw new Error(`${page.route} has no handler ${handler}; it has: ${handlers(page).join(', ') || 'none'}`);
   }

@@ -19,43 +19,32 @@ async function request(context, argument, task) {
   const method = (argument.method ?? 'GET').toUpperCase();
   const headers = requestHeaders(context, argument.header);
   const { url, body } = encoded(method, checkedUrl(context, argument), argument.data, headers['content-type']);
-  const binary = argument.responseType === 'arraybuffer';
   const reply = await exchange(context, task, argument, url, { method, headers, body });
-  const asItIs = binary || (argument.dataType ?? 'json') !== 'json';
-  return { data: asItIs ? reply.body : parsed(reply.body), ...described(reply.response) };
+  return { data: requestData(argument, reply.body), ...described(reply.response) };
 }
 
-async function uploadFile(context, argument, task) {
-  const url = checkedUrl(context, argument);
-  needText(argument, 'filePath');
-  needText(argument, 'name');
-  const form = new FormData();
-  for (const [name, value] of Object.entries(argument.formData ?? {})) form.append(name, String(value));
-  form.append(argument.name, await readFile(context, argument.filePath), 'file');
-  const headers = requestHeaders(context, argument.header);
-  delete headers['content-type']; // fetch writes it, with the boundary
-  const reply = await exchange(context, task, argument, url.href, { method: 'POST', headers, body: form });
-  return { data: reply.body, ...described(reply.response) };
+function requestData({ enableChunked, responseType, dataType = 'json' }, body) {
+  if (enableChunked) return ''; // its chunks were all there is (assumed)
+  if (responseType === 'arraybuffer') return body;
+  return dataType === 'json' ? parsed(textOf(body)) : textOf(body);
 }
 
-/** A mini program's file is a `blob:` or `data:` address here, as there is no WeChat file system. */
-async function readFile(context, filePath) {
-  try {
-    return await (await context.fetch(filePath)).blob();
-  } catch {
-    throw new Failure(`file not found: ${filePath}; give a blob: or data: address`);
-  }
+function textOf(body) {
+  return new TextDecoder().decode(body);
 }
 
 /** Fetch and read a reply, or throw the Failure of an abort, a timeout or a broken connection. */
-async function exchange(context, task, { timeout = 60000, responseType }, url, init) {
+async function exchange(context, task, { timeout = 60000, enableChunked }, url, init) {
   const timer = setTimeout(() => task.abort(new Failure('timeout', 5)), timeout); // assumed errno
   try {
     task.signal.throwIfAborted();
     // WeChat keeps neither cookies nor cached replies between requests.
     const sent = { ...init, signal: task.signal, credentials: 'omit', cache: 'no-store' };
     const response = await context.fetch(url, sent);
-    return { response, body: await (responseType === 'arraybuffer' ? response.arrayBuffer() : response.text()) };
+    // fetch does not say how far it is; that a reply begins means that all was sent.
+    if (task.sends) task.tell('ProgressUpdate', progress('Sent', task.sends, task.sends));
+    task.tell('HeadersReceived', described(response));
+    return { response, body: await received(response, task, enableChunked) };
   } catch (error) {
     if (task.signal.reason instanceof Failure) throw task.signal.reason;
     const why = error.cause?.message || error.cause?.code || error.message;
@@ -63,6 +52,32 @@ async function exchange(context, task, { timeout = 60000, responseType }, url, i
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Read a reply's body piece by piece, so that a task can tell of each. */
+async function received(response, task, enableChunked) {
+  const expected = Number(response.headers.get('content-length') ?? 0);
+  const chunks = [];
+  let size = 0;
+  for (const reader = response.body?.getReader(); reader;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    size += value.length;
+    if (enableChunked) task.tell('ChunkReceived', { data: value.slice().buffer });
+    if (!task.sends) task.tell('ProgressUpdate', progress('Written', size, expected));
+  }
+  return new Blob(chunks).arrayBuffer();
+}
+
+/** `totalBytesSent`, `totalBytesExpectedToSend` and their like; a length that is not known is 0 (assumed). */
+function progress(verb, done, expected) {
+  const infinitive = { Sent: 'Send', Written: 'Write' }[verb];
+  return {
+    progress: expected ? Math.min(100, Math.floor((done / expected) * 100)) : 0,
+    [`totalBytes${verb}`]: done,
+    [`totalBytesExpectedTo${infinitive}`]: expected,
+  };
 }
 
 /** @returns {URL} the address, when it is one and its domain is legal */

@@ -10,8 +10,7 @@
  * @param {object} [options.globals] further variables for every file, next to CASDOOR_HOSTNAME (the emulator)
  */
 function createRuntime({ wx, ui, console = globalThis.console, globals = {} }) {
-  const context = contexts.get(wx);
-  if (!context) throw new TypeError('createRuntime needs a wx made by createWx');
+  const context = contextOf(wx);
   if (ui) context.ui = { ...context.ui, ...ui };
   const state = {
     context, files: {}, config: {}, modules: new Map(), definitions: new Map(), stack: [], tabs: new Map(),
@@ -40,6 +39,10 @@ function createRuntime({ wx, ui, console = globalThis.console, globals = {} }) {
     open: (path, query) => open(state, trimmed(path), query),
     /** Call a handler of the page on top; returns what it returns. */
     call: (handler, event) => call(state, handler, event),
+    /** Tap the page's `<button open-type=...>`; `{ allow: false }` refuses, `{ handler }` names a method. */
+    tapOpenType: (openType, given) => tapOpenType(state, openType, given),
+    /** Type into the page's `<input type="nickname">`, by default what the keyboard offers. */
+    typeNickname: (text, given) => typeNickname(state, text, given),
     /** List a page's methods that are not lifecycle; default: the page on top. */
     handlers: (page) => handlers(page ?? state.stack.at(-1)),
     /** Run bare code whose `this` is a page; resolves to the page once every wx call has come back. */
