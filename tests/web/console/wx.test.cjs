@@ -1108,6 +1108,14 @@ test('a refusal reaches the handler and an avatar that is not chosen does not', 
   assert.deepEqual([phone.detail, avatar], [{ errMsg: 'getPhoneNumber:fail user deny' }, undefined]);
 });
 
+test('a method that a button of an open type calls is known', async () => {
+  const { runtime } = await run(ASKING);
+
+  const types = ['onPhone', 'onAvatar', 'onName', 'onOld'].map((name) => runtime.openTypeOf(name));
+
+  assert.deepEqual(types, ['getPhoneNumber', 'chooseAvatar', undefined, undefined]);
+});
+
 test('a page without the button says what it misses', async () => {
   const { runtime } = await run(ASKING);
 

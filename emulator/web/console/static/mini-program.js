@@ -83,8 +83,10 @@ function runFiles() {
 }
 
 async function press(name) {
+  const openType = runtime.openTypeOf(name);
   try {
-    await runtime.call(name, { type: 'tap', detail: {}, currentTarget: { dataset: {} }, target: { dataset: {} } });
+    if (openType) await runtime.tapOpenType(openType, { handler: name });
+    else await runtime.call(name, { type: 'tap', detail: {}, currentTarget: { dataset: {} }, target: { dataset: {} } });
   } catch (error) {
     say(error.message, 'bad');
   }

@@ -121,6 +121,7 @@ export interface Runtime {
   open(path: string, query?: Record<string, string>): any;
   call(handler: string, event?: any): any;
   tapOpenType(openType: OpenType, given?: Tap & { handler?: string }): Promise<any>;
+  openTypeOf(handler: string): string | undefined;
   typeNickname(text?: string, given?: { pass?: boolean }): Promise<string>;
   handlers(page?: any): string[];
   snippet(text: string, options?: { data?: object; globalData?: object; variables?: object }): Promise<any>;

@@ -52,6 +52,13 @@ async function tapOpenType(state, openType, { handler, ...given } = {}) {
   return detail && call(state, method, eventOf(event, detail, button?.attributes ?? {}));
 }
 
+function openTypeOf(state, handler) {
+  const calls = ({ 'open-type': openType, ...attributes }) => (
+    typeof openType === 'string' && handlerOf(attributes, openType.toLowerCase()) === handler);
+  const [button] = elementsOf(state, (tag, attributes) => tag === 'button' && calls(attributes));
+  return button?.attributes['open-type'];
+}
+
 /**
  * Type into the page's `<input type="nickname">`; resolves to the text that the field then holds.
  *

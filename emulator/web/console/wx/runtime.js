@@ -41,6 +41,8 @@ function createRuntime({ wx, ui, console = globalThis.console, globals = {} }) {
     call: (handler, event) => call(state, handler, event),
     /** Tap the page's `<button open-type=...>`; `{ allow: false }` refuses, `{ handler }` names a method. */
     tapOpenType: (openType, given) => tapOpenType(state, openType, given),
+    /** The open-type of the page's button that calls a method; undefined for other methods. */
+    openTypeOf: (handler) => openTypeOf(state, handler),
     /** Type into the page's `<input type="nickname">`, by default what the keyboard offers. */
     typeNickname: (text, given) => typeNickname(state, text, given),
     /** List a page's methods that are not lifecycle; default: the page on top. */
