@@ -397,6 +397,7 @@ test('a template that is not declared fails', async () => {
   const { fail } = await outcome(create().requestSubscribeMessage, { tmplIds: ['none'] });
 
   assert.match(fail.errMsg, /^requestSubscribeMessage:fail the emulator at .* gave no permit: unknown template 'none'/);
+  assert.deepEqual([fail.errno, fail.errCode], [600000, 20001]);
 });
 
 test('one to five templates can be asked for', async () => {
@@ -770,7 +771,7 @@ test('a file is uploaded as multipart and the reply is not parsed', async () => 
 
   const sent = JSON.parse(success.data);
   assert.match(sent.headers['content-type'], /^multipart\/form-data; boundary=/);
-  assert.match(sent.body, /name="who"\r\n\r\nalice\r\n[^]*name="file"[^]*\r\n\r\npicture\r\n/);
+  assert.match(sent.body, /name="who"\r\n\r\nalice\r\n[^]*name="file"; filename="file"[^]*\r\n\r\npicture\r\n/);
 });
 
 // --- Storage ---

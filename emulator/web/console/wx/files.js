@@ -85,7 +85,7 @@ async function uploadFile(context, argument, task) {
   needText(argument, 'name');
   const form = new FormData();
   for (const [name, value] of Object.entries(argument.formData ?? {})) form.append(name, String(value));
-  form.append(argument.name, await readFile(context, argument.filePath), argument.filePath.split(/[/,]/).pop() || 'file');
+  form.append(argument.name, await readFile(context, argument.filePath), nameOf(context, argument.filePath));
   // Made here, because only then its size is known.
   const encodedForm = new Response(form);
   const type = encodedForm.headers.get('content-type');
@@ -94,6 +94,11 @@ async function uploadFile(context, argument, task) {
   task.sends = body.byteLength;
   const reply = await exchange(context, task, argument, url.href, { method: 'POST', headers, body });
   return { data: textOf(reply.body), ...described(reply.response) };
+}
+
+/** The last part of a kept file's path; a `data:` or `blob:` address has no name. */
+function nameOf(context, path) {
+  return (context.files.has(path) && path.split('/').pop()) || 'file';
 }
 
 /** Draw somebody's picture: a PNG in one colour, which depends on the persona's name. */

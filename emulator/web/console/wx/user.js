@@ -5,8 +5,8 @@ const NOBODY = {
 };
 const MAX_TEMPLATES = 5;
 
-/** Make a control call of the emulator; `missing` says what was hoped for. */
-async function control(context, task, argument, call, given, missing) {
+/** Make a control call of the emulator; `missing` says what was hoped for, `more` goes into the failure. */
+async function control(context, task, argument, call, given, missing, more) {
   const { response, body } = await exchange(context, task, argument, `${context.base}/_emulator/${call}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...(context.token && { 'X-Mockdoor-Token': context.token }) },
@@ -15,7 +15,7 @@ async function control(context, task, argument, call, given, missing) {
   const answer = parsed(textOf(body));
   if (response.ok && typeof answer === 'object') return answer;
   const why = answer.message ?? `status ${response.status}`;
-  throw new Failure(`the emulator at ${context.base} gave no ${missing}: ${why}`, 600000); // assumed errno
+  throw new Failure(`the emulator at ${context.base} gave no ${missing}: ${why}`, 600000, more); // assumed errno
 }
 
 async function login(context, argument, task) {
@@ -80,7 +80,7 @@ async function requestSubscribeMessage(context, argument, task) {
   const answers = ids.map((id) => [id, answerTo(allowed, id)]);
   for (const [id, answer] of answers) {
     if (answer === 'accept' && context.appid !== TOURIST.appid) {
-      await control(context, task, argument, 'permits', { template: id }, 'permit');
+      await control(context, task, argument, 'permits', { template: id }, 'permit', { errCode: 20001 });
     }
   }
   return Object.fromEntries(answers);
