@@ -1147,6 +1147,36 @@ test('the nickname input offers the name of the persona', async () => {
   assert.deepEqual(runtime.getCurrentPages()[0].data.input, nickname);
 });
 
+test('nobody known is offered no nickname', async () => {
+  const { runtime } = await run(ASKING, { persona: 'nobody' });
+
+  await assert.rejects(runtime.typeNickname(), /offers no nickname: there is no such persona$/);
+});
+
+test('a nickname needs privacy too', async () => {
+  const ui = { allow: (api) => api !== 'requirePrivacyAuthorize' };
+  const { runtime } = await run(ASKING, { privacy: 'needed', ui });
+
+  await assert.rejects(runtime.typeNickname('x'), { message: 'privacy permission is not authorized' });
+});
+
+test('the clipboard of one wx is not that of another', async () => {
+  const [one, two] = [create(), create()];
+  await one.setClipboardData({ data: 'mine' });
+
+  assert.equal((await two.getClipboardData()).data, '');
+});
+
+test('what happens reaches the listeners of one wx', () => {
+  const [one, two] = [create(), create()];
+  const heard = [];
+  for (const wx of [one, two]) wx.onThemeChange(({ theme }) => heard.push(theme));
+
+  happen(one, 'ThemeChange', { theme: 'dark' });
+
+  assert.deepEqual(heard, ['dark']);
+});
+
 test('a rejected nickname is cleared after the blur', async () => {
   const { runtime } = await run(ASKING);
 

@@ -90,6 +90,8 @@ async function offeredNickname(context) {
   const url = `${context.base}/_emulator/personas`;
   const headers = context.token ? { 'X-Mockdoor-Token': context.token } : {};
   const { body } = await exchange(context, createTask(context, ''), {}, url, { headers });
-  const people = parsed(textOf(body)).personas ?? [];
-  return people.find((one) => (context.persona ? one.name === context.persona : one.signed_in))?.nickname ?? '';
+  const answer = parsed(textOf(body));
+  const found = answer.personas?.find((one) => (context.persona ? one.name === context.persona : one.signed_in));
+  if (found) return found.nickname;
+  throw new Error(`the emulator at ${context.base} offers no nickname: ${answer.message ?? 'there is no such persona'}`);
 }
