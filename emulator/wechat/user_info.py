@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from emulator.core.derive import derive
 from emulator.core.json_object import Json
-from emulator.scenario.model import scenario_of
 from emulator.wechat.crypto import encrypt, sign
+from emulator.wechat.one_time_codes import known_program
 from emulator.wechat.people import persona_profile
 from emulator.wechat.personas import Personas
 from emulator.wechat.phone_numbers import phone_fields
@@ -44,7 +44,9 @@ def hand_out(tx: Transaction, *, persona: str, appid: str, kind: str, avatar: st
 
     Raises ValueError for an unknown persona, appid or kind.
     """
-    _check(tx, persona=persona, appid=appid, kind=kind)
+    known_program(tx, persona=persona, appid=appid)
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind {kind!r}; there are: {', '.join(KINDS)}")
     key = tx.get(SessionKeys).present(tx, appid, persona).value
     number = tx.count("iv", appid, persona)
     iv = base64.b64encode(derive(tx.seed, "iv", appid, persona, number)[:16]).decode()
@@ -60,16 +62,6 @@ def hand_out(tx: Transaction, *, persona: str, appid: str, kind: str, avatar: st
         raw_data=raw_data,
         signature=raw_data and sign(raw_data, session_key=key),
     )
-
-
-def _check(tx: Transaction, *, persona: str, appid: str, kind: str) -> None:
-    people, programs = tx.get(Personas), scenario_of(tx.state).miniprograms
-    if persona not in people:
-        raise ValueError(f"unknown persona {persona!r}; there are: {', '.join(people.names())}")
-    if appid not in programs:
-        raise ValueError(f"unknown appid {appid!r}; there are: {', '.join(programs)}")
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind {kind!r}; there are: {', '.join(KINDS)}")
 
 
 def _plain(tx: Transaction, *, persona: str, appid: str, kind: str, profile: dict[str, Json]) -> dict[str, Json]:

@@ -387,6 +387,7 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
                 "GET /_emulator/state",
                 "PUT /_emulator/state",
                 "GET /_emulator/tokens",
+                "POST /_emulator/user-info",
                 "GET /_emulator/users",
                 "POST /_emulator/verify",
                 "GET /_emulator/worlds",
