@@ -46,8 +46,10 @@ class WechatCall:
 
 
 def _read(body: bytes) -> Json:
+    """Return what JSON says, None for what is not JSON; half a character, which nothing could say again, is not."""
     try:
         value: Json = json.loads(body)
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return value

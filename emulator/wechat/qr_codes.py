@@ -16,6 +16,8 @@ from emulator.world.transaction import Transaction
 
 _SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]+")
 MAX_SCENE = 32
+#: What the largest symbol holds at the level of correction that is drawn (ISO/IEC 18004, version 40-M).
+MAX_BYTES = 2331
 _NARROWEST, _WIDTH, _WIDEST = 280, 430, 1280
 #: Light modules around the symbol, without which scanners do not find it (ISO/IEC 18004).
 _BORDER = 4
@@ -31,7 +33,8 @@ def draw_unlimited(tx: Transaction, call: WechatCall) -> Reply:
     """Answer POST /wxa/getwxacodeunlimit with a JPEG: a QR code of the page and its scene.
 
     Raises WechatError: 40169 for a scene without a fitting length, 40129 for other characters, 41030 for a page that
-    is not one of the mini program's. The order, and a width out of bounds being moved to the nearest, are assumed.
+    is not one of the mini program's, or too long to draw. The order, the latter, and a width out of bounds being moved
+    to the nearest are assumed.
     """
     program, given = caller(tx, call), call.json()
     content = _content(program, given)
@@ -54,7 +57,11 @@ def _content(program: MiniProgram, given: JsonObject) -> str:
     if page.startswith("/") or "?" in page or (checked and page not in program.pages):
         known = ", ".join(program.pages) or "-"
         raise wechat_error(41030, why=reason("page-unknown", page=page, appid=program.appid, known=known))
-    return f"{page or next(iter(program.pages), '')}?scene={quote(scene, safe='')}"
+    content = f"{page or next(iter(program.pages), '')}?scene={quote(scene, safe='')}"
+    length = len(content.encode())
+    if length > MAX_BYTES:
+        raise wechat_error(41030, why=reason("page-too-long", length=length, most=MAX_BYTES))
+    return content
 
 
 def _width(given: JsonObject) -> int:

@@ -74,11 +74,22 @@ PAGE = {"errcode": 41030, "errmsg": "invalid page"}
         ({"scene": "中文"}, SCENE, "scene-characters"),
         ({"scene": "a", "page": "/pages/a"}, PAGE, "page-unknown"),
         ({"scene": "a", "page": "pages/a?b=1"}, PAGE, "page-unknown"),
+        ({"scene": "a", "page": "p" * 5000}, PAGE, "page-too-long"),
+        ({"scene": "a", "page": "页" * 1000, "check_path": False}, PAGE, "page-too-long"),
+        (b'{"scene": "a", "page": "\\ud800"}', {"errcode": 47001, "errmsg": "data format error"}, "body-not-json"),
         (b"scene=a", {"errcode": 47001, "errmsg": "data format error"}, "body-not-json"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_json(caller, given, refused, why):
     assert (caller.said(DRAW, given), caller.why()) == (refused, why)
+
+
+def test_the_longest_page_is_drawn(caller):
+    page = "p" * (qr_codes.MAX_BYTES - len("?scene=a"))
+
+    assert (
+        read_barcode(opened(caller.post(DRAW, {"scene": "a", "page": page, "width": 1280}))).text == f"{page}?scene=a"
+    )
 
 
 def test_only_declared_pages_are_known(make_caller):

@@ -42,6 +42,18 @@ def test_a_permit_lets_one_message_through(shop):
     assert shop.why() == "permit-missing"
 
 
+@pytest.mark.parametrize("half", [b"\\ud800", b"\xed\xa0\x80"], ids=["escaped", "raw"])
+def test_half_a_character_is_not_json_and_spends_nothing(shop, half):
+    permit(shop)
+    given = json.dumps(message(shop, page="PAGE")).encode().replace(b"PAGE", half)
+
+    refused = shop.said(SEND, given)
+
+    assert (refused, shop.why()) == ({"errcode": 47001, "errmsg": "data format error"}, "body-not-json")
+    assert [shop.http.get(f"/_emulator/{one}").status_code for one in ("messages", "state")] == [200, 200]
+    assert shop.said(SEND, message(shop))["errcode"] == 0
+
+
 def test_permits_add_up(shop):
     left = [permit(shop).json for _ in range(2)]
 
