@@ -116,7 +116,7 @@ def refresh_token(tx: Transaction, call: WechatCall) -> Mapping[str, Json]:
     if login is None or login.appid != program.appid:
         raise wechat_error(40030, why=reason("refresh-token-not-of-program", appid=program.appid))
     tx.trace.persona = login.persona
-    if tx.at >= login.issued_at + REFRESH_LIFE:
+    if tx.at - login.issued_at >= REFRESH_LIFE:
         raise wechat_error(42002, why=reason("web-token-expired", until=_time(login.issued_at + REFRESH_LIFE)))
     return _shown(tx, tx.get(WebLogins).refresh(tx, login))
 

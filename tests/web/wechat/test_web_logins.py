@@ -177,6 +177,15 @@ def test_an_expired_token_is_replaced(site):
     assert [site.asked(AUTH, **one) for one in (refreshed, signed_in)] == [{"errcode": 0, "errmsg": "ok"}, INVALID]
 
 
+def test_a_refresh_token_given_out_at_the_end_of_time_works(site):
+    signed_in = sign_in(site)
+    taken = take(site.world)
+    taken["state"]["web_logins"][0]["issued_at"] = "9999-12-31T00:00:00Z"
+    restore(site.world, taken)
+
+    assert refresh(site, signed_in) == signed_in
+
+
 def test_a_refresh_token_lives_thirty_days(site):
     signed_in = sign_in(site)
     control = ControlService(site.world)
