@@ -50,6 +50,11 @@ class Operation:
         fixed = render(effect, style.dumps, style.headers) if effect is not None else None
         if fixed is not None:
             return fixed
+        reply = self._usual(tx, call, effect)
+        return reply if effect is None else alter(effect, reply, style.dumps)
+
+    def _usual(self, tx: Transaction, call: WechatCall, effect: Effect | None) -> Reply:
+        """Return the reply by the rule, or the error that the rule or a planned fault raises."""
         try:
             if isinstance(effect, WechatFailure):
                 raise wechat_error(effect.errcode, why=tx.trace.why)
@@ -57,9 +62,8 @@ class Operation:
             found = self.rule(tx, call)
         except WechatError as error:
             tx.trace.why = error.why or tx.trace.why
-            return style.show_error(tx, error, operation=self.name)
-        reply = found if isinstance(found, Reply) else style.show(found)
-        return reply if effect is None else alter(effect, reply, style.dumps)
+            return self.style.show_error(tx, error, operation=self.name)
+        return found if isinstance(found, Reply) else self.style.show(found)
 
     def _check(self, tx: Transaction, call: WechatCall) -> None:
         """Check the method and the access_token, in this order (facts/wechat.md 0.1, the order is assumed)."""
