@@ -13,7 +13,8 @@ from emulator.world.state import State
 class ControlEvent:
     """What was done after exchange `after`: as a step of a scenario, `{}` if there is none.
 
-    `number` counts events from 1; `code` is the login or phone code that was given out.
+    `number` counts events from 1; `code` is the login or phone code that was given out; `in_head` says that a scenario
+    which begins with it needs no step for it.
     """
 
     number: int
@@ -22,6 +23,7 @@ class ControlEvent:
     what: str
     step: Mapping[str, Json] = field(default_factory=dict)
     code: str = ""
+    in_head: bool = False
 
 
 class ControlEvents(Table[int, ControlEvent]):
@@ -37,17 +39,21 @@ class ControlEvents(Table[int, ControlEvent]):
         """Return the event's number."""
         return row.number
 
-    def record(self, what: str, step: Mapping[str, Json] | None = None, *, code: str = "") -> None:
+    def record(
+        self, what: str, step: Mapping[str, Json] | None = None, *, code: str = "", in_head: bool = False
+    ) -> None:
         """Remember something that was done now."""
         state = self.state
         with self.lock:
             number = next(reversed(self._rows), 0) + 1
             after, at = state.last_number, state.clock.now()
-            self._put(ControlEvent(number=number, after=after, at=at, what=what, step=step or {}, code=code))
+            self._put(
+                ControlEvent(number=number, after=after, at=at, what=what, step=step or {}, code=code, in_head=in_head)
+            )
 
     def events(self) -> list[ControlEvent]:
         """Return what was done, oldest first; where something was forgotten the first event says so."""
         found = self.all()
         if found and found[0].number > 1:
-            found[0] = replace(found[0], what="more was done than is remembered", step={})
+            found[0] = replace(found[0], what="more was done than is remembered", step={}, in_head=False)
         return found

@@ -121,7 +121,7 @@ class _Recorder:
             yield from self._event(event)
 
     def _event(self, event: ControlEvent) -> Iterator[dict[str, Any]]:
-        if not event.step and event.after == 0:
+        if event.in_head and event.after == 0:
             return  # done before anything happened, so that the file's beginning covers it
         if not event.step:
             raise CannotRecord(f"{event.what} after exchange {event.after}, which no step can do; reset and repeat")

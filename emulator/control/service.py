@@ -211,7 +211,7 @@ class ControlService:
         if new:
             self.world.touch()
         else:  # a recording begins with the people as they are in the end
-            self._record(state, "a persona was changed")
+            self._record(state, "a persona was changed", in_head=True)
         return new
 
     def switch_profile(self, profile: str) -> None:
@@ -219,7 +219,7 @@ class ControlService:
         state = self.world.state
         if known_profile(profile) != state.profile:
             state.profile = profile
-            self._record(state, "the profile was switched")
+            self._record(state, "the profile was switched", in_head=True)
 
     def exchanges(self, *, after: int = 0) -> list[Exchange]:
         """Return the exchanges behind a number, oldest first."""
@@ -245,8 +245,10 @@ class ControlService:
         why = reason("called-otherwise", operation=operation, wanted=wanted, found=found, seen=seen(entries))
         return Verdict(count=found, ok=False, why=why, nearest=tuple(nearest(entries, operation, when)))
 
-    def _record(self, state: State, what: str, step: Mapping[str, Json] | None = None, code: str = "") -> None:
-        state.get(ControlEvents).record(what, step, code=code)
+    def _record(
+        self, state: State, what: str, step: Mapping[str, Json] | None = None, code: str = "", *, in_head: bool = False
+    ) -> None:
+        state.get(ControlEvents).record(what, step, code=code, in_head=in_head)
         self.world.touch()
 
 

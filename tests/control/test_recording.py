@@ -158,6 +158,23 @@ def test_a_persona_changed_in_the_middle_cannot_be_told(client):
     assert "a persona was changed after exchange 1" in reply.json["message"]
 
 
+def test_a_payment_before_the_first_exchange_cannot_be_told(client):
+    client.post("/_emulator/payments", json={"persona": "alice"})
+    client.post(LOGIN, data=USUAL | {"code": "alice"})
+
+    reply = client.get("/_emulator/recording")
+
+    assert (reply.status_code, reply.json["error"]) == (409, "cannot_record")
+    assert reply.json["message"].startswith("somebody paid after exchange 0")
+
+
+def test_a_persona_changed_before_the_first_exchange_is_told_at_the_beginning(client):
+    client.put("/_emulator/personas/alice", json={"nickname": "Al"})
+    client.post(LOGIN, data=USUAL | {"code": "alice"})
+
+    assert recorded(client)["personas"]["alice"]["nickname"] == "Al"
+
+
 def test_a_cleared_journal_cannot_be_told(client):
     client.post(LOGIN, data=USUAL | {"code": "alice"})
     client.delete("/_emulator/journal")
