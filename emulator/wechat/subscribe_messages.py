@@ -29,6 +29,11 @@ class Permit:
     template: str
     left: int
 
+    def __post_init__(self) -> None:
+        """Refuse a permit for nothing, which would still let a message through."""
+        if self.left < 1:
+            raise ValueError(f"'left' is {self.left}; a permit is for at least one message")
+
 
 class Permits(Table[tuple[str, str, str], Permit]):
     """The permits that are left, by appid, persona and template."""

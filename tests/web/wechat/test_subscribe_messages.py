@@ -54,6 +54,16 @@ def test_half_a_character_is_not_json_and_spends_nothing(shop, half):
     assert shop.said(SEND, message(shop))["errcode"] == 0
 
 
+@pytest.mark.parametrize("left", [0, -1])
+def test_a_state_with_a_permit_for_nothing_is_refused(shop, left):
+    permit(shop)
+    taken = take(shop.world)
+    taken["state"]["permits"][0]["left"] = left
+
+    with pytest.raises(ValueError, match=f"'left' is {left}; a permit is for at least one message"):
+        restore(shop.world, taken)
+
+
 def test_permits_add_up(shop):
     left = [permit(shop).json for _ in range(2)]
 
