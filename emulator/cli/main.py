@@ -8,6 +8,7 @@ from emulator import __version__
 from emulator.cli.catalogue import notes, profiles
 from emulator.cli.check import check, init, schema
 from emulator.cli.exec import execute
+from emulator.cli.hosts import ca
 from emulator.cli.options import examples
 from emulator.cli.remote import REMOTE_COMMANDS
 from emulator.cli.run import run
@@ -31,5 +32,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (serve, run, check, init, schema, execute, profiles, notes, *REMOTE_COMMANDS):
+for _command in (serve, run, check, init, schema, execute, ca, profiles, notes, *REMOTE_COMMANDS):
     main.add_command(_command)

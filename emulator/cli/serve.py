@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from emulator.cli.hosts import PROXY_PORT, TLS_PORT, open_authority, open_entrance
 from emulator.cli.limits import limits_from
 from emulator.cli.options import (
     CANNOT_START,
@@ -60,6 +61,26 @@ if TYPE_CHECKING:
     multiple=True,
     help=f"Remember at most this many; may be given again. Names: {', '.join(DEFAULT_LIMITS.as_dict())}.",
 )
+@click.option(
+    "--tls",
+    "tls_port",
+    metavar="[PORT]",
+    is_flag=False,
+    flag_value=TLS_PORT,
+    type=click.IntRange(0, 65535),
+    help=f"Serve https as well, on port {TLS_PORT} unless another is given; `mockdoor ca` says what clients need.",
+)
+@click.option(
+    "--proxy",
+    "proxy_port",
+    metavar="[PORT]",
+    is_flag=False,
+    flag_value=PROXY_PORT,
+    type=click.IntRange(0, 65535),
+    help=f"Be a proxy as well, on port {PROXY_PORT} unless another is given, for api.weixin.qq.com and the scenario's"
+    " hosts.",
+)
+@click.option("--passthrough", is_flag=True, help="Let the proxy's clients reach other hosts, by https.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
 def serve(
@@ -71,6 +92,9 @@ def serve(
     *,
     state_path: Path | None,
     limit_pairs: tuple[str, ...],
+    tls_port: int | None,
+    proxy_port: int | None,
+    passthrough: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -80,12 +104,15 @@ def serve(
     """
     from emulator.control.worlds import open_world
 
+    if passthrough and proxy_port is None:
+        raise click.UsageError("--passthrough goes with --proxy")
     played = _profile(profile, casdoor)
     limits = _limits(limit_pairs)
     world = open_world(load_scenario(scenario), wall=wall_clock, profile=played, limits=limits)
     server = _listen(world, host, port)
     state_file = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
-    _announce(world, server, as_json=as_json, quiet=quiet)
+    entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
+    _announce(world, server, entrances, as_json=as_json, quiet=quiet)
     if not quiet:
         _log_exchanges(server, as_json=as_json)
     with state_file:
@@ -130,6 +157,32 @@ def _listen(world: "World", host: str, port: int) -> "Server":
     sys.exit(CANNOT_START)
 
 
+def _open_entrances(
+    world: "World", server: "Server", tls_port: int | None, proxy_port: int | None, *, passthrough: bool
+) -> dict[str, str]:
+    """Open the further ports that were asked for; return their addresses by name, and the path of the certificate."""
+    if tls_port is None and proxy_port is None:
+        return {}
+    from emulator.scenario.model import scenario_of
+    from emulator.server.entrance import open_tls
+    from emulator.server.proxy import open_proxy
+
+    authority = open_authority(scenario_of(world.state).hosts)
+    opened = {}
+    if tls_port is not None:
+        entrance = open_entrance(lambda port: open_tls(server, authority, port), tls_port, "--tls", server.host)
+        opened["tls"] = f"https://localhost:{entrance.port}"
+    if proxy_port is not None:
+        entrance = open_entrance(
+            lambda port: open_proxy(server, authority, port, passthrough=passthrough),
+            proxy_port,
+            "--proxy",
+            server.host,
+        )
+        opened["proxy"] = f"http://127.0.0.1:{entrance.port}"
+    return opened | {"ca": str(authority.certificate_path)}
+
+
 def _state_file(
     path: Path, server: "Server", world: "World", *, profile: str | None, named: str | None
 ) -> "AbstractContextManager[object]":
@@ -161,14 +214,16 @@ def _state_file(
     return state_file
 
 
-def _announce(world: "World", server: "Server", *, as_json: bool, quiet: bool) -> None:
+def _announce(world: "World", server: "Server", entrances: dict[str, str], *, as_json: bool, quiet: bool) -> None:
     from emulator.cli.banner import banner, language
 
     if as_json:
         started = {"url": server.url, "profile": world.profile, "scenario": world.state.setting.name}
-        _echo_json(started | ({"token": server.token} if server.token else {}))
+        _echo_json(started | entrances | ({"token": server.token} if server.token else {}))
     elif not quiet:
         click.echo(banner(world, server.url, token=server.token, language=language()))
+        for name, address in entrances.items():
+            click.echo(f"{name:<7}{address}")
     elif server.token:
         click.echo(f"control token: {server.token}", err=True)
     sys.stdout.flush()

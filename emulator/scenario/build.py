@@ -56,6 +56,7 @@ class Builder:
             codes=self._codes(),
             strict_codes=merged.get("codes", {}).get("strict", False),
             forbidden_words=merged.get("forbidden_words", {}),
+            hosts=tuple(merged.get("hosts", [])),
             faults=self._faults(),
             variables=merged.get("vars", {}),
             flows=merged.get("flows", {}),

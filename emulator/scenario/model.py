@@ -77,6 +77,7 @@ class Scenario(FaultySetting):
     """Everything that one scenario file says, checked and complete enough to make a world of.
 
     The rows hold the fields that were written; defaults are filled in when the world is made.
+    `hosts` are the names under which Casdoor is called through TLS or the proxy.
     `clock` None means that time runs; `runs` that the file says so itself. The first persona is the one signed in.
     `steps`, `flows`, `variables` and `cleanup` are kept as written for the runner,
     `document` is what a file without them says to make the same world, naming no other file.
@@ -96,6 +97,7 @@ class Scenario(FaultySetting):
     codes: Mapping[str, CodeRule] = field(default_factory=dict)
     strict_codes: bool = False
     forbidden_words: Mapping[str, int] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
     variables: Mapping[str, Json] = field(default_factory=dict)
     flows: Mapping[str, Json] = field(default_factory=dict)
     steps: tuple[Json, ...] = ()

@@ -69,7 +69,7 @@ class Authority:
         """
         path = (folder or data_folder()) / _FILE
         now = now or datetime.now(UTC)
-        wanted = (*WECHAT_HOSTS, *LOCAL_HOSTS, *hosts)
+        wanted = tuple(dict.fromkeys((*WECHAT_HOSTS, *LOCAL_HOSTS, *hosts)))
         found = cls._read(path)
         if found is None:
             return cls._make(path, wanted, now)

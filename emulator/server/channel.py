@@ -10,6 +10,8 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from waitress.adjustments import Adjustments
@@ -21,6 +23,7 @@ from emulator.server.outbox import Outbox
 from emulator.server.task import Paused, Refusal, SteppedTask
 
 _waking = threading.Lock()
+_NO_MARKS: Mapping[str, object] = MappingProxyType({})
 _RST_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -92,6 +95,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             while self._unparsed and len(self.requests) < self.limits.pipelined:
                 self._unparsed = self._unparsed[self._parse(self._unparsed) :]
         return True
+
+    def take(self, request: RequestParser) -> None:
+        """Put a whole request in line; under `requests_lock`."""
+        self.requests.append(request)
+        if len(self.requests) == 1:
+            self.eager = False
+            self.server.add_task(self)
 
     def handle_write(self) -> None:
         """Flush and close; a connection that drains says that it is done and waits for the client's end."""
@@ -185,6 +195,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     # For worker threads
 
+    @property
+    def marks(self) -> Mapping[str, object]:
+        """Return what the environ of its requests says besides what they say themselves."""
+        return _NO_MARKS
+
     def task_class(self, channel: "Channel", request: Any) -> SteppedTask:
         """Return the task for a request: the paused one, if that is what it belongs to."""
         task, self._paused = self._paused or SteppedTask(channel, request), None
@@ -255,10 +270,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if request.completed:
             self.request, self.sent_continue = None, False
             if not request.empty:
-                self.requests.append(request)
-                if len(self.requests) == 1:
-                    self.eager = False
-                    self.server.add_task(self)
+                self.take(request)
         return read
 
     def _go_on_when_read(self) -> None:

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from operator import itemgetter
 from types import TracebackType
 from typing import Self
@@ -58,7 +59,7 @@ class Server:
         self.host: str = address[0]
         self.port: int = address[1]
         self.token = self._guard()
-        self._listener = _Listener(self.app, bound, limits)
+        self.listener = _Listener(self.app, bound, limits)
         self._thread: threading.Thread | None = None
 
     @property
@@ -69,19 +70,19 @@ class Server:
 
     def run(self) -> None:
         """Serve in this thread until `stop`, or until an exception such as KeyboardInterrupt ends it."""
-        self._listener.running = True
-        self._listener.run()
+        self.listener.running = True
+        self.listener.run()
 
     def start(self) -> Self:
         """Serve in a thread of its own and return at once; the socket already takes connections."""
-        self._listener.running = True
+        self.listener.running = True
         self._thread = threading.Thread(target=self.run, name="mockdoor", daemon=True)
         self._thread.start()
         return self
 
     def stop(self) -> None:
         """Stop, from whatever thread or signal handler; wait for the end when `start` was called."""
-        self._listener.stop()
+        self.listener.stop()
         if self._thread is not None:
             self._thread.join()
 
@@ -152,14 +153,18 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
                 channel.will_close = True
 
     def handle_accept(self) -> None:
-        """Take the new connections, some at a time, then close others that are too many by them.
+        """Take the new connections."""
+        self.admit(super().handle_accept)
+
+    def admit(self, accept_one: Callable[[], None]) -> None:
+        """Take new connections, some at a time, then close others that are too many by them.
 
         In this order, because a new one must not get the number of a socket that the loop may still turn to.
         """
         before = len(self.active_channels)
         most = max(self.limits.connections // 16, 1)
         while (new := len(self.active_channels) - before) < most:
-            super().handle_accept()
+            accept_one()
             if len(self.active_channels) - before == new:
                 break
         while (many := list(self.active_channels.values()))[self.limits.connections :]:

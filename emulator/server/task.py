@@ -41,6 +41,8 @@ class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
         if self._script is None:
             environ = self.get_environment()
             environ.update({CONNECTION: self._play, LONG_POLL: self._suspend})
+            if marks := self.channel.marks:
+                environ.update(marks)
             del environ["wsgi.file_wrapper"]  # a channel takes bytes only
             try:
                 super().execute()

@@ -15,7 +15,8 @@ from emulator.journal.bodies import MAX_SHOWN
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
 from emulator.journal.reasons import reason
-from emulator.web import world_path
+from emulator.scenario.model import scenario_of
+from emulator.web import hosts, world_path
 from emulator.web.guard import refusal
 from emulator.web.responses import problem, problem_reply, send
 from emulator.wechat.personas import Personas
@@ -41,6 +42,8 @@ class Dialect(Protocol):
 
     #: The beginnings of paths that are this server's; the last dialect takes every path.
     prefixes: tuple[str, ...]
+    #: The hosts at which it is played; without any, those that the scenario names.
+    hosts: tuple[str, ...]
 
     def respond(self, http: Request, tx: Transaction) -> Reply:
         """Return the reply to a request; whatever there is to say about it goes to the trace of `tx`."""
@@ -93,6 +96,11 @@ class Application(Flask):
             world_path.choose_world(environ, state.worlds)
         except world_path.NotMounted as error:
             return self._play(_NotMounted(error, state), environ, start_response)
+        host = hosts.asked_host(environ)
+        if host is not None or environ["REQUEST_METHOD"] == "CONNECT":
+            dialect = self._at_host(host or "", environ)
+            if dialect is not None:
+                return self._play(dialect, environ, start_response)
         path: str = environ["PATH_INFO"]
         if path.startswith(OWN_PREFIX) and (path == OWN_PREFIX or path[len(OWN_PREFIX)] == "/"):
             return super().wsgi_app(environ, start_response)
@@ -100,6 +108,23 @@ class Application(Flask):
             if not dialect.prefixes or f"{path}/".startswith(dialect.prefixes):
                 return self._play(dialect, environ, start_response)
         return super().wsgi_app(environ, start_response)
+
+    def _at_host(self, host: str, environ: "WSGIEnvironment") -> Dialect | None:
+        """Return who answers for a host that the client named; None where nothing depends on it."""
+        if environ["REQUEST_METHOD"] == "CONNECT":
+            return _Refusal(405, "no_proxy", reason("connect-without-proxy"), (("Allow", "GET, HEAD, POST"),))
+        named = scenario_of(environ[world_path.WORLD].state).hosts
+        path: str = environ["PATH_INFO"]
+        own = path == OWN_PREFIX or path.startswith(f"{OWN_PREFIX}/")
+        found = hosts.played_at(host, self.dialects, named)
+        if own and (found or hosts.ASKED_HOST in environ or hosts.PROXIED in environ):
+            return _Refusal(403, "no_control_here", reason("control-elsewhere"))
+        if found:
+            return found[0]
+        if hosts.PROXIED in environ:
+            known = ", ".join((*(one for dialect in self.dialects for one in dialect.hosts), *named))
+            return _Refusal(403, "host_not_played", reason("host-not-played", host=host, known=known))
+        return None
 
     def _play(self, dialect: Dialect, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request as one exchange, in one transaction."""
@@ -136,10 +161,30 @@ class Application(Flask):
         return problem_reply(500, "emulator_bug", str(why), operation=operation)
 
 
+class _Refusal:
+    """Answers what cannot be answered on the way that it came, with a sentence."""
+
+    prefixes: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    def __init__(self, status: int, error: str, why: Reason, headers: Headers = ()) -> None:
+        self._status = status
+        self._error = error
+        self._why = why
+        self._headers = headers
+
+    def respond(self, _http: Request, tx: Transaction) -> Reply:
+        """Say what is wrong and what to do instead."""
+        tx.trace.operation, tx.trace.why = "emulator.host", self._why
+        reply = problem_reply(self._status, self._error, str(self._why))
+        return Reply(status=reply.status, headers=(*reply.headers, *self._headers), body=reply.body)
+
+
 class _NotMounted:
     """Answers for a prefix that leads nowhere."""
 
     prefixes: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     def __init__(self, error: world_path.NotMounted, state: AppState) -> None:
         self._error = error

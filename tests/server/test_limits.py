@@ -54,6 +54,7 @@ class Views:
     """A server that answers a lot, late, in drops, never, or with the body of the request."""
 
     prefixes = ()
+    hosts = ()
 
     def __init__(self, served, gates):
         self.served = served
@@ -157,7 +158,7 @@ def open_files():
 
 
 def channels(server):
-    return list(server._listener.active_channels.values())
+    return list(server.listener.active_channels.values())
 
 
 def a_turn_of_the_loop(server):
@@ -346,7 +347,7 @@ def test_what_a_paused_connection_waited_for_is_forgotten_when_it_closes(serve, 
         gone.close()
         assert until(server, lambda: len(channels(server)) <= 1)
 
-    assert server._listener._pauses == []
+    assert server.listener._pauses == []
 
 
 # Requests
@@ -401,7 +402,7 @@ def test_bodies_that_fill_the_files_are_refused_until_there_is_room_again(serve,
     server = serve(body_memory=100, body_files_in_all=10_000)
     stalled, refused = connect(server), connect(server)
     stalled.sendall(posted("/echo", 8000) + b"x" * 7999)
-    assert until(server, lambda: server._listener.bodies.in_files == 7999)
+    assert until(server, lambda: server.listener.bodies.in_files == 7999)
 
     refused.sendall(posted("/echo", 3000) + b"y" * 3000)
     status, body = one_reply(refused)
@@ -420,7 +421,7 @@ def test_bodies_go_to_files_when_all_of_them_fill_the_memory(serve, connect) -> 
     for one in stalled:
         one.sendall(posted("/echo", 900) + b"x" * 899)
 
-    bodies = server._listener.bodies
+    bodies = server.listener.bodies
     assert until(server, lambda: bodies.in_memory + bodies.in_files == 3 * 899)
     assert (bodies.in_memory, bodies.in_files) == (899, 2 * 899)
 
@@ -438,11 +439,11 @@ def test_no_file_outlives_the_server(serve, connect) -> None:
         clients[1].sendall(posted("/hang", 3000) + b"x" * 3000)
         clients[2].sendall(asked("/late?ms=60000") + posted("/echo", 3000) * 1 + b"x" * 3000)
         clients[3].sendall(asked("/big") * 3 + posted("/echo", 3000) + b"x" * 3000)
-        assert until(server, lambda: server._listener.bodies.in_files >= 2999 + 3000)
+        assert until(server, lambda: server.listener.bodies.in_files >= 2999 + 3000)
         server.stop()
 
     assert open_files() == before
-    assert (server._listener.bodies.in_files, server._listener.bodies.in_memory) == (0, 0)
+    assert (server.listener.bodies.in_files, server.listener.bodies.in_memory) == (0, 0)
 
 
 # All together

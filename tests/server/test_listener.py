@@ -29,6 +29,7 @@ class FakeDialect:
     """A server that answers as its paths and their queries say."""
 
     prefixes = ()
+    hosts = ()
 
     def respond(self, http, tx):
         name, _, kind = http.path.strip("/").partition("/")
@@ -196,7 +197,7 @@ def test_a_hanging_connection_is_forgotten_when_its_client_leaves(server) -> Non
 
     for _ in range(1000):
         fetch(server, "GET", "/echo")
-        if len(server._listener.active_channels) <= 1:
+        if len(server.listener.active_channels) <= 1:
             left.set()
             break
     assert left.is_set()

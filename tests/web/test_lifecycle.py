@@ -29,6 +29,7 @@ class FakeDialect:
     """A server that stands for WeChat and Casdoor: a method answers each path."""
 
     prefixes = ()
+    hosts = ()
 
     def respond(self, http, tx):
         name = http.path.strip("/")

@@ -23,6 +23,7 @@ class OneReply:
     """A server that has one answer to everything."""
 
     prefixes = ()
+    hosts = ()
 
     def __init__(self, reply):
         self.reply = reply

@@ -18,6 +18,7 @@ class CasdoorDialect:
     """Plays Casdoor: its filters see every request, then its routes."""
 
     prefixes: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     def respond(self, http: Request, tx: Transaction) -> Reply:
         """Return Casdoor's reply."""

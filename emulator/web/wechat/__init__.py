@@ -9,6 +9,7 @@ from emulator.faults.plan import Faults
 from emulator.journal.reasons import reason
 from emulator.web.responses import problem_reply
 from emulator.wechat.call import WechatCall
+from emulator.wechat.hosts import WECHAT_HOSTS
 from emulator.wechat.operations import OPERATIONS
 from emulator.world.transaction import Transaction
 
@@ -19,6 +20,7 @@ class WechatDialect:
     """Plays WeChat's servers."""
 
     prefixes: tuple[str, ...] = ("/sns/", "/cgi-bin/", "/wxa/")
+    hosts: tuple[str, ...] = WECHAT_HOSTS
 
     def respond(self, http: Request, tx: Transaction) -> Reply:
         """Return WeChat's reply; parameters come from the query, then from a form."""

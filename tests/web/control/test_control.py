@@ -36,6 +36,7 @@ class FakeDialect:
     """A server with two paths; the query chooses the status and the persona of the first."""
 
     prefixes = ()
+    hosts = ()
 
     def respond(self, http, tx):
         if http.path == "/broken":

@@ -1,0 +1,160 @@
+"""A proxy for the hosts that are played: a CONNECT gets TLS that ends here, the rest gets a sentence."""
+
+import json
+import select
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
+
+from emulator.server.authority import Authority
+from emulator.server.bodies import RequestParser
+from emulator.server.entrance import Entrance, played_hosts
+from emulator.server.listener import Server
+from emulator.server.tls import ServerNames, TlsChannel, TlsSocket
+from emulator.web.hosts import PROXIED
+
+_HTTPS = 443
+_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+#: Connections that are let through at a time, and seconds that reaching their host may take.
+MAX_TUNNELS = 64
+REACHING = 10.0
+#: Seconds after which a tunnel in which nothing moves is closed.
+IDLE = 300.0
+
+
+class Tunnels:
+    """Lets connections through to other hosts, each with a thread of its own, a bounded number at a time."""
+
+    def __init__(self) -> None:
+        self._room = threading.BoundedSemaphore(MAX_TUNNELS)
+
+    def take_room(self) -> bool:
+        """Return whether one more is possible; `start` must follow then."""
+        return self._room.acquire(blocking=False)
+
+    def start(self, client: socket.socket, host: str, port: int, received: bytes) -> None:
+        """Connect a client with a host and return at once; `received` is what it has sent already."""
+        threading.Thread(target=self._run, args=(client, host, port, received), daemon=True).start()
+
+    def _run(self, client: socket.socket, host: str, port: int, received: bytes) -> None:
+        try:
+            with client:
+                client.settimeout(REACHING)
+                try:
+                    beyond = socket.create_connection((host, port), timeout=REACHING)
+                except (OSError, UnicodeError) as error:
+                    reason = getattr(error, "strerror", None) or str(error)
+                    client.sendall(_sentence(502, "unreachable", f"{host}:{port} cannot be reached: {reason}"))
+                    return
+                with beyond:
+                    client.sendall(_ESTABLISHED)
+                    beyond.sendall(received)
+                    _pump(client, beyond)
+        except OSError:  # one of the two has left
+            return
+        finally:
+            self._room.release()
+
+
+class ProxyChannel(TlsChannel):
+    """One connection of a client that takes this server for a proxy."""
+
+    def __init__(self, *arguments: Any, names: ServerNames, tunnels: Tunnels | None, **more: Any) -> None:
+        self._tunnels = tunnels
+        self._target: tuple[str, int] | None = None
+        super().__init__(*arguments, names=names, **more)
+
+    @property
+    def marks(self) -> dict[str, object]:
+        """Return what the environ of a request says of this connection."""
+        secure = super().marks if isinstance(self.socket, TlsSocket) else {}
+        return {**secure, PROXIED: True}
+
+    def take(self, request: RequestParser) -> None:
+        """Note where a CONNECT leads; every other request is answered as on any port."""
+        if request.error or request.command != "CONNECT" or isinstance(self.socket, TlsSocket):
+            super().take(request)
+            return
+        self._target = _target(request.request_uri)
+        if self._target is None:
+            self._refuse(400, "bad_target", f"CONNECT takes HOST:PORT, not {request.request_uri[:200]!r}")
+        elif self.requests or self.total_outbufs_len:
+            self._target = None
+            self._refuse(400, "not_now", "CONNECT must wait for the replies to what was asked before")
+
+    def _parse(self, data: bytes) -> int:
+        read = super()._parse(data)
+        if self._target is None:
+            return len(data) if self.close_when_flushed else read
+        target, self._target = self._target, None
+        self._connect(target, data[read:])
+        return len(data)
+
+    def _connect(self, target: tuple[str, int], received: bytes) -> None:
+        host, port = target
+        if port == _HTTPS and host in self.names.listed() and self.names.knows(host):
+            self.host = host
+            try:
+                self.socket.send(_ESTABLISHED)
+                self.encrypt(self.names.context_of(host), received)
+            except OSError:
+                self.will_close = True
+        elif self._tunnels is None:
+            known = ", ".join(f"{one}:{_HTTPS}" for one in self.names.listed())
+            text = f"mockdoor does not play {host}:{port} and lets nothing through; it plays: {known}"
+            self._refuse(403, "host_not_played", text)
+        elif not self._tunnels.take_room():
+            self._refuse(503, "busy", f"{MAX_TUNNELS} connections are being let through already")
+        else:
+            client = self.socket
+            self.socket = client.dup()  # what the loop closes
+            self._tunnels.start(client, host, port, received)
+            self.will_close = True
+
+    def _refuse(self, status: int, error: str, message: str) -> None:
+        self.drain_on_close = True
+        self.write_soon(_sentence(status, error, message))
+        self.close_when_flushed = True
+
+
+def open_proxy(server: Server, authority: Authority, port: int = 0, *, passthrough: bool = False) -> Entrance:
+    """Serve as a proxy on a port as well; raises OSError. `passthrough` lets connections to other hosts through."""
+    names = ServerNames(authority, lambda: played_hosts(server))
+    tunnels = Tunnels() if passthrough else None
+
+    def make(listener: Any, connected: socket.socket, address: Any, settings: Any, sockets: Any) -> TlsChannel:
+        return ProxyChannel(listener, connected, address, settings, map=sockets, names=names, tunnels=tunnels)
+
+    return Entrance(server, port, make)
+
+
+def _target(text: str) -> tuple[str, int] | None:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]").lower().removesuffix(".")
+    if not host or not port.isascii() or not port.isdecimal() or not 0 < int(port[:6]) < 65536:
+        return None
+    return host, int(port)
+
+
+def _sentence(status: int, error: str, message: str) -> bytes:
+    phrases = {400: "Bad Request", 403: "Forbidden", 502: "Bad Gateway", 503: "Service Unavailable"}
+    body = json.dumps({"error": error, "message": message}).encode() + b"\n"
+    head = f"HTTP/1.1 {status} {phrases[status]}\r\nContent-Type: application/json; charset=utf-8\r\n"
+    return head.encode() + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+def _pump(client: socket.socket, beyond: socket.socket) -> None:
+    """Carry bytes both ways until both sides have said that they are done, or nothing moves."""
+    towards = {client: beyond, beyond: client}
+    while towards:
+        ready, _, _ = select.select(list(towards), [], [], IDLE)
+        if not ready:
+            return
+        for one in ready:
+            data = one.recv(65536)
+            if data:
+                towards[one].sendall(data)
+            else:
+                with suppress(OSError):
+                    towards.pop(one).shutdown(socket.SHUT_WR)
