@@ -25,7 +25,9 @@ def asked_host(environ: Mapping[str, Any]) -> str | None:
         return found
     target: str = environ.get("REQUEST_URI", "")
     if target.startswith("/") or "://" not in target.partition("?")[0]:
-        return None
+        if PROXIED not in environ:
+            return None
+        target = f"//{environ.get('HTTP_HOST', '')}"
     try:
         return urlsplit(target).hostname or ""
     except ValueError:
