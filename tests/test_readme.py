@@ -1,6 +1,7 @@
 """The README shows only what really happens."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from emulator.cli.hosts import PROXY_PORT, TLS_PORT
 from emulator.cli.main import main
 from emulator.scenario import parse
 
@@ -57,6 +59,33 @@ def test_the_curl_lines_work_one_after_another(running_default):
 
 def test_there_are_no_other_curl_lines():
     assert len(CURLS) == 4
+
+
+NAIVE = """
+import urllib.request
+print(urllib.request.urlopen("https://api.weixin.qq.com/sns/jscode2session").read().decode())
+"""
+
+
+def test_code_that_names_its_hosts_runs_as_the_text_says(tmp_path):
+    (tmp_path / "naive.py").write_text(NAIVE)
+    line = next(line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines() if "naive.py" in line)
+    words = [{"mockdoor": sys.executable, "python": sys.executable}.get(word, word) for word in shlex.split(line)]
+
+    done = subprocess.run(
+        [words[0], "-m", "emulator", *words[1:]],
+        cwd=tmp_path,
+        env=os.environ | {"MOCKDOOR_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert json.loads(done.stdout)["errcode"] == 41002, done.stderr
+
+
+def test_the_ports_that_the_text_names_are_the_usual_ones():
+    assert f"mockdoor serve --tls {TLS_PORT} --proxy {PROXY_PORT}   # both ports are the usual ones" in README
 
 
 @pytest.mark.parametrize("command", ["notes", "schema", "profiles"])

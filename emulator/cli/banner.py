@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from emulator import __version__
 from emulator.casdoor.repositories import Applications, Providers
@@ -18,6 +19,9 @@ _EN = {
     "control": "Control API",
     "console": "Console",
     "token": "Control token",
+    "tls": "https",
+    "proxy": "HTTPS_PROXY",
+    "ca": "Certificate",
     "personas": "Personas; each name is also a login code, and any real code belongs to {0}:",
     "strict": "Personas; login codes come only from {0}/_emulator/login-codes (codes: strict):",
     "codes": "Special codes of this scenario: ",
@@ -32,12 +36,17 @@ _ZH = {
     "control": "控制接口",
     "console": "控制台",
     "token": "控制令牌",
+    "tls": "https",
+    "proxy": "HTTPS_PROXY",
+    "ca": "证书",
     "personas": "人物：登录 code 就是名字；任何真实的 code 都算 {0} 的：",
     "strict": "人物：登录 code 只能由 {0}/_emulator/login-codes 签发（codes: strict）：",
     "codes": "本场景的 code：",
     "try": "试一试：",
     "stop": "按 Ctrl-C 停止。",
 }
+
+_NO_ENTRANCES: Mapping[str, str] = MappingProxyType({})
 
 
 def language(environ: Mapping[str, str] = os.environ) -> str:
@@ -46,8 +55,13 @@ def language(environ: Mapping[str, str] = os.environ) -> str:
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def banner(world: World, url: str, *, token: str = "", language: str = "en") -> str:
-    """Return the lines that a person sees first, without a newline at the end."""
+def banner(
+    world: World, url: str, *, token: str = "", language: str = "en", entrances: Mapping[str, str] = _NO_ENTRANCES
+) -> str:
+    """Return the lines that a person sees first, without a newline at the end.
+
+    `entrances` are the addresses `tls` and `proxy`, and the path `ca` of the certificate, as far as they are there.
+    """
     texts = _ZH if language == "zh" else _EN
     profile, scenario = PROFILES[world.profile], scenario_of(world.state)
     about = profile.zh if language == "zh" else profile.en
@@ -59,6 +73,7 @@ def banner(world: World, url: str, *, token: str = "", language: str = "en") -> 
         f"  {_padded(texts['wechat'])} {url}  {texts['instead']}",
         f"  {_padded(texts['console'])} {url}/_emulator/" + (f"#token={token}" if token else ""),
         f"  {_padded(texts['control'])} {url}/_emulator/openapi.json",
+        *(f"  {_padded(texts[name])} {address}" for name, address in entrances.items()),
         *([f"  {_padded(texts['token'])} {token}"] if token else []),
         "",
         *_personas(world, url, texts),

@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.hosts import open_authority, open_entrance
 from emulator.cli.options import CANNOT_START, INTERRUPTED, ProfileName, examples, load_scenario, wall_clock
 
 if TYPE_CHECKING:
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
         "mockdoor exec -- npm test",
         "mockdoor exec --scenario wechat-busy-once -- ./gradlew test",
         "mockdoor exec -- sh -c 'curl -s $CASDOOR_HOSTNAME/api/health'",
+        "mockdoor exec -- python naive.py           asks https://api.weixin.qq.com, gets the emulator",
     ),
 )
 @click.option("--scenario", "name", help="A scenario file, or the name of a shipped one.")
 @click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
+@click.option("--no-proxy", is_flag=True, help="Start no proxy and leave the variables about it as they are.")
+@click.option("--passthrough", is_flag=True, help="Let the command reach other hosts through the proxy, by https.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def execute(command: Sequence[str], *, name: str | None, profile: str | None) -> None:
+def execute(
+    command: Sequence[str], *, name: str | None, profile: str | None, no_proxy: bool, passthrough: bool
+) -> None:
     """Run a command next to an emulator.
 
     The exit code is the command's.
@@ -35,6 +41,10 @@ def execute(command: Sequence[str], *, name: str | None, profile: str | None) ->
     The command finds the address in CASDOOR_HOSTNAME, CASDOOR_ENDPOINT, WECHAT_API_BASE and MOCKDOOR_URL, and the
     world's names in CASDOOR_CLIENT_ID, CASDOOR_CLIENT_SECRET, CASDOOR_ORGANIZATION, CASDOOR_APPLICATION,
     CASDOOR_CERTIFICATE (a file), WECHAT_APPID and WECHAT_SECRET.
+
+    https://api.weixin.qq.com and the scenario's hosts lead to the emulator as well, unless --no-proxy is given: by
+    HTTPS_PROXY and NO_PROXY, and by SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and
+    JAVA_TOOL_OPTIONS for the certificate. Other hosts are refused then, unless --passthrough is given.
     """
     import subprocess
     from tempfile import TemporaryDirectory
@@ -48,9 +58,12 @@ def execute(command: Sequence[str], *, name: str | None, profile: str | None) ->
     except OSError as error:
         click.echo(f"mockdoor: cannot listen on a free port: {error.strerror}", err=True)
         sys.exit(CANNOT_START)
+    proxy = None if no_proxy else _open_proxy(server, world, passthrough=passthrough)
     with server, TemporaryDirectory() as folder:
         try:
             environment = os.environ | _environment(server, world, Path(folder))
+            if proxy is not None:
+                environment |= proxy(Path(folder))
             done = subprocess.run(command, env=environment, check=False)  # noqa: S603  # the user's own command
         except OSError as error:
             click.echo(f"{command[0]}: {error.strerror}", err=True)
@@ -58,6 +71,19 @@ def execute(command: Sequence[str], *, name: str | None, profile: str | None) ->
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
     sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+def _open_proxy(server: "Server", world: "World", *, passthrough: bool) -> Callable[[Path], dict[str, str]]:
+    """Open the proxy; return what makes the variables about it, with their files in a folder."""
+    from emulator.cli.proxied import proxy_environment
+    from emulator.scenario.model import scenario_of
+    from emulator.server.proxy import open_proxy
+
+    authority = open_authority(scenario_of(world.state).hosts, hint="; --no-proxy does without")
+    port = open_entrance(
+        lambda port: open_proxy(server, authority, port, passthrough=passthrough), 0, "--proxy", server.host
+    ).port
+    return lambda folder: proxy_environment(authority, port, folder)
 
 
 def _environment(server: "Server", world: "World", folder: Path) -> dict[str, str]:

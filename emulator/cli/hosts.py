@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -41,20 +42,21 @@ def ca(*, only_path: bool) -> None:
     """
     path = str(open_authority().certificate_path)
     click.echo(path)
+    quoted = shlex.quote(path)
     if not only_path:
         width = max(map(len, _LINES))
         for name, line in _LINES.items():
-            click.echo(f"  {name:<{width}}  {line.format(path=path, proxy=PROXY_PORT)}")
+            click.echo(f"  {name:<{width}}  {line.format(path=quoted, proxy=PROXY_PORT)}")
 
 
-def open_authority(hosts: Iterable[str] = ()) -> "Authority":
-    """Return the local authority; exit 3 with a sentence when it cannot be used."""
+def open_authority(hosts: Iterable[str] = (), *, hint: str = "") -> "Authority":
+    """Return the local authority; exit 3 with a sentence, and a hint, when it cannot be used."""
     from emulator.server.authority import Authority, AuthorityError
 
     try:
         authority = Authority.open(hosts)
     except AuthorityError as error:
-        click.echo(f"mockdoor: {error}", err=True)
+        click.echo(f"mockdoor: {error}{hint}", err=True)
         sys.exit(CANNOT_START)
     if authority.renewed:
         click.echo(f"mockdoor: {authority.renewed}", err=True)

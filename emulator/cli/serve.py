@@ -221,9 +221,7 @@ def _announce(world: "World", server: "Server", entrances: dict[str, str], *, as
         started = {"url": server.url, "profile": world.profile, "scenario": world.state.setting.name}
         _echo_json(started | entrances | ({"token": server.token} if server.token else {}))
     elif not quiet:
-        click.echo(banner(world, server.url, token=server.token, language=language()))
-        for name, address in entrances.items():
-            click.echo(f"{name:<7}{address}")
+        click.echo(banner(world, server.url, token=server.token, language=language(), entrances=entrances))
     elif server.token:
         click.echo(f"control token: {server.token}", err=True)
     sys.stdout.flush()

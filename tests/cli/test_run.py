@@ -209,6 +209,7 @@ def mockdoor_process(*words, **given):
 CHILD = """
 import json, os, sys, urllib.request
 names = [name for name in os.environ if name.startswith(("CASDOOR_", "WECHAT_", "MOCKDOOR_"))]
+names.remove("MOCKDOOR_HOME")  # the tests' own
 health = json.load(urllib.request.urlopen(os.environ["CASDOOR_HOSTNAME"] + "/api/health"))
 print(json.dumps([sorted(names), health["status"], open(os.environ["CASDOOR_CERTIFICATE"]).read()[:27]]))
 sys.exit(7)
