@@ -106,6 +106,10 @@ def serve(
 
     if passthrough and proxy_port is None:
         raise click.UsageError("--passthrough goes with --proxy")
+    if passthrough and not (host.startswith("127.") or host in ("localhost", "::1")):
+        raise click.UsageError(
+            "--passthrough goes with a --host of this machine only; others could reach anything by it"
+        )
     played = _profile(profile, casdoor)
     limits = _limits(limit_pairs)
     world = open_world(load_scenario(scenario), wall=wall_clock, profile=played, limits=limits)

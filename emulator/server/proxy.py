@@ -1,7 +1,7 @@
 """A proxy for the hosts that are played: a CONNECT gets TLS that ends here, the rest gets a sentence."""
 
 import json
-import select
+import selectors
 import socket
 import threading
 from contextlib import suppress
@@ -34,8 +34,16 @@ class Tunnels:
         return self._room.acquire(blocking=False)
 
     def start(self, client: socket.socket, host: str, port: int, received: bytes) -> None:
-        """Connect a client with a host and return at once; `received` is what it has sent already."""
-        threading.Thread(target=self._run, args=(client, host, port, received), daemon=True).start()
+        """Connect a client with a host and return at once; `received` is what it has sent already.
+
+        The socket stays the caller's, who closes it: a number of a socket must not be free while the loop knows it.
+        """
+        try:
+            own = client.dup()
+        except OSError:  # no file is left; the client sees its connection close
+            self._room.release()
+            return
+        threading.Thread(target=self._run, args=(own, host, port, received), daemon=True).start()
 
     def _run(self, client: socket.socket, host: str, port: int, received: bytes) -> None:
         try:
@@ -48,6 +56,8 @@ class Tunnels:
                     client.sendall(_sentence(502, "unreachable", f"{host}:{port} cannot be reached: {reason}"))
                     return
                 with beyond:
+                    client.settimeout(IDLE)
+                    beyond.settimeout(IDLE)
                     client.sendall(_ESTABLISHED)
                     beyond.sendall(received)
                     _pump(client, beyond)
@@ -107,9 +117,7 @@ class ProxyChannel(TlsChannel):
         elif not self._tunnels.take_room():
             self._refuse(503, "busy", f"{MAX_TUNNELS} connections are being let through already")
         else:
-            client = self.socket
-            self.socket = client.dup()  # what the loop closes
-            self._tunnels.start(client, host, port, received)
+            self._tunnels.start(self.socket, host, port, received)
             self.will_close = True
 
     def _refuse(self, status: int, error: str, message: str) -> None:
@@ -146,15 +154,16 @@ def _sentence(status: int, error: str, message: str) -> bytes:
 
 def _pump(client: socket.socket, beyond: socket.socket) -> None:
     """Carry bytes both ways until both sides have said that they are done, or nothing moves."""
-    towards = {client: beyond, beyond: client}
-    while towards:
-        ready, _, _ = select.select(list(towards), [], [], IDLE)
-        if not ready:
-            return
-        for one in ready:
-            data = one.recv(65536)
-            if data:
-                towards[one].sendall(data)
-            else:
-                with suppress(OSError):
-                    towards.pop(one).shutdown(socket.SHUT_WR)
+    with selectors.DefaultSelector() as selector:
+        selector.register(client, selectors.EVENT_READ, beyond)
+        selector.register(beyond, selectors.EVENT_READ, client)
+        while selector.get_map() and (ready := selector.select(IDLE)):
+            for key, _ in ready:
+                source, to = key.fileobj, key.data
+                data = source.recv(65536)  # type: ignore[union-attr]  # sockets only are registered
+                if data:
+                    to.sendall(data)
+                else:
+                    selector.unregister(source)
+                    with suppress(OSError):
+                        to.shutdown(socket.SHUT_WR)

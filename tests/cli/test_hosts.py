@@ -190,6 +190,13 @@ def test_passthrough_needs_the_proxy():
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "Error: --passthrough goes with --proxy")
 
 
+def test_passthrough_is_for_this_machine_only():
+    done = mockdoor("serve", "--host", "0.0.0.0", "--proxy", "0", "--passthrough")
+
+    wrong = "Error: --passthrough goes with a --host of this machine only; others could reach anything by it"
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, wrong)
+
+
 def test_ca_shows_a_line_for_each_kind_of_client(tmp_path):
     done = mockdoor("ca", MOCKDOOR_HOME=str(tmp_path / "with space"))
     path, *lines = done.stdout.splitlines()
