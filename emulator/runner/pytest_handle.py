@@ -21,6 +21,8 @@ from emulator.scenario import find, load, load_default
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
+from emulator.wechat.personas import Personas
+from emulator.wechat.subscribe_messages import Permit, SubscribeMessage
 from emulator.world.world import World
 
 _NUMBERS = count(1)
@@ -51,6 +53,24 @@ class Mockdoor:
         It is good for 5 minutes and once. Raises ValueError for an unknown persona or appid.
         """
         return self.service.issue_phone_code(persona=persona, appid=appid).code
+
+    def permit(self, persona: str = "", *, template: str, appid: str = "") -> Permit:
+        """Play wx.requestSubscribeMessage accepted: a persona (default: the one signed in) permits one message more.
+
+        Returns the permit, whose `left` counts what may be sent now. Raises ValueError for an unknown persona, appid or
+        template.
+        """
+        return self.service.give_permit(persona=persona, appid=appid, template=template)
+
+    def messages(self, persona: str = "") -> list[SubscribeMessage]:
+        """Return the subscribe messages that were sent to a persona (default: to everybody), oldest first.
+
+        Raises ValueError for an unknown persona, to whom nothing could have been sent.
+        """
+        names = self.world.state.get(Personas).names()
+        if persona and persona not in names:
+            raise ValueError(f"unknown persona {persona!r}; there are: {', '.join(names)}")
+        return [one for one in self.service.messages() if persona in ("", one.persona)]
 
     def fault(self, at: str, **fields: Any) -> Fault:
         """Plan a fault, written as in a scenario: `fault("wechat.code2session", error=-1, times=1)`.

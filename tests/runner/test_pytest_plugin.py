@@ -110,6 +110,64 @@ def test_a_phone_code_is_good_for_the_phone_number(mockdoor):
     run(test_it=module).assert_outcomes(passed=2)
 
 
+SHOP = """
+version: 1
+miniprograms:
+  wx0123456789abcdef:
+    templates: {ORDER_READY: [thing1]}
+"""
+
+
+def test_the_handle_permits_messages_and_shows_what_was_sent(run):
+    module = """
+import json
+import urllib.request
+
+import pytest
+from emulator.wechat.personas import Personas
+
+APPID = "wx0123456789abcdef"
+
+@pytest.fixture
+def send(mockdoor):
+    query = f"grant_type=client_credential&appid={APPID}&secret=" + "0123456789abcdef" * 2
+    with urllib.request.urlopen(f"{mockdoor.url}/cgi-bin/token?{query}") as reply:
+        url = f"{mockdoor.url}/cgi-bin/message/subscribe/send?access_token={json.load(reply)['access_token']}"
+
+    def send(persona, text):
+        openid = mockdoor.world.state.get(Personas).openid(APPID, persona)
+        body = {"touser": openid, "template_id": "ORDER_READY", "data": {"thing1": {"value": text}}}
+        with urllib.request.urlopen(url, json.dumps(body).encode()) as reply:
+            return json.load(reply)["errcode"]
+
+    return send
+
+
+def test_a_permit_lets_one_message_through(mockdoor, send):
+    assert [mockdoor.permit("bob", template="ORDER_READY").left for _ in range(2)] == [1, 2]
+    assert mockdoor.permit(template="ORDER_READY").persona == "visitor"
+    assert [send("bob", "1"), send("visitor", "2"), send("bob", "3"), send("bob", "4")] == [0, 0, 0, 43101]
+    assert [(one.persona, dict(one.data)) for one in mockdoor.messages()] == [
+        ("bob", {"thing1": "1"}), ("visitor", {"thing1": "2"}), ("bob", {"thing1": "3"})
+    ]
+    assert [one.data["thing1"] for one in mockdoor.messages("bob")] == ["1", "3"]
+    assert mockdoor.messages("alice") == []
+    mockdoor.reset()
+    assert (mockdoor.messages(), send("visitor", "5")) == ([], 40001)
+
+
+def test_what_is_unknown_is_refused(mockdoor):
+    with pytest.raises(ValueError, match="unknown template 'x'; there are: ORDER_READY"):
+        mockdoor.permit("bob", template="x")
+    with pytest.raises(ValueError, match="unknown persona 'dave'; there are: visitor, alice, bob, carol"):
+        mockdoor.permit("dave", template="ORDER_READY")
+    with pytest.raises(ValueError, match="unknown persona 'dave'; there are: visitor, alice, bob, carol"):
+        mockdoor.messages("dave")
+"""
+
+    run(ini="mockdoor_scenario = 'shop.yaml'", files={"shop.yaml": SHOP}, test_it=module).assert_outcomes(passed=2)
+
+
 @pytest.mark.parametrize(
     ("ini", "mark", "expected"),
     [
