@@ -6,6 +6,7 @@ import { copy, find, make } from './dom.js';
 import { Exchanges } from './exchanges.js';
 import { showFaults } from './faults.js';
 import { onLanguage, t } from './i18n.js';
+import { showMessages } from './messages.js';
 import { showPeople, showUsers } from './people.js';
 import { drawSequence } from './sequence.js';
 import { installView } from './view.js';
@@ -13,7 +14,7 @@ import { installWorld, showWorld } from './world.js';
 
 const MAX_DRAWN = 6;
 const BREATH = 250;
-const TABS = { people: () => showPeople({ run }), faults: () => showFaults({ run }), users: () => showUsers() };
+const TABS = { people: () => showPeople({ run }), faults: () => showFaults({ run }), users: () => showUsers(), messages: () => showMessages() };
 let tab = 'people';
 
 /** Do something that changes the world; what goes wrong is shown on the page. Returns whether it went well. */
