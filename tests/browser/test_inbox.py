@@ -92,6 +92,21 @@ def test_sixty_messages_fit_and_the_newest_is_first(pages, shop, width):
     assert page.get_by_test_id("message").evaluate_all(sticking) == 0
 
 
+@pytest.mark.parametrize("width", [400, 1280])
+def test_a_long_key_wraps_between_its_words(pages, shop, width):
+    shop.send("latte")
+    page = open_inbox(pages, viewport={"width": width, "height": 900})
+
+    lines = """names => names.flatMap(name => [...name.childNodes]).filter(one => one instanceof Text).map(text => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return [text.data, range.getClientRects().length];
+    })"""
+    split = page.get_by_test_id("message").locator("dt").evaluate_all(lines)
+
+    assert split == [["thing1", 1], ["character_", 1], ["string2", 1]]
+
+
 def test_whoever_reads_an_old_message_stays_there_when_a_new_one_comes(pages, shop):
     for number in range(12):
         shop.send(f"message {number}")

@@ -12,6 +12,9 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Return a name such as an operation's or a key in parts between which a line may end. */
+export const breakable = (name) => name.split(/(?<=[._])/).flatMap((part) => [part, make('wbr')]);
+
 export const find = (id) => document.getElementById(id);
 
 /** Copy a text, also where the clipboard needs a page of https. */

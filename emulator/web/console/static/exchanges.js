@@ -1,15 +1,12 @@
 // The list of exchanges: newest first, filtered, chosen by mouse or keys.
 
-import { find, make } from './dom.js';
+import { breakable, find, make } from './dom.js';
 import { t } from './i18n.js';
 import { Journal } from './journal.js';
 import { failureOf, hasFailed, reasonOf } from './outcome.js';
 
 const MAX_KEPT = 1000;
 const MAX_SHOWN = 200;
-
-/** Return an operation's name in parts between which a line may end. */
-const breakable = (name) => name.split(/(?<=[._])/).flatMap((part) => [part, make('wbr')]);
 
 export class Exchanges {
   constructor({ onChoose }) {

@@ -1,7 +1,7 @@
 // The inbox: the subscribe messages that WeChat would have delivered, the newest first.
 
 import { call } from './api.js';
-import { find, make } from './dom.js';
+import { breakable, find, make } from './dom.js';
 import { language, t } from './i18n.js';
 import { picture } from './people.js';
 
@@ -41,7 +41,7 @@ function message(one) {
   return make('li', { 'data-testid': 'message' },
     make('img', { src: picture(one.persona), alt: '' }),
     make('div', {}, make('strong', {}, one.persona), make('small', {}, make('time', { datetime: one.at }, shownTime(one.at))), make('small', { class: 'template' }, one.template)),
-    make('dl', {}, ...Object.entries(one.data).map(([key, value]) => make('div', {}, make('dt', {}, key), make('dd', {}, value)))),
+    make('dl', {}, ...Object.entries(one.data).map(([key, value]) => make('div', {}, make('dt', {}, ...breakable(key)), make('dd', {}, value)))),
     one.page || state ? make('p', { class: 'row' }, one.page ? make('small', {}, t('opens', { page: one.page })) : '', state) : '');
 }
 
