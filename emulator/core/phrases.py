@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
 
 #: A value is kept up to this many characters: requests choose some, and no bound of the journal counts them.
@@ -53,3 +54,13 @@ def fitting(value: str) -> str:
     """Return a value as a sentence can hold it: not too long, and without half characters, which JSON cannot send."""
     whole = value.encode("utf-8", "replace").decode()
     return whole if len(whole) <= MAX_VALUE else whole[: MAX_VALUE - 1] + "…"
+
+
+def time_of_day(at: datetime) -> str:
+    """Show a moment whose day is plain, such as 09:30:00."""
+    return at.strftime("%H:%M:%S")
+
+
+def date_and_time(at: datetime) -> str:
+    """Show a moment that may be days away, such as 2026-03-02 09:30:00."""
+    return at.strftime("%Y-%m-%d %H:%M:%S")

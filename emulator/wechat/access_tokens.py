@@ -7,6 +7,7 @@ from typing import Literal
 
 from emulator.core.derive import derive_base64url
 from emulator.core.json_object import Json
+from emulator.core.phrases import time_of_day
 from emulator.journal.reasons import reason
 from emulator.scenario.model import MiniProgram, scenario_of
 from emulator.wechat.call import WechatCall
@@ -148,8 +149,8 @@ def check(tx: Transaction, text: str) -> AccessToken:
     if tx.at < found.ends_at:
         return found
     if found.retired_at is None:
-        raise wechat_error(42001, why=reason("access-token-expired", at=_time(found.expires_at)))
-    why = reason("access-token-retired", kind=found.kind, appid=found.appid, at=_time(found.retired_at))
+        raise wechat_error(42001, why=reason("access-token-expired", at=time_of_day(found.expires_at)))
+    why = reason("access-token-retired", kind=found.kind, appid=found.appid, at=time_of_day(found.retired_at))
     raise wechat_error(40001, why=why)
 
 
@@ -206,7 +207,3 @@ def _day(tx: Transaction) -> str:
 
 def _shown(tx: Transaction, token: AccessToken) -> Mapping[str, Json]:
     return {"access_token": token.text, "expires_in": int((token.expires_at - tx.at).total_seconds())}
-
-
-def _time(at: datetime) -> str:
-    return at.strftime("%H:%M:%S")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from emulator.core.phrases import time_of_day
 from emulator.core.reason import Reason
 from emulator.journal.reasons import reason
 from emulator.scenario.model import MiniProgram, scenario_of
@@ -72,16 +73,12 @@ def known_program(tx: Transaction, *, persona: str, appid: str) -> MiniProgram:
 
 def why_unspendable(tx: Transaction, code: OneTimeCode, *, appid: str) -> Reason | None:
     """Return what speaks against a code, as it was before it was spent, in a mini program's hands."""
-    persona, at = code.persona, _time(code.issued_at)
+    persona, at = code.persona, time_of_day(code.issued_at)
     if code.spent_at is not None:
-        spent_at = _time(code.spent_at)
+        spent_at = time_of_day(code.spent_at)
         return reason("code-spent", persona=persona, at=at, spent_at=spent_at, exchange=code.spent_in)
     if tx.at >= code.expires_at:
-        return reason("code-expired", persona=persona, at=at, now=_time(tx.at))
+        return reason("code-expired", persona=persona, at=at, now=time_of_day(tx.at))
     if code.appid != appid:
         return reason("code-other-program", persona=persona, at=at, appid=code.appid, asked=appid)
     return None
-
-
-def _time(at: datetime) -> str:
-    return at.strftime("%H:%M:%S")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from emulator.core.json_object import Json
+from emulator.core.phrases import time_of_day
 from emulator.journal.reasons import reason
 from emulator.wechat.access_tokens import caller
 from emulator.wechat.call import WechatCall
@@ -30,7 +31,7 @@ def get_paid_unionid(tx: Transaction, call: WechatCall) -> Mapping[str, Json]:
     if payment is None or (payment.appid, payment.persona) != (program.appid, persona):
         raise wechat_error(89300, why=reason("payment-unknown", persona=persona, appid=program.appid))
     if tx.at - payment.paid_at > WINDOW:
-        why = reason("payment-too-old", paid_at=payment.paid_at.strftime("%H:%M:%S"), now=tx.at.strftime("%H:%M:%S"))
+        why = reason("payment-too-old", paid_at=time_of_day(payment.paid_at), now=time_of_day(tx.at))
         raise wechat_error(89300, why=why)
     unionid = tx.get(Personas).unionid(program.appid, persona)
     if unionid is None:

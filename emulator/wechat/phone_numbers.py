@@ -1,7 +1,6 @@
 """POST /wxa/business/getuserphonenumber: trading a phone code for a phone number (facts/wechat.md 2.3)."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from emulator.core.json_object import Json
 from emulator.core.reason import Reason
@@ -81,7 +80,3 @@ def _why_refused(tx: Transaction, found: OneTimeCode, *, appid: str, openid: str
     if openid and openid != own:
         return reason("phone-code-other-person", persona=found.persona, openid=own, asked=openid)
     return None
-
-
-def _time(at: datetime) -> str:
-    return at.strftime("%H:%M:%S")

@@ -2,9 +2,9 @@
 
 import hmac
 from collections.abc import Mapping
-from datetime import datetime
 
 from emulator.core.json_object import Json
+from emulator.core.phrases import date_and_time
 from emulator.journal.reasons import reason
 from emulator.wechat.access_tokens import caller
 from emulator.wechat.call import WechatCall
@@ -59,12 +59,9 @@ def _signed_key(tx: Transaction, call: WechatCall) -> SessionKey:
     if key is None:
         raise wechat_error(87009, why=reason("session-key-missing", persona=persona, appid=program.appid))
     if tx.at - key.made_at >= LIFETIME:
-        raise wechat_error(87009, why=reason("session-key-expired", persona=persona, at=_time(key.made_at + LIFETIME)))
+        ended_at = date_and_time(key.made_at + LIFETIME)
+        raise wechat_error(87009, why=reason("session-key-expired", persona=persona, at=ended_at))
     given = call.either("signature").encode()
     if not hmac.compare_digest(given, hmac_sha256("", session_key=key.value).encode()):
         raise wechat_error(87009, why=reason("signature-other", persona=persona))
     return key
-
-
-def _time(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S")

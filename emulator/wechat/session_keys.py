@@ -46,10 +46,7 @@ class SessionKeys(Table[tuple[str, str], SessionKey]):
                 kept = changed(current, logged_in_at=tx.at)
                 self._put(kept)
                 return kept
-            value = _new_value(tx, place)
-            fresh = SessionKey(appid=program.appid, persona=persona, value=value, made_at=tx.at, logged_in_at=tx.at)
-            self._put(fresh)
-            return fresh
+            return self._make(tx, place)
 
     def present(self, tx: Transaction, appid: str, persona: str) -> SessionKey:
         """Return the key that WeChat holds now; it makes one for a user who has none or whose key is too old."""
@@ -58,10 +55,7 @@ class SessionKeys(Table[tuple[str, str], SessionKey]):
             current = self._rows.get(place)
             if current is not None and tx.at - current.made_at < LIFETIME:
                 return current
-            value = _new_value(tx, place)
-            fresh = SessionKey(appid=appid, persona=persona, value=value, made_at=tx.at, logged_in_at=tx.at)
-            self._put(fresh)
-            return fresh
+            return self._make(tx, place)
 
     def replace(self, tx: Transaction, old: SessionKey) -> SessionKey | None:
         """Put a new value in a key's place, good as long as it was; None when the key is no longer the present one."""
@@ -73,6 +67,13 @@ class SessionKeys(Table[tuple[str, str], SessionKey]):
             fresh = changed(current, value=_new_value(tx, place))
             self._put(fresh)
             return fresh
+
+    def _make(self, tx: Transaction, place: tuple[str, str]) -> SessionKey:
+        appid, persona = place
+        value = _new_value(tx, place)
+        fresh = SessionKey(appid=appid, persona=persona, value=value, made_at=tx.at, logged_in_at=tx.at)
+        self._put(fresh)
+        return fresh
 
 
 def _new_value(tx: Transaction, place: tuple[str, str]) -> str:

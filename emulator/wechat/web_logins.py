@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from emulator.core.derive import derive_base64url
 from emulator.core.json_object import Json
+from emulator.core.phrases import date_and_time
 from emulator.core.reason import Reason
 from emulator.journal.reasons import reason
 from emulator.scenario.model import MiniProgram, scenario_of
@@ -117,7 +118,7 @@ def refresh_token(tx: Transaction, call: WechatCall) -> Mapping[str, Json]:
         raise wechat_error(40030, why=reason("refresh-token-not-of-program", appid=program.appid))
     tx.trace.persona = login.persona
     if tx.at - login.issued_at >= REFRESH_LIFE:
-        raise wechat_error(42002, why=reason("web-token-expired", until=_time(login.issued_at + REFRESH_LIFE)))
+        raise wechat_error(42002, why=reason("web-token-expired", until=date_and_time(login.issued_at + REFRESH_LIFE)))
     return _shown(tx, tx.get(WebLogins).refresh(tx, login))
 
 
@@ -185,7 +186,7 @@ def _login(tx: Transaction, call: WechatCall) -> WebLogin:
         raise wechat_error(40001, why=reason("web-token-unknown"))
     tx.trace.persona = login.persona
     if tx.at >= login.expires_at:
-        raise wechat_error(42001, why=reason("web-token-expired", until=_time(login.expires_at)))
+        raise wechat_error(42001, why=reason("web-token-expired", until=date_and_time(login.expires_at)))
     if call.value("openid") != tx.get(Personas).openid(login.appid, login.persona):
         raise wechat_error(40003, why=_other_openid(call, login))
     return login
@@ -217,7 +218,3 @@ def _token(tx: Transaction, appid: str, persona: str) -> str:
     number = tx.count("web token", appid, persona)
     parts = [derive_base64url(tx.seed, 43, "web token", appid, persona, number, part) for part in range(2)]
     return f"97_{''.join(parts)}"
-
-
-def _time(at: datetime) -> str:
-    return at.strftime("%Y-%m-%d %H:%M:%S")
