@@ -7,17 +7,12 @@ import shutil
 import socket
 import ssl
 import subprocess
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
 import requests
 
-from emulator.control.worlds import open_world
-from emulator.scenario import parse
 from emulator.server import entrance, proxy
-from emulator.server.authority import Authority
 from emulator.server.entrance import open_tls
 from emulator.server.listener import Server
 from emulator.server.proxy import open_proxy
@@ -28,22 +23,12 @@ SESSION = "/sns/jscode2session?appid=wx0123456789abcdef&secret=0123456789abcdef0
 KEYS = ["session_key", "openid", "unionid"]
 
 
-@pytest.fixture(name="authority", scope="module")
-def fixture_authority(tmp_path_factory):
-    return Authority.open([CASDOOR], folder=tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture(name="proxied")
-def fixture_proxied(authority, tmp_path):
+def fixture_proxied(authority, serve_entrance):
     """Serve a scenario's text through a proxy for the length of a with-statement; yields server and port."""
 
-    @contextmanager
-    def serve(text=f"hosts: [{CASDOOR}]", *, passthrough=False):
-        scenario = parse(f"version: 1\n{text}\n", tmp_path / "x.yaml")
-        server = Server(open_world(scenario, wall=lambda: datetime.now(UTC)), port=0)
-        port = open_proxy(server, authority, passthrough=passthrough).port
-        with server:
-            yield server, port
+    def serve(*text, passthrough=False):
+        return serve_entrance(lambda server: open_proxy(server, authority, passthrough=passthrough), *text)
 
     return serve
 

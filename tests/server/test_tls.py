@@ -6,18 +6,12 @@ import socket
 import ssl
 import subprocess
 import sys
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
-from emulator.control.worlds import open_world
-from emulator.scenario import parse
 from emulator.server import entrance
-from emulator.server.authority import Authority
 from emulator.server.entrance import open_tls
-from emulator.server.limits import ServerLimits
-from emulator.server.listener import Server
 
 WECHAT = "api.weixin.qq.com"
 CASDOOR = "door.example.com"
@@ -26,24 +20,10 @@ SESSION = "/sns/jscode2session?appid=wx0123456789abcdef&secret=0123456789abcdef0
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@pytest.fixture(name="authority", scope="module")
-def fixture_authority(tmp_path_factory):
-    return Authority.open([CASDOOR], folder=tmp_path_factory.mktemp("authority"))
-
-
 @pytest.fixture(name="secure")
-def fixture_secure(authority, tmp_path):
+def fixture_secure(authority, serve_entrance):
     """Serve a scenario's text over https for the length of a with-statement; yields server and port."""
-
-    @contextmanager
-    def serve(text=f"hosts: [{CASDOOR}]", limits=None):
-        scenario = parse(f"version: 1\n{text}\n", tmp_path / "x.yaml")
-        server = Server(open_world(scenario, wall=lambda: datetime.now(UTC)), port=0, limits=limits or ServerLimits())
-        port = open_tls(server, authority).port
-        with server:
-            yield server, port
-
-    return serve
+    return partial(serve_entrance, lambda server: open_tls(server, authority))
 
 
 @pytest.fixture(name="connect")
