@@ -13,8 +13,8 @@ from emulator.world.state import State
 class ControlEvent:
     """What was done after exchange `after`: as a step of a scenario, `{}` if there is none.
 
-    `number` counts events from 1; `code` is the login or phone code that was given out; `in_head` says that a scenario
-    which begins with it needs no step for it.
+    `number` counts events from 1; `names` are those that the step sets, with what was given out under each;
+    `in_head` says that a scenario which begins with it needs no step for it.
     """
 
     number: int
@@ -22,7 +22,7 @@ class ControlEvent:
     at: datetime
     what: str
     step: Mapping[str, Json] = field(default_factory=dict)
-    code: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
     in_head: bool = False
 
 
@@ -40,7 +40,12 @@ class ControlEvents(Table[int, ControlEvent]):
         return row.number
 
     def record(
-        self, what: str, step: Mapping[str, Json] | None = None, *, code: str = "", in_head: bool = False
+        self,
+        what: str,
+        step: Mapping[str, Json] | None = None,
+        *,
+        names: Mapping[str, str] | None = None,
+        in_head: bool = False,
     ) -> None:
         """Remember something that was done now."""
         state = self.state
@@ -48,7 +53,15 @@ class ControlEvents(Table[int, ControlEvent]):
             number = next(reversed(self._rows), 0) + 1
             after, at = state.last_number, state.clock.now()
             self._put(
-                ControlEvent(number=number, after=after, at=at, what=what, step=step or {}, code=code, in_head=in_head)
+                ControlEvent(
+                    number=number,
+                    after=after,
+                    at=at,
+                    what=what,
+                    step=step or {},
+                    names=names or {},
+                    in_head=in_head,
+                )
             )
 
     def events(self) -> list[ControlEvent]:

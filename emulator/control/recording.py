@@ -102,8 +102,8 @@ class _Recorder:
         self._scenario = scenario
         self._journal = journal
         self._now = now
-        #: The latest code that each kind of step gave out, by the name that the step sets.
-        self._codes: dict[str, str] = {}
+        #: What steps gave out last, by the name that a step sets: codes, the numbers of a payment.
+        self._given: dict[str, str] = {}
         self._first_persona = next(iter(scenario.personas), "")
         self._client_id = Application(scenario.applications[0]).client_id if scenario.applications else ""
         #: Tokens by their text, with the name under which a step captures each that comes again later.
@@ -127,8 +127,7 @@ class _Recorder:
             raise CannotRecord(f"{event.what} after exchange {event.after}, which no step can do; reset and repeat")
         yield from self._pass_time(event.at)
         yield dict(event.step)
-        if event.code:
-            self._codes["phone_code" if "wx.getPhoneNumber" in event.step else "code"] = event.code
+        self._given |= event.names
 
     def _pass_time(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Yield the step that lets the time until an instant pass; a running clock moves in whole seconds."""
@@ -180,13 +179,13 @@ class _Recorder:
         return prefix + exchange.path + (f"?{self._filled(exchange.query)}" if exchange.query else "")
 
     def _filled(self, text: str) -> str:
-        """Return a text with the tokens and the code that earlier steps brought replaced by their names."""
+        """Return a text with the tokens and whatever else earlier steps brought replaced by their names."""
         if "${" in text:
             raise CannotRecord("a request holds '${', which a scenario would take for a name")
         for token, name in sorted(self._tokens.items(), key=lambda one: -len(one[0])):
             text = text.replace(token, f"${{{name}}}")
-        for name, code in self._codes.items():
-            text = text.replace(code, f"${{{name}}}")
+        for name, given in self._given.items():
+            text = text.replace(given, f"${{{name}}}")
         return text
 
     def _filled_json(self, value: Json) -> Json:

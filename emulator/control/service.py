@@ -86,7 +86,10 @@ class ControlService:
         chosen, program = _chosen(tx, persona, appid)
         code = _refusing(lambda: issue_code(tx, persona=chosen, appid=program))
         self._record(
-            tx.state, "a login code was given out", {"wx.login": {"as": code.persona, "appid": code.appid}}, code.code
+            tx.state,
+            "a login code was given out",
+            {"wx.login": {"as": code.persona, "appid": code.appid}},
+            {"code": code.code},
         )
         return code
 
@@ -97,7 +100,7 @@ class ControlService:
         program = appid or next(iter(scenario_of(tx.state).miniprograms), "")
         code = _refusing(lambda: issue_phone_code(tx, persona=chosen, appid=program))
         step: dict[str, Json] = {"wx.getPhoneNumber": {"as": code.persona, "appid": code.appid}}
-        self._record(tx.state, "a phone code was given out", step, code.code)
+        self._record(tx.state, "a phone code was given out", step, {"phone_code": code.code})
         return code
 
     def hand_out_user_info(self, *, persona: str = "", appid: str = "", kind: str, avatar: str = "") -> UserInfo:
@@ -126,7 +129,8 @@ class ControlService:
         tx = self.world.transaction()
         chosen, program = _chosen(tx, persona, appid)
         payment = _refusing(lambda: pay(tx, persona=chosen, appid=program))
-        self._record(tx.state, "somebody paid")
+        step: dict[str, Json] = {"wx.requestPayment": {"as": payment.persona, "appid": payment.appid}}
+        self._record(tx.state, "somebody paid", step, payment.numbers)
         return payment
 
     def faults(self) -> list[tuple[Fault, int]]:
@@ -246,9 +250,15 @@ class ControlService:
         return Verdict(count=found, ok=False, why=why, nearest=tuple(nearest(entries, operation, when)))
 
     def _record(
-        self, state: State, what: str, step: Mapping[str, Json] | None = None, code: str = "", *, in_head: bool = False
+        self,
+        state: State,
+        what: str,
+        step: Mapping[str, Json] | None = None,
+        names: Mapping[str, str] | None = None,
+        *,
+        in_head: bool = False,
     ) -> None:
-        state.get(ControlEvents).record(what, step, code=code, in_head=in_head)
+        state.get(ControlEvents).record(what, step, names=names, in_head=in_head)
         self.world.touch()
 
 

@@ -29,6 +29,9 @@ class Control(Protocol):
     def permit(self, persona: str | None, appid: str | None, template: str) -> None:
         """Play wx.requestSubscribeMessage accepted."""
 
+    def pay(self, persona: str | None, appid: str | None) -> Mapping[str, str]:
+        """Play wx.requestPayment; return the payment's numbers by the names that a step sets."""
+
     def advance(self, by: str) -> None:
         """Move the clock forward."""
 
@@ -68,6 +71,11 @@ class Embedded:
         """Play wx.requestSubscribeMessage accepted; defaults as of `phone_code`."""
         with _refusing():
             self.service.give_permit(persona=persona or "", appid=appid or "", template=template)
+
+    def pay(self, persona: str | None, appid: str | None) -> Mapping[str, str]:
+        """Play wx.requestPayment; defaults as of `phone_code`."""
+        with _refusing():
+            return self.service.pay(persona=persona or "", appid=appid or "").numbers
 
     def advance(self, by: str) -> None:
         """Move the clock forward."""
@@ -124,6 +132,11 @@ class Remote:
     def permit(self, persona: str | None, appid: str | None, template: str) -> None:
         """Play wx.requestSubscribeMessage accepted."""
         self._call("POST", "permits", {**_named(persona, appid), "template": template})
+
+    def pay(self, persona: str | None, appid: str | None) -> Mapping[str, str]:
+        """Play wx.requestPayment."""
+        paid = self._call("POST", "payments", _named(persona, appid))
+        return {name: str(paid[name]) for name in ("transaction_id", "mch_id", "out_trade_no")}
 
     def advance(self, by: str) -> None:
         """Move the clock forward."""

@@ -55,6 +55,11 @@ def _wx_request_subscribe_message(case: Case, _step: Mapping[str, Any], given: M
     return PASSED
 
 
+def _wx_request_payment(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
+    case.names |= case.control.pay(given.get("as"), given.get("appid"))
+    return PASSED
+
+
 def _login(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
     return _ask(case, step, requests.login(case.scenario, _with_code(case, given)), learn=names_set_by)
 
@@ -134,6 +139,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "wx.login": _wx_login,
         "wx.getPhoneNumber": _wx_get_phone_number,
         "wx.requestSubscribeMessage": _wx_request_subscribe_message,
+        "wx.requestPayment": _wx_request_payment,
         "login": _login,
         "code2session": _code2session,
         "request": _request,

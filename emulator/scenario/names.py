@@ -15,6 +15,7 @@ KINDS = (
     "wx.login",
     "wx.getPhoneNumber",
     "wx.requestSubscribeMessage",
+    "wx.requestPayment",
     "login",
     "code2session",
     "request",
@@ -35,6 +36,7 @@ WX_STEPS = tuple(kind for kind in KINDS if kind.startswith("wx."))
 SETS = {
     "wx.login": {"code"},
     "wx.getPhoneNumber": {"phone_code"},
+    "wx.requestPayment": {"transaction_id", "mch_id", "out_trade_no"},
     "login": {"code", "access_token", "refresh_token", "user", "owner", "user_id"},
     "refresh": {"access_token", "refresh_token"},
     "code2session": {"openid", "unionid", "session_key"},

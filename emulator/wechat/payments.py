@@ -21,6 +21,11 @@ class Payment:
     persona: str
     paid_at: datetime
 
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The numbers by which WeChat and the merchant know it."""
+        return {"transaction_id": self.transaction_id, "mch_id": self.mch_id, "out_trade_no": self.out_trade_no}
+
 
 class Payments(Table[str, Payment]):
     """The payments by WeChat's number."""

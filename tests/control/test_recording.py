@@ -158,14 +158,32 @@ def test_a_persona_changed_in_the_middle_cannot_be_told(client):
     assert "a persona was changed after exchange 1" in reply.json["message"]
 
 
-def test_a_payment_before_the_first_exchange_cannot_be_told(client):
-    client.post("/_emulator/payments", json={"persona": "alice"})
+def test_a_payment_is_told_as_a_step(client):
+    query = f"grant_type=client_credential&appid=wx0123456789abcdef&secret={'0123456789abcdef' * 2}"
+    paid = client.post("/_emulator/payments", json={"persona": "bob"}).json
+    token = client.get(f"/cgi-bin/token?{query}").json["access_token"]
+    trade = f"mch_id={paid['mch_id']}&out_trade_no={paid['out_trade_no']}"
+    client.get(f"/wxa/getpaidunionid?access_token={token}&openid=o&transaction_id={paid['transaction_id']}")
+    client.get(f"/wxa/getpaidunionid?access_token={token}&openid=o&{trade}")
+
+    first, _, *asked = recorded(client)["steps"]
+
+    path = "/wxa/getpaidunionid?access_token=${access_token_1}&openid=o&"
+    assert first == {"wx.requestPayment": {"as": "bob", "appid": "wx0123456789abcdef"}}
+    assert [one["request"]["path"] for one in asked] == [
+        f"{path}transaction_id=${{transaction_id}}",
+        f"{path}mch_id=${{mch_id}}&out_trade_no=${{out_trade_no}}",
+    ]
+
+
+def test_what_no_step_can_do_cannot_be_told_even_before_the_first_exchange(client):
+    client.post("/_emulator/user-info", json={"persona": "alice"})
     client.post(LOGIN, data=USUAL | {"code": "alice"})
 
     reply = client.get("/_emulator/recording")
 
     assert (reply.status_code, reply.json["error"]) == (409, "cannot_record")
-    assert reply.json["message"].startswith("somebody paid after exchange 0")
+    assert reply.json["message"].startswith("wx.getUserInfo was called after exchange 0")
 
 
 def test_a_persona_changed_before_the_first_exchange_is_told_at_the_beginning(client):

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import threading
 from datetime import UTC, datetime
 
@@ -50,6 +51,7 @@ def test_each_kind_of_step_does_its_work(run):
 vars: {nick: Alice}
 steps:
   - wx.login: {as: bob}
+  - wx.requestPayment: {as: bob}
   - login: {code: "${code}", username: "${nick}"}
     expect: {status: 200}
     capture: {token: $.access_token, server: "header:Server", who: "jwt:name"}
@@ -85,7 +87,7 @@ finally:
 """
     )
 
-    assert [step.status for step in case.steps] == ["passed"] * 20
+    assert [step.status for step in case.steps] == ["passed"] * 21
     assert (case.status, case.idle_faults) == ("passed", ())
 
 
@@ -355,6 +357,21 @@ steps:
 
     assert [step.status for step in case.steps] == ["passed"] * 7
     assert case.idle_faults == ()
+
+
+def test_a_payments_numbers_have_the_same_names_here_and_over_http(run, running_default):
+    text = """
+steps:
+  - wx.requestPayment: {as: bob}
+  - request: {path: "/x?${transaction_id}&${mch_id}&${out_trade_no}"}
+"""
+
+    here = run(text)
+    with running_default() as url:
+        there = run(text, target=url)
+
+    paths = [case.steps[1].sent.path for case in (here, there)]
+    assert [re.fullmatch(r"/x\?42000\d{23}&1\d{9}&\d{24}", path) is not None for path in paths] == [True, True]
 
 
 def test_a_target_that_is_not_there_cannot_be_run_against(run):
