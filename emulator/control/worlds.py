@@ -14,6 +14,7 @@ from emulator.wechat.login_codes import LoginCodes
 from emulator.wechat.payments import Payments
 from emulator.wechat.personas import Personas
 from emulator.wechat.phone_codes import PhoneCodes
+from emulator.wechat.secrets import SecretArrivals
 from emulator.wechat.session_keys import SessionKeys
 from emulator.wechat.subscribe_messages import Permits, SubscribeMessages
 from emulator.wechat.web_logins import WebLogins
@@ -33,6 +34,7 @@ REPOSITORIES = (
     Permits,
     SubscribeMessages,
     Payments,
+    SecretArrivals,
     WebLogins,
     Organizations,
     Applications,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from typing import Any
 
@@ -11,10 +12,12 @@ from emulator.faults.effects import Fault
 from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_duration, build_effect, build_fault, check_code_effect
 from emulator.scenario.identity import openid_of, unionid_of
-from emulator.scenario.model import CodeRule, MiniProgram, Persona, Scenario
+from emulator.scenario.model import CodeRule, MiniProgram, Persona, Scenario, SecretReset
 from emulator.scenario.profile_names import default_profile
 
 _MINI_TYPES = ("WeChatMiniProgram", "WeChat")
+#: The operations that check a mini program's secret.
+_SECRET_READERS = ("wechat.code2session", "wechat.stable_token", "wechat.token", "wechat.web_login")
 
 
 class Builder:
@@ -101,8 +104,19 @@ class Builder:
                 given["token_life"] = build_duration(given["token_life"], (*trail, "token_life"), self.report)
             if "ip_allow_list" in given:
                 given["ip_allow_list"] = self._addresses(given["ip_allow_list"], (*trail, "ip_allow_list"))
+            if "secret_reset" in given:
+                given["secret_reset"] = self._secret_reset(given["secret_reset"], (*trail, "secret_reset"))
             programs[appid] = _program(appid, given)
         return programs
+
+    def _secret_reset(self, value: Mapping[str, Any], trail: Trail) -> SecretReset:
+        """Return a reset; an operation that looks at no secret is a problem."""
+        pattern = value.get("at", "*")
+        if not any(fnmatchcase(name, pattern) for name in _SECRET_READERS):
+            known = suggest(pattern, _SECRET_READERS)
+            self.report((*trail, "at"), f"{pattern!r} names no operation that looks at a secret{known}")
+        takes = build_duration(value["takes"], (*trail, "takes"), self.report)
+        return SecretReset(new=value["new"], takes=takes, at=pattern)
 
     def _addresses(self, texts: list[str], trail: Trail) -> tuple[str, ...]:
         """Return addresses as they are compared; what is not one is a problem."""

@@ -35,6 +35,19 @@ class Persona:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecretReset:
+    """A secret that replaces a mini program's present one as the world begins.
+
+    The operations that `at` names learn of it after `takes`, the others at once.
+    Source: facts/wechat.md 6, pain 17; how long it takes is assumed.
+    """
+
+    new: str
+    takes: timedelta
+    at: str = "*"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MiniProgram:
     """A mini program registered at WeChat.
 
@@ -44,6 +57,7 @@ class MiniProgram:
     `grant_type_required` refuses a call without grant_type. Source: facts/wechat.md 1.2 and 1.5.
     `token_life` is the life of an access_token, `token_quota` how many plain ones it may fetch a day (None: any
     number), `ip_allow_list` the addresses that may fetch them (empty: every one). Source: facts/wechat.md 2.1 and 2.2.
+    `secret_reset` replaces the secret.
     `pages` are its pages, none when every page is known; `templates` the keys of each subscribe message by the
     template's id, each beginning with its type; `forbidden_words` a label of WeChat's content check by word.
     """
@@ -61,6 +75,7 @@ class MiniProgram:
     token_life: timedelta = timedelta(hours=2)
     token_quota: int | None = None
     ip_allow_list: tuple[str, ...] = ()
+    secret_reset: SecretReset | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

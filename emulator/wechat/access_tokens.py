@@ -12,6 +12,7 @@ from emulator.journal.reasons import reason
 from emulator.scenario.model import MiniProgram, scenario_of
 from emulator.wechat.call import WechatCall
 from emulator.wechat.catalogue import wechat_error
+from emulator.wechat.secrets import check_secret
 from emulator.world.repository import Table
 from emulator.world.state import State
 from emulator.world.transaction import Transaction
@@ -119,7 +120,7 @@ def token(tx: Transaction, call: WechatCall) -> Mapping[str, Json]:
 
     Raises WechatError in the order of facts/wechat.md 2.1.
     """
-    program = _program(tx, call, call.params)
+    program = _program(tx, call, call.params, operation="wechat.token")
     _check_quota(tx, program)
     return _shown(tx, tx.get(AccessTokens).issue(tx, program))
 
@@ -127,7 +128,8 @@ def token(tx: Transaction, call: WechatCall) -> Mapping[str, Json]:
 def stable_token(tx: Transaction, call: WechatCall) -> Mapping[str, Json]:
     """Answer POST /cgi-bin/stable_token: the stable token. Raises WechatError as facts/wechat.md 2.2 lists."""
     given, tokens = call.json(), tx.get(AccessTokens)
-    program = _program(tx, call, {name: given.text(name) for name in ("grant_type", "appid", "secret")})
+    asked = {name: given.text(name) for name in ("grant_type", "appid", "secret")}
+    program = _program(tx, call, asked, operation="wechat.stable_token")
     if not given.flag("force_refresh"):
         return _shown(tx, tokens.renew_stable(tx, program))
     forced = tokens.force_stable(tx, program)
@@ -168,7 +170,7 @@ def _known(tx: Transaction, appid: str) -> MiniProgram:
     return program
 
 
-def _program(tx: Transaction, call: WechatCall, given: Mapping[str, str]) -> MiniProgram:
+def _program(tx: Transaction, call: WechatCall, given: Mapping[str, str], *, operation: str) -> MiniProgram:
     appid, secret, grant_type = (given.get(name, "") for name in ("appid", "secret", "grant_type"))
     if not appid:
         raise wechat_error(41002, why=reason("parameter-missing", parameter="appid"))
@@ -177,8 +179,7 @@ def _program(tx: Transaction, call: WechatCall, given: Mapping[str, str]) -> Min
         raise wechat_error(41004, why=reason("parameter-missing", parameter="secret"))
     if grant_type != "client_credential":
         raise wechat_error(40002, why=reason("grant-type-other", grant_type=grant_type, expected="client_credential"))
-    if secret != program.secret:
-        raise wechat_error(40125, why=reason("secret-wrong", appid=appid))
+    check_secret(tx, program, secret, operation=operation)
     if program.ip_allow_list and call.address not in program.ip_allow_list:
         why = reason("address-not-listed", address=call.address, appid=appid, known=", ".join(program.ip_allow_list))
         raise wechat_error(40164, why=why, errmsg=_invalid_ip(call.address))

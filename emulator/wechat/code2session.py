@@ -14,6 +14,7 @@ from emulator.wechat.login_codes import LoginCodes, peek_persona, spend_code
 from emulator.wechat.operation import Operation
 from emulator.wechat.personas import Personas
 from emulator.wechat.responses import SNS
+from emulator.wechat.secrets import check_secret
 from emulator.wechat.session_keys import SessionKeys
 from emulator.world.transaction import Transaction
 
@@ -43,13 +44,11 @@ def code2session(tx: Transaction, params: Mapping[str, str]) -> SessionReply:
     Raises WechatError in the order of facts/wechat.md 1.2.
     """
     program = _check_parameters(tx, params)
-    code = params["js_code"]
-    wrong_secret = params["secret"] != program.secret
-    if wrong_secret and not program.code_first:
-        raise wechat_error(40125, why=reason("secret-wrong", appid=program.appid))
+    code, secret = params["js_code"], params["secret"]
+    if not program.code_first:
+        check_secret(tx, program, secret, operation=OPERATION)
     persona = spend_code(tx, code=code, appid=program.appid)
-    if wrong_secret:
-        raise wechat_error(40125, why=reason("secret-wrong", appid=program.appid))
+    check_secret(tx, program, secret, operation=OPERATION)
     people = tx.get(Personas)
     return SessionReply(
         session_key=tx.get(SessionKeys).rotate(tx, program, persona).value,

@@ -16,6 +16,7 @@ from emulator.wechat.catalogue import wechat_error
 from emulator.wechat.login_codes import peek_persona, spend_code
 from emulator.wechat.people import persona_profile
 from emulator.wechat.personas import Personas
+from emulator.wechat.secrets import check_secret
 from emulator.world.repository import Table
 from emulator.world.state import State
 from emulator.world.transaction import Transaction
@@ -85,8 +86,7 @@ def access_token(tx: Transaction, call: WechatCall) -> Mapping[str, Json]:
     program = _program(tx, call)
     if not call.value("secret"):
         raise wechat_error(41004, why=reason("parameter-missing", parameter="secret"))
-    if call.value("secret") != program.secret:
-        raise wechat_error(40125, why=reason("secret-wrong", appid=program.appid))
+    check_secret(tx, program, call.value("secret"), operation="wechat.web_login")
     if not call.value("code"):
         raise wechat_error(41008, why=reason("parameter-missing", parameter="code"))
     _check_grant_type(call, "authorization_code")

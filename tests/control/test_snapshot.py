@@ -76,7 +76,7 @@ def test_a_restored_world_goes_on_as_the_first_would_have(lived, world):
 
 
 def test_a_mini_programs_token_settings_come_back(world):
-    text = "{token_life: 90s, token_quota: 0, ip_allow_list: [203.0.113.7]}"
+    text = "{token_life: 90s, token_quota: 0, ip_allow_list: [203.0.113.7], secret_reset: {new: n, takes: 1m}}"
     scenario = parse_closed(f"version: 1\nminiprograms:\n  wx0123456789abcdef: {text}\n")
     strict = open_world(scenario, wall=world.wall)
 

@@ -14,7 +14,7 @@ from emulator.faults import effects as faults
 from emulator.scenario import find, load, load_default, parse, schema, shipped
 from emulator.scenario.effects import EFFECTS
 from emulator.scenario.identity import openid_of, unionid_of
-from emulator.scenario.model import MiniProgram, Persona
+from emulator.scenario.model import MiniProgram, Persona, SecretReset
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "golden.scenario.yaml"
 APPID = "wx0123456789abcdef"
@@ -86,6 +86,18 @@ def test_what_access_tokens_do_can_be_written():
         token_quota=3,
         ip_allow_list=("203.0.113.7", "2001:db8::1"),
     )
+
+
+def test_a_reset_of_the_secret_can_be_written():
+    everywhere, somewhere = "{new: n, takes: 10m}", "{new: n, takes: 0s, at: wechat.*token}"
+    text = f"{{wx1: {{secret: s, secret_reset: {everywhere}}}, wx2: {{secret: s, secret_reset: {somewhere}}}}}"
+
+    programs = read(f"miniprograms: {text}\n").miniprograms
+
+    assert [programs[one].secret_reset for one in ("wx1", "wx2")] == [
+        SecretReset(new="n", takes=timedelta(minutes=10), at="*"),
+        SecretReset(new="n", takes=timedelta(0), at="wechat.*token"),
+    ]
 
 
 def test_values_that_are_no_text_keep_their_kind():
