@@ -104,6 +104,9 @@ class _Recorder:
         self._now = now
         #: What steps gave out last, by the name that a step sets: codes, the numbers of a payment.
         self._given: dict[str, str] = {}
+        #: What was done last, and the names that its step has set.
+        self._last_event: ControlEvent | None = None
+        self._named_by_last: set[str] = set()
         self._first_persona = next(iter(scenario.personas), "")
         self._client_id = Application(scenario.applications[0]).client_id if scenario.applications else ""
         #: Tokens by their text, with the name under which a step captures each that comes again later.
@@ -126,8 +129,17 @@ class _Recorder:
         if not event.step:
             raise CannotRecord(f"{event.what} after exchange {event.after}, which no step can do; reset and repeat")
         yield from self._pass_time(event.at)
-        yield dict(event.step)
+        if not self._belongs_to_last(event):
+            yield dict(event.step)
+            self._named_by_last = set()
+        self._last_event = event
+        self._named_by_last |= event.names.keys()
         self._given |= event.names
+
+    def _belongs_to_last(self, event: ControlEvent) -> bool:
+        """Return whether the last step did this too: a tap on the phone button brings a code, then encrypted data."""
+        last, new = self._last_event, bool(event.names) and self._named_by_last.isdisjoint(event.names)
+        return new and last is not None and (last.after, last.step) == (event.after, event.step)
 
     def _pass_time(self, at: datetime) -> Iterator[dict[str, Any]]:
         """Yield the step that lets the time until an instant pass; a running clock moves in whole seconds."""

@@ -108,7 +108,8 @@ class ControlService:
         tx = self.world.transaction()
         chosen, program = _chosen(tx, persona, appid)
         info = _refusing(lambda: hand_out(tx, persona=chosen, appid=program, kind=kind, avatar=avatar))
-        self._record(tx.state, f"wx.{kind} was called")
+        step: dict[str, Json] = {f"wx.{kind}": {"as": info.persona, "appid": info.appid}}
+        self._record(tx.state, f"wx.{kind} was called", step, info.names)
         return info
 
     def give_permit(self, *, persona: str = "", appid: str = "", template: str) -> Permit:

@@ -10,7 +10,11 @@ from emulator.control.service import ControlService, Refused
 from emulator.core.json_object import Json
 from emulator.journal.serialize import LazyEntry
 from emulator.runner.http import send
+from emulator.wechat.user_info import NOBODYS_PICTURE
 from emulator.world.world import World
+
+#: What a step's user info holds by the names that a step sets, and by WeChat's.
+USER_INFO_NAMES = {"encrypted_data": "encryptedData", "iv": "iv", "raw_data": "rawData", "signature": "signature"}
 
 
 class NoControl(Exception):
@@ -25,6 +29,9 @@ class Control(Protocol):
 
     def phone_code(self, persona: str | None, appid: str | None) -> str:
         """Play the getPhoneNumber button."""
+
+    def user_info(self, kind: str, persona: str | None, appid: str | None) -> Mapping[str, str]:
+        """Play wx.getUserInfo or its like; return what is handed out by the names that a step sets."""
 
     def permit(self, persona: str | None, appid: str | None, template: str) -> None:
         """Play wx.requestSubscribeMessage accepted."""
@@ -66,6 +73,13 @@ class Embedded:
         """Play the getPhoneNumber button; by default for the persona signed in and the first mini program."""
         with _refusing():
             return self.service.issue_phone_code(persona=persona or "", appid=appid or "").code
+
+    def user_info(self, kind: str, persona: str | None, appid: str | None) -> Mapping[str, str]:
+        """Play wx.getUserInfo or its like; defaults as of `phone_code`."""
+        with _refusing():
+            return self.service.hand_out_user_info(
+                kind=kind, persona=persona or "", appid=appid or "", avatar=NOBODYS_PICTURE
+            ).names
 
     def permit(self, persona: str | None, appid: str | None, template: str) -> None:
         """Play wx.requestSubscribeMessage accepted; defaults as of `phone_code`."""
@@ -128,6 +142,12 @@ class Remote:
     def phone_code(self, persona: str | None, appid: str | None) -> str:
         """Play the getPhoneNumber button."""
         return self._code("phone-codes", persona, appid)
+
+    def user_info(self, kind: str, persona: str | None, appid: str | None) -> Mapping[str, str]:
+        """Play wx.getUserInfo or its like."""
+        given = _named(persona, appid) | {"kind": kind, "avatar": NOBODYS_PICTURE}
+        info = self._call("POST", "user-info", given)
+        return {name: str(info[key]) for name, key in USER_INFO_NAMES.items() if key in info}
 
     def permit(self, persona: str | None, appid: str | None, template: str) -> None:
         """Play wx.requestSubscribeMessage accepted."""

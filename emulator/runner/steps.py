@@ -1,6 +1,7 @@
 """What each kind of step does: a table from the kind to a function."""
 
 import contextlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,11 +12,13 @@ from emulator.core.json_object import Json
 from emulator.journal.queries import count, seen
 from emulator.runner import requests
 from emulator.runner.case import Case
-from emulator.runner.expect import compare
+from emulator.runner.decryption import CannotDecrypt, read_encrypted, through_form
+from emulator.runner.expect import compare, show
 from emulator.runner.http import ABSENT, PATIENCE, send
 from emulator.runner.names import CannotCapture, capture, fill, json_body, names_set_by
 from emulator.runner.requests import Request
 from emulator.runner.results import Mismatch, Received, Sent, Status
+from emulator.scenario.names import NEEDED_TO_DECRYPT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,19 @@ def _wx_login(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) ->
 
 def _wx_get_phone_number(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
     case.names["phone_code"] = case.control.phone_code(given.get("as"), given.get("appid"))
+    return _hand_out(case, "getPhoneNumber", given)
+
+
+def _wx_get_user_info(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
+    return _hand_out(case, "getUserInfo", given)
+
+
+def _wx_get_user_profile(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
+    return _hand_out(case, "getUserProfile", given)
+
+
+def _hand_out(case: Case, kind: str, given: Mapping[str, Any]) -> Outcome:
+    case.names |= case.control.user_info(kind, given.get("as"), given.get("appid"))
     return PASSED
 
 
@@ -66,6 +82,28 @@ def _login(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Out
 
 def _code2session(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
     return _ask(case, step, requests.code2session(case.scenario, given, case.names), learn=_session)
+
+
+def _decrypt(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
+    """Read encryptedData as a backend does; `fails` says how that shall fail."""
+    defaults = {key: f"${{{name}}}" for key, name in NEEDED_TO_DECRYPT.items() if key not in given}
+    kept = fill(defaults, case.names) | {key: given[key] for key in NEEDED_TO_DECRYPT if key in given}
+    data, wanted = str(kept.pop("data")), given.get("fails", "")
+    appid = given.get("appid") or next(iter(case.scenario.miniprograms), "")
+    try:
+        found = read_encrypted(through_form(data) if given.get("via") == "form" else data, appid=appid, **kept)
+    except CannotDecrypt as error:
+        if error.kind == wanted:
+            return Outcome(note=str(error))
+        mismatch = Mismatch(at="decrypt", expected=wanted or "readable data", actual=f"{error.kind}: {error}")
+        return Outcome(status="failed", mismatches=(mismatch,))
+    if wanted:
+        mismatch = Mismatch(at="decrypt", expected=wanted, actual=f"readable data: {show(found)}")
+        return Outcome(status="failed", mismatches=(mismatch,))
+    received = Received(status=200, body=json.dumps(found, ensure_ascii=False))
+    mismatches = tuple(compare(fill(step.get("expect", {}), case.names), received, ()))
+    message = "" if mismatches else _take(case, step, received, None)
+    return Outcome(status="failed" if mismatches or message else "passed", message=message, mismatches=mismatches)
 
 
 def _request(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
@@ -138,10 +176,13 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         "wx.login": _wx_login,
         "wx.getPhoneNumber": _wx_get_phone_number,
+        "wx.getUserInfo": _wx_get_user_info,
+        "wx.getUserProfile": _wx_get_user_profile,
         "wx.requestSubscribeMessage": _wx_request_subscribe_message,
         "wx.requestPayment": _wx_request_payment,
         "login": _login,
         "code2session": _code2session,
+        "decrypt": _decrypt,
         "request": _request,
         "refresh": _refresh,
         "update_user": _update_user,

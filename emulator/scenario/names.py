@@ -14,10 +14,13 @@ from emulator.scenario.model import Scenario
 KINDS = (
     "wx.login",
     "wx.getPhoneNumber",
+    "wx.getUserInfo",
+    "wx.getUserProfile",
     "wx.requestSubscribeMessage",
     "wx.requestPayment",
     "login",
     "code2session",
+    "decrypt",
     "request",
     "refresh",
     "update_user",
@@ -35,12 +38,16 @@ WX_STEPS = tuple(kind for kind in KINDS if kind.startswith("wx."))
 #: Names that a step of a kind sets by itself.
 SETS = {
     "wx.login": {"code"},
-    "wx.getPhoneNumber": {"phone_code"},
+    "wx.getPhoneNumber": {"phone_code", "encrypted_data", "iv"},
+    "wx.getUserInfo": {"encrypted_data", "iv", "raw_data", "signature"},
+    "wx.getUserProfile": {"encrypted_data", "iv", "raw_data", "signature"},
     "wx.requestPayment": {"transaction_id", "mch_id", "out_trade_no"},
     "login": {"code", "access_token", "refresh_token", "user", "owner", "user_id"},
     "refresh": {"access_token", "refresh_token"},
     "code2session": {"openid", "unionid", "session_key"},
 }
+#: The names that a decrypt step takes for each of its keys that is not given.
+NEEDED_TO_DECRYPT = {"session_key": "session_key", "data": "encrypted_data", "iv": "iv"}
 #: What an expectation may say of a value, and the types that `$type` knows.
 MATCHERS = ("$contains", "$regex", "$type", "$any", "$absent", "$length")
 TYPES = ("string", "number", "boolean", "object", "array", "null")
@@ -83,6 +90,8 @@ class _Checker:
         if kind == "use":
             self._check_use(step)
             known |= self._set_by_flow(step.get("use", ""))
+        if kind == "decrypt":
+            self._check_decrypt(step, known | columns)
         self._check_planned(step, kind)
         known |= SETS.get(kind, set()) | set(step.get("capture", {}))
 
@@ -116,6 +125,12 @@ class _Checker:
             self._report(step, f"the flow {name!r} needs the parameter {missing!r}", key="use")
         for extra in sorted(given - wanted):
             self._report(step, f"the flow {name!r} has no parameter {extra!r}{suggest(extra, wanted)}", key="params")
+
+    def _check_decrypt(self, step: Any, known: set[str]) -> None:
+        given = step["decrypt"]
+        missing = [name for key, name in NEEDED_TO_DECRYPT.items() if key not in given and name not in known]
+        if missing:
+            self._report(step, f"nothing to decrypt: no step before sets {', '.join(missing)}")
 
     def _check_planned(self, step: Any, kind: str) -> None:
         self._check_personas(step, kind)

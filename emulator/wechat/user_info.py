@@ -16,6 +16,11 @@ from emulator.world.transaction import Transaction
 
 #: The functions of `wx` that hand something out encrypted.
 KINDS = ("getUserInfo", "getUserProfile", "getPhoneNumber")
+#: The picture of the anonymous profile, as captured (facts/wechat.md 4).
+NOBODYS_PICTURE = (
+    "https://thirdwx.qlogo.cn/mmopen/vi_32/"
+    "POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWmiaIGuG1icwxaQX6grC9VemZoJ8rg/132"
+)
 _NOBODY: dict[str, Json] = {
     "nickName": "微信用户",
     "gender": 0,
@@ -37,6 +42,12 @@ class UserInfo:
     iv: str
     raw_data: str = ""
     signature: str = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What is handed out, by the names that a step sets."""
+        signed = {"raw_data": self.raw_data, "signature": self.signature} if self.raw_data else {}
+        return {"encrypted_data": self.encrypted_data, "iv": self.iv} | signed
 
 
 def hand_out(tx: Transaction, *, persona: str, appid: str, kind: str, avatar: str) -> UserInfo:

@@ -176,14 +176,35 @@ def test_a_payment_is_told_as_a_step(client):
     ]
 
 
-def test_what_no_step_can_do_cannot_be_told_even_before_the_first_exchange(client):
-    client.post("/_emulator/user-info", json={"persona": "alice"})
+def test_a_tap_on_the_phone_button_is_one_step(client):
+    for call, more in (("phone-codes", {}), ("user-info", {"kind": "getPhoneNumber"})) * 2:
+        sealed = client.post(f"/_emulator/{call}", json={"persona": "bob"} | more).json
+    client.post("/x", json={"data": sealed["encryptedData"], "iv": sealed["iv"]})
+
+    *taps, asked = recorded(client)["steps"]
+
+    assert taps == [{"wx.getPhoneNumber": {"as": "bob", "appid": "wx0123456789abcdef"}}] * 2
+    assert asked["request"]["json"] == {"data": "${encrypted_data}", "iv": "${iv}"}
+
+
+def test_a_profile_is_told_as_a_step(client):
+    profile = client.post("/_emulator/user-info", json={"persona": "bob", "kind": "getUserProfile"}).json
+    client.post("/x", json={"data": profile["encryptedData"], "signature": profile["signature"]})
+
+    first, asked = recorded(client)["steps"]
+
+    assert first == {"wx.getUserProfile": {"as": "bob", "appid": "wx0123456789abcdef"}}
+    assert asked["request"]["json"] == {"data": "${encrypted_data}", "signature": "${signature}"}
+
+
+def test_what_no_step_can_do_cannot_be_told_even_before_the_first_exchange(client, world):
+    world.state.get(ControlEvents).record("something was done")
     client.post(LOGIN, data=USUAL | {"code": "alice"})
 
     reply = client.get("/_emulator/recording")
 
     assert (reply.status_code, reply.json["error"]) == (409, "cannot_record")
-    assert reply.json["message"].startswith("wx.getUserInfo was called after exchange 0")
+    assert reply.json["message"].startswith("something was done after exchange 0")
 
 
 def test_a_persona_changed_before_the_first_exchange_is_told_at_the_beginning(client):

@@ -359,6 +359,67 @@ steps:
     assert case.idle_faults == ()
 
 
+SEALED = """
+miniprograms: {wx1111111111111111: {secret: s}}
+personas: {bob: {phone: "13800138000"}}
+steps:
+  - code2session: {code: bob}
+  - wx.getPhoneNumber: {as: bob}
+  - decrypt: STEP
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(
+            '{}\n    expect: {json: {phoneNumber: "13800138000"}}\n    capture: {n: $.countryCode}', id="good"
+        ),
+        pytest.param("{via: form, fails: base64}", id="a space for each +"),
+        pytest.param("{session_key: AAAAAAAAAAAAAAAAAAAAAA==, fails: padding}", id="another session_key"),
+        pytest.param('{data: "AAAA", fails: padding}', id="half a block"),
+        pytest.param("{iv: AAAAAAAAAAAAAAAAAAAAAA==, fails: text}", id="another iv"),
+        pytest.param("{appid: wx1111111111111111, fails: watermark}", id="another mini program's"),
+    ],
+)
+def test_encrypted_data_are_read_as_a_backend_does(run, step):
+    case = run(SEALED.replace("STEP", step))
+
+    assert [one.status for one in case.steps] == ["passed"] * 3
+
+
+def test_encrypted_data_come_over_http_as_well(run, running_default):
+    text = "steps:\n  - code2session: {code: bob}\n  - wx.getUserProfile: {as: bob}\n  - decrypt: {}\n"
+
+    with running_default() as url:
+        case = run(text + "    expect: {json: {nickName: 微信用户}}\n", target=url)
+
+    assert [one.status for one in case.steps] == ["passed"] * 3
+
+
+def test_without_a_control_api_there_is_nothing_to_decrypt(run, staging):
+    case = run("steps:\n  - wx.getUserInfo: {}\n  - decrypt: {session_key: k}\n", target=staging)
+
+    assert outcomes(case) == [("wx.getUserInfo", "skipped"), ("decrypt", "error")]
+    assert case.steps[1].message.startswith("${encrypted_data} has no value yet")
+
+
+@pytest.mark.parametrize(
+    ("step", "expected", "actual"),
+    [
+        ("{via: form}", "readable data", "base64: the data are not base64"),
+        ("{via: form, fails: padding}", "padding", "there is a space in it, where base64 has a +"),
+        ("{fails: padding}", "padding", "readable data: "),
+        ('{}\n    expect: {json: {phoneNumber: "1"}}', '"1"', '"13800138000"'),
+    ],
+)
+def test_a_decryption_that_ends_otherwise_fails(run, step, expected, actual):
+    case = run(SEALED.replace("STEP", step))
+
+    (mismatch,) = case.steps[-1].mismatches
+    assert (case.steps[-1].status, mismatch.expected, actual in mismatch.actual) == ("failed", expected, True)
+
+
 def test_a_payments_numbers_have_the_same_names_here_and_over_http(run, running_default):
     text = """
 steps:

@@ -116,7 +116,7 @@ def test_what_is_unknown_is_refused(caller, given, said):
     assert reply.json["message"].startswith(said)
 
 
-def test_a_recording_mentions_that_user_info_was_asked_for(caller):
+def test_a_recording_asks_for_user_info_again(caller):
     handed(caller, "getUserInfo")
 
-    assert "wx.getUserInfo was called" in caller.http.get("/_emulator/recording").text
+    assert "- wx.getUserInfo:\n    as: alice\n" in caller.http.get("/_emulator/recording").text
