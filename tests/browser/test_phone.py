@@ -1,8 +1,13 @@
 """Promises about the mini program in the browser."""
 
+import re
+
 import pytest
 
-LESSONS = ["first-login", "returning-user", "invalid-code", "missing-tag", "two-providers", "production"]
+LESSONS = [
+    *("first-login", "returning-user", "invalid-code", "missing-tag", "two-providers", "phone-login"),
+    *("anonymous-profile", "production"),
+]
 
 
 @pytest.fixture(name="phone")
@@ -114,6 +119,7 @@ def test_a_toast_shows_on_the_phone(phone):
         ("invalid-code", "failed 40029 invalid code"),
         ("missing-tag", "failed 400 unsupported_grant_type"),
         ("two-providers", "failed 40029 invalid code"),
+        ("anonymous-profile", "200 access_token"),
         ("production", "failed 200 Access token doesn't exist in database"),
     ],
 )
@@ -125,6 +131,25 @@ def test_a_lesson_sets_its_scene(phone, lesson, told):
     phone.wait_for_function(
         "told => document.querySelector('#sequence svg').getAttribute('aria-label').includes(told)", arg=told
     )
+
+
+def test_the_phone_lesson_trades_both_kinds_of_code(phone):
+    begin(phone, "phone-login")
+    phone.get_by_test_id("run").click()
+
+    phone.get_by_role("button", name="Phone number").click()
+    phone.get_by_test_id("data").filter(has_text=re.compile(r'"phone": "1\d{10}"')).wait_for()
+    phone.get_by_role("button", name="With the code of wx.login()").click()
+
+    phone.get_by_test_id("data").filter(has_text="invalid code hint").wait_for()
+
+
+def test_the_profile_lesson_shows_nobodys_name(phone):
+    begin(phone, "anonymous-profile")
+
+    phone.get_by_test_id("run").click()
+
+    phone.locator("#output li", has_text=re.compile("^微信用户 http")).wait_for()
 
 
 def test_the_lessons_lead_from_one_to_the_next(phone):

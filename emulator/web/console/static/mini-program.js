@@ -174,7 +174,8 @@ async function begin(index) {
   } catch (error) {
     say(error.message, 'bad');
   }
-  codes[one.tab] = one.code;
+  if (one.files) files = { ...one.files };
+  else codes[one.tab] = one.code;
   showTab(one.tab);
   showLesson();
 }
