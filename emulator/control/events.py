@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from emulator.core.json_object import Json
-from emulator.world.repository import Table
+from emulator.world.repository import Codec, Table
 from emulator.world.state import State
 
 
@@ -38,6 +38,14 @@ class ControlEvents(Table[int, ControlEvent]):
     def key_of(self, row: ControlEvent) -> int:
         """Return the event's number."""
         return row.number
+
+    def decode_row(self, given: Json, codec: Codec) -> ControlEvent:
+        """Return the event that JSON stands for; in older state files it has one `code` instead of names."""
+        if isinstance(given, dict) and isinstance(given.get("step"), dict) and "code" in given:
+            name = "phone_code" if "wx.getPhoneNumber" in str(given["step"]) else "code"
+            kept = {key: value for key, value in given.items() if key != "code"}
+            given = kept | {"names": {name: given["code"]}}
+        return super().decode_row(given, codec)
 
     def record(
         self,

@@ -187,6 +187,19 @@ def test_a_tap_on_the_phone_button_is_one_step(client):
     assert asked["request"]["json"] == {"data": "${encrypted_data}", "iv": "${iv}"}
 
 
+def test_a_code_in_an_older_state_file_is_told_by_its_name(client):
+    code = client.post("/_emulator/login-codes", json={"persona": "bob"}).json["code"]
+    client.get(f"/x?{code}")
+    state = client.get("/_emulator/state").json
+    (event,) = state["state"]["events"]
+    event["code"] = event.pop("names")["code"]
+    reply = client.put("/_emulator/state", data=json.dumps(state))
+
+    asked = recorded(client)["steps"][1]
+
+    assert (reply.status_code, asked["request"]["path"]) == (200, "/x?${code}")
+
+
 def test_a_profile_is_told_as_a_step(client):
     profile = client.post("/_emulator/user-info", json={"persona": "bob", "kind": "getUserProfile"}).json
     client.post("/x", json={"data": profile["encryptedData"], "signature": profile["signature"]})
