@@ -44,7 +44,8 @@ def execute(
 
     https://api.weixin.qq.com and the scenario's hosts lead to the emulator as well, unless --no-proxy is given: by
     HTTPS_PROXY and NO_PROXY, and by SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and
-    JAVA_TOOL_OPTIONS for the certificate. Other hosts are refused then, unless --passthrough is given.
+    JAVA_TOOL_OPTIONS for the certificate. Node before 22.21 minds HTTPS_PROXY only with npm's global-agent, as in
+    `node -r global-agent/bootstrap`. Other hosts are refused then, unless --passthrough is given.
     """
     import subprocess
     from tempfile import TemporaryDirectory

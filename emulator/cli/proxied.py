@@ -40,6 +40,8 @@ def proxy_environment(
     found = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), proxy) | dict.fromkeys(("NO_PROXY", "no_proxy"), exceptions)
     found |= dict.fromkeys(_BUNDLES, str(bundle)) | {_NODE: str(bundle if given.get(_NODE) else own)}
     found["NODE_USE_ENV_PROXY"] = "1"  # Node minds HTTPS_PROXY only when told to, from version 22.21
+    # What leads an older Node, and libraries with an agent of their own: npm's global-agent reads names of its own.
+    found |= {f"GLOBAL_AGENT_{name}": found[name] for name in ("HTTPS_PROXY", "NO_PROXY")}
     if _has_java(given):
         options = _java_options(bundle, port, folder / "trust.p12")
         found["JAVA_TOOL_OPTIONS"] = " ".join(filter(None, (given.get("JAVA_TOOL_OPTIONS"), options)))
