@@ -10,6 +10,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import Error
 
 from emulator.server.limits import ServerLimits
+from emulator.server.request_line import escape_target
 
 
 class NoRoom(Exception):
@@ -116,7 +117,7 @@ class RequestParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head and make room for the body."""
         try:
-            super().parse_header(header_plus)
+            super().parse_header(escape_target(header_plus))
         except ValueError as error:  # such as an address `http://[`; waitress would drop the connection without a word
             raise ParsingError(str(error)) from error
         if self.body_rcv is not None:
