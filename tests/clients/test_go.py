@@ -1,0 +1,209 @@
+"""Go's HTTP client, silenceper/wechat and casdoor-go-sdk, as they come, against a running emulator."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.web.casdoor import routes
+from emulator.wechat.operations import OPERATIONS
+
+FOLDER = Path(__file__).parent / "go"
+DOWNLOAD = "cd tests/clients/go && go mod download"
+APPID = "wx0123456789abcdef"
+TEMPLATE = "NDLFwq_oBGAsSTrjQ9fKyyVmzJmHyiVbeVgJ-Rd8cb4"
+#: What DevTools' wx.login gives without a real appid.
+MOCK_CODE = "the code is a mock one"
+SCENARIO = f"""
+version: 1
+miniprograms:
+  {APPID}:
+    pages: [pages/index]
+    templates: {{{TEMPLATE}: [thing1, time2]}}
+forbidden_words: {{赌博: 20006}}
+personas: {{小明: {{}}, {MOCK_CODE}: {{}}, bob: {{}}}}
+"""
+#: What casdoor-go-sdk can ask for below /api/, and Casdoor's side does not play yet.
+CASDOOR_NOT_PLAYED_YET = {
+    "GET": """
+    get-adapter get-adapters get-applications get-cert get-certs get-enforcer get-enforcers get-global-certs
+    get-global-users get-group get-groups get-invitation get-invitation-info get-invitations get-ldap get-ldaps
+    get-model get-models get-organization-applications get-organization-names get-organizations get-payment
+    get-payments get-permission get-permissions get-permissions-by-role get-plan get-plans get-policies
+    get-pricing get-pricings get-product get-products get-provider get-providers get-record get-records
+    get-resource get-resources get-role get-roles get-session get-sessions get-sorted-users get-subscription
+    get-subscriptions get-syncer get-syncers get-token get-tokens get-transaction get-transactions
+    get-user-payments get-user-transactions get-webhook get-webhooks
+    """,
+    "POST": """
+    add-adapter add-application add-cert add-enforcer add-group add-invitation add-ldap add-model
+    add-organization add-payment add-permission add-plan add-policy add-pricing add-product add-provider
+    add-record add-role add-session add-subscription add-syncer add-token add-transaction add-webhook
+    batch-enforce buy-product check-user-password delete-adapter delete-application delete-cert delete-enforcer
+    delete-group delete-invitation delete-ldap delete-model delete-organization delete-payment delete-permission
+    delete-plan delete-pricing delete-product delete-provider delete-resource delete-role delete-session
+    delete-subscription delete-syncer delete-token delete-transaction delete-webhook enforce
+    get-filtered-policies invoice-payment mfa/setup/enable mfa/setup/initiate mfa/setup/verify notify-payment
+    remove-policy send-email send-sms set-password set-preferred-mfa update-adapter update-application
+    update-cert update-enforcer update-group update-invitation update-ldap update-model update-organization
+    update-payment update-permission update-plan update-policy update-pricing update-product update-provider
+    update-role update-session update-subscription update-syncer update-token update-transaction update-webhook
+    upload-resource
+    """,
+}
+#: What silenceper/wechat can ask for about logins, subscribe messages, content and codes, and WeChat's does not.
+WECHAT_NOT_PLAYED_YET = """
+    /wxa/business/getuserencryptkey /wxaapi/newtmpl/getcategory /wxaapi/newtmpl/getpubtemplatekeywords
+    /wxaapi/newtmpl/getpubtemplatetitles /wxaapi/newtmpl/gettemplate
+    /cgi-bin/message/wxopen/template/uniform_send /cgi-bin/wxaapp/createwxaqrcode
+    /wxa/business/checkencryptedmsg /wxa/get_user_notify /wxa/getpluginopenpid /wxa/getwxacode
+    /wxa/img_sec_check /wxa/media_check_async /wxa/set_user_notify /wxa/set_user_notifyext
+    /wxaapi/newtmpl/addtemplate /wxaapi/newtmpl/deltemplate
+"""
+
+
+@pytest.fixture(name="clients", scope="module")
+def fixture_clients(tmp_path_factory):
+    """The path of the program in `tests/clients/go`, built with the exact versions of its go.sum."""
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip(f"go is not installed; then: {DOWNLOAD}")
+    downloaded = subprocess.run([go, "mod", "download"], cwd=FOLDER, capture_output=True, text=True, timeout=300)
+    assert "SECURITY ERROR" not in downloaded.stderr
+    if downloaded.returncode:
+        pytest.skip(f"the Go modules cannot be downloaded; {DOWNLOAD} says: {downloaded.stderr.strip()[-200:]}")
+    path = tmp_path_factory.mktemp("go") / "clients"
+    built = subprocess.run(
+        [go, "build", "-mod=readonly", "-o", path, "."], cwd=FOLDER, capture_output=True, text=True, timeout=300
+    )
+    assert (built.returncode, built.stderr) == (0, "")
+    return path
+
+
+@pytest.fixture(name="run", scope="module")
+def fixture_run(clients, tmp_path_factory):
+    """Run a subcommand of the program next to an emulator, as a user of `mockdoor exec` does; returns its JSON."""
+    folder = tmp_path_factory.mktemp("exec")
+    scenario = folder / "go.yaml"
+    scenario.write_text(SCENARIO, "utf-8")
+    environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    environment["MOCKDOOR_HOME"] = str(folder / "data")
+
+    def run(*words, options=("--scenario", scenario)):
+        done = subprocess.run(
+            [sys.executable, "-m", "emulator", "exec", *map(str, options), "--", clients, *words],
+            capture_output=True,
+            encoding="utf-8",
+            env=environment,
+            timeout=120,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    return run
+
+
+@pytest.fixture(name="wechat", scope="module")
+def fixture_wechat(run):
+    """What silenceper/wechat found, by the name of the check; errors without the rid or the hint at their end."""
+    return {name: plain(value) for name, value in run("wechat", TEMPLATE).items()}
+
+
+@pytest.mark.parametrize("base", ["$WECHAT_API_BASE", "https://api.weixin.qq.com"], ids=["http", "https by the proxy"])
+def test_a_code_that_go_does_not_escape_logs_its_person_in(run, base):
+    sent = ["小明", MOCK_CODE, "no body"]
+
+    openids = run("raw", base, *sent)
+
+    assert openids == {
+        "小明": "oGk3T5LWcGCMwglnLxWPyZSvl4sb",
+        MOCK_CODE: "oGk3T5x7hqwHVT-j7bYuA9tcsroN",
+        "no body": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        ("token", [143, True, None]),
+        ("stable token", [True, True, None]),
+        ("token with a wrong secret", "get access_token error : errcode=40125 , errormsg=invalid appsecret"),
+        ("session", [28, 24, 28, None]),
+        ("session of a spent code", "Code2Session error : errcode=40163 , errmsg=code been used"),
+        ("session of an unknown code", "Code2Session error : errcode=40029 , errmsg=invalid code"),
+        ("session of a code with spaces", None),
+        ("phone", [11, "86", APPID]),
+        ("phone of a spent code", "phonenumber.getPhoneNumber Error , errcode=40029 , errmsg=invalid code"),
+        ("user info", ["微信用户", "oGk3T5CAlCtDwXsjytiLgXoWjNpT", APPID]),
+        ("user info with a wrong key is refused", True),
+        ("message", [True, None]),
+        ("message without a permit", "Send Error , errcode=43101 , errmsg=user refuse to accept the msg"),
+        ("content", None),
+        ("forbidden content", "security.MsgCheckV1 Error , errcode=87014 , errmsg=risky content"),
+        ("forbidden content, version 2", ["risky", 20006, None]),
+        ("code", ["jpeg", 300, 300, None]),
+        ("code of a page that is not there", "fetchCode error : errcode=41030 , errmsg=invalid page"),
+    ],
+)
+def test_silenceper_wechat_finds(wechat, check, expected):
+    assert wechat[check] == expected
+
+
+@pytest.mark.parametrize("profile", ["docs", "classic", "current"])
+def test_casdoor_go_sdk_finds(run, profile):
+    found = run("casdoor", options=("--profile", profile))
+
+    claims = ["test", "alice", "access-token", ["6825f4f0af45554c8952"], True, False]
+    assert found == {
+        "login": claims,
+        "forged": "crypto/rsa: verification error",
+        "introspect": [True, True, None],
+        "refresh": ["Bearer", True, claims],
+        "refresh with an unknown token": 'oauth2: "invalid_grant" "refresh token is invalid or revoked"',
+        "code": 'oauth2: "invalid_grant" "authorization code: [unknown] is invalid"',
+        "get-user": ["test", "alice", "app-docs", True],
+        "get-user by id": [True, None],
+        "get-user of nobody": [None, None],
+        "get-users": [3, None],
+        "get-users by page": [2, 3, None],
+        "get-user-count": [3, None],
+        "get-application": [True, None],
+        "get-organization": [True, None],
+        "update-user": [True, None, "小明 Zhang"],
+        "update-user for columns": [True, None, "Alice", ""],
+        "update-user of an id": [False, "The ID is immutable."],
+        "add-user": [True, None, "Carol"],
+        "delete-user": [True, None, None],
+        "wrong secret": "Unauthorized operation",
+    }
+
+
+def test_every_check_of_silenceper_wechat_is_looked_at(wechat):
+    (mark,) = (one for one in test_silenceper_wechat_finds.pytestmark if one.name == "parametrize")
+
+    assert set(wechat) == {check for check, _ in mark.args[1]}
+
+
+def test_what_casdoor_go_sdk_asks_for_in_vain_is_listed(run):
+    played = {f"{method} {path}" for method, path, _ in routes.listed()}
+
+    asked = set(run("casdoor-paths")["paths"])
+
+    listed = {f"{method} /api/{name}" for method, names in CASDOOR_NOT_PLAYED_YET.items() for name in names.split()}
+    assert asked - played == listed
+
+
+def test_what_silenceper_wechat_asks_for_in_vain_is_listed(run):
+    asked = {path.partition(" ")[2] for path in run("wechat-paths")["paths"]}
+
+    assert asked - set(OPERATIONS) == set(WECHAT_NOT_PLAYED_YET.split())
+
+
+def plain(value):
+    """Return a text without what WeChat adds to an errmsg; anything else as it is."""
+    return re.split(r",? (?:rid|hint): ", value)[0] if isinstance(value, str) else value
