@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"image"
 	_ "image/jpeg"
 	"net/http"
@@ -9,6 +12,7 @@ import (
 
 	"github.com/silenceper/wechat/v2/cache"
 	"github.com/silenceper/wechat/v2/miniprogram"
+	"github.com/silenceper/wechat/v2/miniprogram/auth"
 	"github.com/silenceper/wechat/v2/miniprogram/config"
 	"github.com/silenceper/wechat/v2/miniprogram/qrcode"
 	"github.com/silenceper/wechat/v2/miniprogram/security"
@@ -26,6 +30,7 @@ func callWechat(arguments []string) report {
 	program, found := newProgram(os.Getenv("WECHAT_SECRET"), false), report{}
 	checkAccessTokens(found)
 	openid, key := checkLogins(program, found)
+	checkSessions(program, found, openid, key)
 	checkPhones(program, found)
 	checkUserInfo(program, found, key)
 	checkMessages(program, found, openid, arguments[0])
@@ -56,6 +61,16 @@ func checkLogins(program *miniprogram.MiniProgram, found report) (openid, key st
 	_, err = program.GetAuth().Code2Session("the code is a mock one")
 	found["session of a code with spaces"] = said(err)
 	return session.OpenID, session.SessionKey
+}
+
+func checkSessions(program *miniprogram.MiniProgram, found report, openid, key string) {
+	signer := hmac.New(sha256.New, []byte(key)) // signs nothing, as both calls want it
+	signature := hex.EncodeToString(signer.Sum(nil))
+	found["live session"] = said(program.GetAuth().CheckSession(signature, openid))
+	found["session with a wrong signature"] = said(program.GetAuth().CheckSession("wrong", openid))
+	paid := control("payments", map[string]string{"persona": "bob"})["transaction_id"].(string)
+	unionid, err := program.GetAuth().GetPaidUnionID(&auth.GetPaidUnionIDRequest{OpenID: openid, TransactionID: paid})
+	found["unionid of who paid"] = []any{len(unionid), said(err)}
 }
 
 func checkPhones(program *miniprogram.MiniProgram, found report) {
