@@ -46,6 +46,8 @@ def execute(
     HTTPS_PROXY and NO_PROXY, and by SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, NODE_EXTRA_CA_CERTS and
     JAVA_TOOL_OPTIONS for the certificate. Node before 22.21 minds HTTPS_PROXY only with npm's global-agent, as in
     `node -r global-agent/bootstrap`. Other hosts are refused then, unless --passthrough is given.
+
+    Apache's Java clients, and so WxJava by default, mind no proxy of the environment: README names the settings.
     """
     import subprocess
     from tempfile import TemporaryDirectory
