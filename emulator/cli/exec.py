@@ -2,18 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.hosts import open_authority, open_entrance
 from emulator.cli.options import CANNOT_START, INTERRUPTED, ProfileName, examples, load_scenario, wall_clock
 
 if TYPE_CHECKING:
-    from emulator.server.listener import Server
-    from emulator.world.world import World
+    from emulator.runner.environment import Environment
 
 
 @click.command(
@@ -50,9 +47,9 @@ def execute(
     Apache's Java clients, and so WxJava by default, mind no proxy of the environment: README names the settings.
     """
     import subprocess
-    from tempfile import TemporaryDirectory
 
     from emulator.control.worlds import open_world
+    from emulator.runner.environment import Environment
     from emulator.server.listener import Server
 
     world = open_world(load_scenario(name), wall=wall_clock, profile=profile)
@@ -61,13 +58,10 @@ def execute(
     except OSError as error:
         click.echo(f"mockdoor: cannot listen on a free port: {error.strerror}", err=True)
         sys.exit(CANNOT_START)
-    proxy = None if no_proxy else _open_proxy(server, world, passthrough=passthrough)
-    with server, TemporaryDirectory() as folder:
+    with server, Environment(server, proxy=not no_proxy, passthrough=passthrough) as environment:
+        found = _variables(environment, hint="" if no_proxy else "; --no-proxy does without")
         try:
-            environment = os.environ | _environment(server, world, Path(folder))
-            if proxy is not None:
-                environment |= proxy(Path(folder))
-            done = subprocess.run(command, env=environment, check=False)  # noqa: S603  # the user's own command
+            done = subprocess.run(command, env=os.environ | found, check=False)  # noqa: S603  # the user's own command
         except OSError as error:
             click.echo(f"{command[0]}: {error.strerror}", err=True)
             sys.exit(127)
@@ -76,40 +70,15 @@ def execute(
     sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
 
 
-def _open_proxy(server: "Server", world: "World", *, passthrough: bool) -> Callable[[Path], dict[str, str]]:
-    """Open the proxy; return what makes the variables about it, with their files in a folder."""
-    from emulator.cli.proxied import proxy_environment
-    from emulator.scenario.model import scenario_of
-    from emulator.server.proxy import open_proxy
+def _variables(environment: "Environment", *, hint: str) -> dict[str, str]:
+    """Return the variables for the command; exit 3 with a sentence, and a hint, when they cannot be had."""
+    from emulator.runner.environment import NoEnvironment
 
-    authority = open_authority(scenario_of(world.state).hosts, hint="; --no-proxy does without")
-    port = open_entrance(
-        lambda port: open_proxy(server, authority, port, passthrough=passthrough), 0, "--proxy", server.host
-    ).port
-    return lambda folder: proxy_environment(authority, port, folder)
-
-
-def _environment(server: "Server", world: "World", folder: Path) -> dict[str, str]:
-    """Return the variables that describe the emulator; the certificate is written to a file in `folder`."""
-    from emulator.casdoor.repositories import Applications, Certs
-    from emulator.scenario.model import scenario_of
-
-    found = dict.fromkeys(("CASDOOR_HOSTNAME", "CASDOOR_ENDPOINT", "WECHAT_API_BASE", "MOCKDOOR_URL"), server.url)
-    state = world.state
-    application = next(iter(state.get(Applications).all()), None)
-    if application is not None:
-        certs = state.get(Certs)
-        cert = certs.find(application.cert) or certs.all()[0]
-        path = folder / "casdoor.pem"
-        path.write_text(cert.certificate, "utf-8")
-        found |= {
-            "CASDOOR_CLIENT_ID": application.client_id,
-            "CASDOOR_CLIENT_SECRET": application.client_secret,
-            "CASDOOR_ORGANIZATION": application.organization,
-            "CASDOOR_APPLICATION": application.name,
-            "CASDOOR_CERTIFICATE": str(path),
-        }
-    program = next(iter(scenario_of(state).miniprograms.values()), None)
-    if program is not None:
-        found |= {"WECHAT_APPID": program.appid, "WECHAT_SECRET": program.secret}
+    try:
+        found = environment.variables()
+    except NoEnvironment as error:
+        click.echo(f"mockdoor: {error}{hint}", err=True)
+        sys.exit(CANNOT_START)
+    if environment.renewed:
+        click.echo(f"mockdoor: {environment.renewed}", err=True)
     return found

@@ -49,14 +49,14 @@ def ca(*, only_path: bool) -> None:
             click.echo(f"  {name:<{width}}  {line.format(path=quoted, proxy=PROXY_PORT)}")
 
 
-def open_authority(hosts: Iterable[str] = (), *, hint: str = "") -> "Authority":
-    """Return the local authority; exit 3 with a sentence, and a hint, when it cannot be used."""
+def open_authority(hosts: Iterable[str] = ()) -> "Authority":
+    """Return the local authority; exit 3 with a sentence when it cannot be used."""
     from emulator.server.authority import Authority, AuthorityError
 
     try:
         authority = Authority.open(hosts)
     except AuthorityError as error:
-        click.echo(f"mockdoor: {error}{hint}", err=True)
+        click.echo(f"mockdoor: {error}", err=True)
         sys.exit(CANNOT_START)
     if authority.renewed:
         click.echo(f"mockdoor: {authority.renewed}", err=True)

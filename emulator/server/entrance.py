@@ -36,8 +36,10 @@ class Entrance(wasyncore.dispatcher):  # type: ignore[misc]  # waitress has no t
         self._listener = server.listener
         self._make_channel = make_channel
         self._next_look = 0.0
-        super().__init__(bound, map=self._listener._map)  # waitress' own name for it
         self.accepting = True
+        bound.setblocking(False)
+        super().__init__(map=self._listener._map)  # waitress' own name for it
+        self._listener.in_loop(lambda: self.set_socket(bound))
 
     def readable(self) -> bool:
         """Return whether a new connection gets in; once a second, close the handshakes that have stalled."""

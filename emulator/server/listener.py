@@ -194,6 +194,16 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         if channel.woken(task):
             self.add_task(channel)
 
+    def in_loop(self, action: Callable[[], object]) -> None:
+        """Do something soon between two turns of the loop, and at once before it runs; from any thread."""
+        with self._stop_lock:
+            if self._stopping:
+                return
+            if self.running:
+                self.trigger.pull_trigger(action)
+                return
+        action()
+
     def run(self) -> None:
         """Serve until told to stop, then close everything."""
         self._workers.set_thread_count(THREADS)
