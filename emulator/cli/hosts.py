@@ -5,7 +5,8 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,6 +48,43 @@ def ca(*, only_path: bool) -> None:
         width = max(map(len, _LINES))
         for name, line in _LINES.items():
             click.echo(f"  {name:<{width}}  {line.format(path=quoted, proxy=PROXY_PORT)}")
+
+
+class Port(click.IntRange):
+    """The number of a port that is chosen freely at 0."""
+
+    name = "port"
+
+    def __init__(self, usual: int) -> None:
+        super().__init__(0, 65535)
+        self.usual = usual
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; fail with what can be written."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            option = param.opts[0] if param else "the option"
+            usual = f"{option} alone for {self.usual}"
+            self.fail(f"{value!r} is not a port; write {usual}, or a number from 0, any free one, to 65535", param, ctx)
+
+
+class PortsLeftOut(click.Command):
+    """A command that knows a port left out from one given: after `--tls`, a word that is not a number comes next."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write the usual port where one was left out before a word."""
+        usual = {name: one.type.usual for one in self.params if isinstance(one.type, Port) for name in one.opts}
+        end = args.index("--") if "--" in args else len(args)
+        written = [
+            f"{word}={usual[word]}" if word in usual and not _is_number(following) else word
+            for word, following in pairwise([*args[:end], ""])
+        ]
+        return super().parse_args(ctx, written + args[end:])
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdecimal()
 
 
 def open_authority(hosts: Iterable[str] = ()) -> "Authority":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from emulator.cli.hosts import PROXY_PORT, TLS_PORT, open_authority, open_entrance
+from emulator.cli.hosts import PROXY_PORT, TLS_PORT, Port, PortsLeftOut, open_authority, open_entrance
 from emulator.cli.limits import limits_from
 from emulator.cli.options import (
     CANNOT_START,
@@ -35,12 +35,13 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=PortsLeftOut,
     epilog=examples(
         "mockdoor serve",
         "mockdoor serve missing-tag --profile current",
         "mockdoor serve demo.scenario.yaml --casdoor 3.20.0 --port 0 --json",
         "mockdoor serve --limit users=100000 --limit tokens=100000",
-    )
+    ),
 )
 @click.argument("scenario", required=False)
 @click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     metavar="[PORT]",
     is_flag=False,
     flag_value=TLS_PORT,
-    type=click.IntRange(0, 65535),
+    type=Port(TLS_PORT),
     help=f"Serve https as well, on port {TLS_PORT} unless another is given; `mockdoor ca` says what clients need.",
 )
 @click.option(
@@ -76,7 +77,7 @@ if TYPE_CHECKING:
     metavar="[PORT]",
     is_flag=False,
     flag_value=PROXY_PORT,
-    type=click.IntRange(0, 65535),
+    type=Port(PROXY_PORT),
     help=f"Be a proxy as well, on port {PROXY_PORT} unless another is given, for api.weixin.qq.com and the scenario's"
     " hosts.",
 )

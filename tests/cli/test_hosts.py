@@ -9,7 +9,10 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import click
 import pytest
+
+from emulator.cli.serve import serve as serve_command
 
 SESSION = (
     "https://api.weixin.qq.com/sns/jscode2session?appid=wx0123456789abcdef"
@@ -182,6 +185,34 @@ def test_serve_says_where_https_the_proxy_and_the_certificate_are(serve):
 
 def test_serve_alone_opens_no_further_port(serve):
     assert {"tls", "proxy", "ca"}.isdisjoint(serve())
+
+
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [
+        (["--tls", "missing-tag"], ("missing-tag", 8443, None)),
+        (["--proxy", "missing-tag"], ("missing-tag", None, 8080)),
+        (["--tls", "--proxy", "missing-tag"], ("missing-tag", 8443, 8080)),
+        (["--tls", "0", "missing-tag", "--proxy=1"], ("missing-tag", 0, 1)),
+        (["missing-tag", "--proxy", "--tls"], ("missing-tag", 8443, 8080)),
+        (["--tls", "--", "missing-tag"], ("missing-tag", 8443, None)),
+        (["--", "--tls"], ("--tls", None, None)),
+    ],
+)
+def test_a_port_left_out_takes_no_scenario_for_one(words, taken):
+    found = serve_command.make_context("serve", list(words)).params
+
+    assert (found["scenario"], found["tls_port"], found["proxy_port"]) == taken
+
+
+@pytest.mark.parametrize(("option", "usual"), [("--tls", 8443), ("--proxy", 8080)])
+@pytest.mark.parametrize("port", ["missing-tag", "70000", "1.5", ""])
+def test_what_is_not_a_port_is_refused_with_what_can_be_written(option, usual, port):
+    with pytest.raises(click.BadParameter) as refused:
+        serve_command.make_context("serve", [f"{option}={port}"])
+
+    allowed = f"write {option} alone for {usual}, or a number from 0, any free one, to 65535"
+    assert refused.value.message == f"{port!r} is not a port; {allowed}"
 
 
 def test_passthrough_needs_the_proxy():
