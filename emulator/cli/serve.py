@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from emulator.cli.hosts import PROXY_PORT, TLS_PORT, Port, PortsLeftOut, open_authority, open_entrance
-from emulator.cli.limits import limits_from
+from emulator.cli.limits import KNOWN, limits_from
 from emulator.cli.options import (
     CANNOT_START,
     INTERRUPTED,
@@ -24,12 +24,13 @@ from emulator.cli.options import (
     load_scenario,
     wall_clock,
 )
-from emulator.core.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from emulator.core.limits import Limits
     from emulator.journal.exchange import Exchange
+    from emulator.server.limits import ServerLimits
     from emulator.server.listener import Server
     from emulator.world.world import World
 
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     "limit_pairs",
     metavar="NAME=NUMBER",
     multiple=True,
-    help=f"Remember at most this many; may be given again. Names: {', '.join(DEFAULT_LIMITS.as_dict())}.",
+    help=f"Remember at most this many, or let clients hold so much; may be given again. Names: {', '.join(KNOWN)}.",
 )
 @click.option(
     "--tls",
@@ -112,9 +113,9 @@ def serve(
             "--passthrough goes with a --host of this machine only; others could reach anything by it"
         )
     played = _profile(profile, casdoor)
-    limits = _limits(limit_pairs)
+    limits, server_limits = _limits(limit_pairs)
     world = open_world(load_scenario(scenario), wall=wall_clock, profile=played, limits=limits)
-    server = _listen(world, host, port)
+    server = _listen(world, host, port, server_limits)
     state_file = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
     _announce(world, server, entrances, as_json=as_json, quiet=quiet)
@@ -125,9 +126,9 @@ def serve(
     sys.exit(code)
 
 
-def _limits(pairs: tuple[str, ...]) -> Limits:
+def _limits(pairs: tuple[str, ...]) -> "tuple[Limits, ServerLimits]":
     try:
-        return DEFAULT_LIMITS.replace(**limits_from(pairs))
+        return limits_from(pairs)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--limit") from error
 
@@ -147,11 +148,11 @@ def _profile(profile: str | None, casdoor: str | None) -> str | None:
     return found.name
 
 
-def _listen(world: "World", host: str, port: int) -> "Server":
+def _listen(world: "World", host: str, port: int, limits: "ServerLimits") -> "Server":
     from emulator.server.listener import Server
 
     try:
-        return Server(world, host, port)
+        return Server(world, host, port, limits)
     except OSError as error:
         # The socket module adds the address to the system's words; resolvers number their errors below 0.
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror

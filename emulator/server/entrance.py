@@ -15,11 +15,6 @@ from emulator.web.lifecycle import app_state
 from emulator.web.world_path import MAIN
 from emulator.wechat.hosts import WECHAT_HOSTS
 
-#: Handshakes under way at a time; one more closes the oldest.
-MAX_HANDSHAKES = 100
-#: Seconds that a handshake may take.
-HANDSHAKE = 10.0
-
 MakeChannel = Callable[[Any, socket.socket, Any, Any, Any], TlsChannel]
 
 
@@ -47,7 +42,7 @@ class Entrance(wasyncore.dispatcher):  # type: ignore[misc]  # waitress has no t
         if now >= self._next_look:
             self._next_look = now + 1.0
             for channel in self._handshakes():
-                if channel.opened < now - HANDSHAKE:
+                if channel.opened < now - self._listener.limits.handshake_time:
                     channel.handle_close()
         return bool(self._listener.readable())
 
@@ -58,7 +53,8 @@ class Entrance(wasyncore.dispatcher):  # type: ignore[misc]  # waitress has no t
     def handle_accept(self) -> None:
         """Take the new connections, and close the oldest handshakes that are too many."""
         self._listener.admit(self._accept_one)
-        for channel in self._handshakes()[:-MAX_HANDSHAKES]:
+        handshakes = self._handshakes()
+        for channel in handshakes[: max(len(handshakes) - self._listener.limits.handshakes, 0)]:
             channel.handle_close()
 
     def _accept_one(self) -> None:

@@ -1,5 +1,6 @@
 """How much of the machine the clients of a served world may hold."""
 
+import dataclasses
 from dataclasses import dataclass
 
 _KIB = 1024
@@ -32,3 +33,17 @@ class ServerLimits:
     body_memory_in_all: int = 32 * _MIB
     #: What all bodies together may take in temporary files; a request that needs more is answered with 503.
     body_files_in_all: int = 1024 * _MIB
+    #: TLS handshakes under way at a time; one more closes the oldest.
+    handshakes: int = 100
+    #: Seconds that a TLS handshake may take.
+    handshake_time: float = 10.0
+    #: Connections that a proxy lets through to other hosts at a time; one more is answered with 503.
+    tunnels: int = 64
+    #: Seconds that reaching such a host may take.
+    reaching: float = 10.0
+    #: Seconds after which a connection let through, in which nothing moves, is closed.
+    tunnel_idle: float = 300.0
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the bounds by name, in the order in which they are documented."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

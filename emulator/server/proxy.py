@@ -10,24 +10,21 @@ from typing import Any
 from emulator.server.authority import Authority
 from emulator.server.bodies import RequestParser
 from emulator.server.entrance import Entrance, played_hosts
+from emulator.server.limits import ServerLimits
 from emulator.server.listener import Server
 from emulator.server.tls import ServerNames, TlsChannel, TlsSocket
 from emulator.web.hosts import PROXIED
 
 _HTTPS = 443
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-#: Connections that are let through at a time, and seconds that reaching their host may take.
-MAX_TUNNELS = 64
-REACHING = 10.0
-#: Seconds after which a tunnel in which nothing moves is closed.
-IDLE = 300.0
 
 
 class Tunnels:
     """Lets connections through to other hosts, each with a thread of its own, a bounded number at a time."""
 
-    def __init__(self) -> None:
-        self._room = threading.BoundedSemaphore(MAX_TUNNELS)
+    def __init__(self, limits: ServerLimits) -> None:
+        self._limits = limits
+        self._room = threading.BoundedSemaphore(limits.tunnels)
 
     def take_room(self) -> bool:
         """Return whether one more is possible; `start` must follow then."""
@@ -48,19 +45,19 @@ class Tunnels:
     def _run(self, client: socket.socket, host: str, port: int, received: bytes) -> None:
         try:
             with client:
-                client.settimeout(REACHING)
+                client.settimeout(self._limits.reaching)
                 try:
-                    beyond = socket.create_connection((host, port), timeout=REACHING)
+                    beyond = socket.create_connection((host, port), timeout=self._limits.reaching)
                 except (OSError, UnicodeError) as error:
                     reason = getattr(error, "strerror", None) or str(error)
                     client.sendall(_sentence(502, "unreachable", f"{host}:{port} cannot be reached: {reason}"))
                     return
                 with beyond:
-                    client.settimeout(IDLE)
-                    beyond.settimeout(IDLE)
+                    client.settimeout(self._limits.tunnel_idle)
+                    beyond.settimeout(self._limits.tunnel_idle)
                     client.sendall(_ESTABLISHED)
                     beyond.sendall(received)
-                    _pump(client, beyond)
+                    _pump(client, beyond, self._limits.tunnel_idle)
         except OSError:  # one of the two has left
             return
         finally:
@@ -115,7 +112,7 @@ class ProxyChannel(TlsChannel):
             text = f"mockdoor does not play {host}:{port} and lets nothing through; it plays: {known}"
             self._refuse(403, "host_not_played", text)
         elif not self._tunnels.take_room():
-            self._refuse(503, "busy", f"{MAX_TUNNELS} connections are being let through already")
+            self._refuse(503, "busy", f"{self.limits.tunnels} connections are being let through already")
         else:
             self._tunnels.start(self.socket, host, port, received)
             self.will_close = True
@@ -129,7 +126,7 @@ class ProxyChannel(TlsChannel):
 def open_proxy(server: Server, authority: Authority, port: int = 0, *, passthrough: bool = False) -> Entrance:
     """Serve as a proxy on a port as well; raises OSError. `passthrough` lets connections to other hosts through."""
     names = ServerNames(authority, lambda: played_hosts(server))
-    tunnels = Tunnels() if passthrough else None
+    tunnels = Tunnels(server.listener.limits) if passthrough else None
 
     def make(listener: Any, connected: socket.socket, address: Any, settings: Any, sockets: Any) -> TlsChannel:
         return ProxyChannel(listener, connected, address, settings, map=sockets, names=names, tunnels=tunnels)
@@ -152,12 +149,12 @@ def _sentence(status: int, error: str, message: str) -> bytes:
     return head.encode() + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
-def _pump(client: socket.socket, beyond: socket.socket) -> None:
-    """Carry bytes both ways until both sides have said that they are done, or nothing moves."""
+def _pump(client: socket.socket, beyond: socket.socket, idle: float) -> None:
+    """Carry bytes both ways until both sides have said that they are done, or nothing moves for `idle` seconds."""
     with selectors.DefaultSelector() as selector:
         selector.register(client, selectors.EVENT_READ, beyond)
         selector.register(beyond, selectors.EVENT_READ, client)
-        while selector.get_map() and (ready := selector.select(IDLE)):
+        while selector.get_map() and (ready := selector.select(idle)):
             for key, _ in ready:
                 source, to = key.fileobj, key.data
                 data = source.recv(65536)  # type: ignore[union-attr]  # sockets only are registered

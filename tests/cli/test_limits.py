@@ -3,26 +3,30 @@
 import pytest
 from click.testing import CliRunner
 
+from emulator.cli.limits import KNOWN as KNOWN_LIMITS
 from emulator.cli.limits import limits_from
 from emulator.cli.main import main
-from emulator.core.limits import DEFAULT_LIMITS, Limits
+from emulator.core.limits import Limits
+from emulator.server.limits import ServerLimits
 
 KNOWN = (
     "users=20000, tokens=20000, sessions=20000, login_codes=10000, phone_codes=10000, "
     "access_tokens=10000, messages=1000, payments=1000, web_logins=10000, exchanges=1000, journal_bytes=8388608, "
-    "personas=1000, faults=1000, events=2000, worlds=2000, counters=100000"
+    "personas=1000, faults=1000, events=2000, worlds=2000, counters=100000, "
+    "connections=500, idle=120, headers=65536, pipelined=8, unsent=1048576, unsent_in_all=268435456, "
+    "body_memory=131072, body_memory_in_all=33554432, body_files_in_all=1073741824, handshakes=100, "
+    "handshake_time=10, tunnels=64, reaching=10, tunnel_idle=300"
 )
 
 
 def test_limits_are_read_by_name():
-    found = limits_from(["users=5", "journal_bytes=1000000", "users=6"])
+    found = limits_from(["users=5", "journal_bytes=1000000", "users=6", "tunnels=1"])
 
-    assert found == {"users": 6, "journal_bytes": 1_000_000}
-    assert DEFAULT_LIMITS.replace(**found) == Limits(users=6, journal_bytes=1_000_000)
+    assert found == (Limits(users=6, journal_bytes=1_000_000), ServerLimits(tunnels=1))
 
 
 def test_without_pairs_every_limit_is_the_default():
-    assert DEFAULT_LIMITS.replace(**limits_from([])) == DEFAULT_LIMITS
+    assert limits_from([]) == (Limits(), ServerLimits())
 
 
 @pytest.mark.parametrize(
@@ -56,4 +60,4 @@ def test_a_wrong_limit_is_a_mistake_of_the_command_line():
 def test_the_help_of_serve_names_every_limit():
     shown = CliRunner().invoke(main, ["serve", "--help"]).stdout
 
-    assert [name for name in DEFAULT_LIMITS.as_dict() if name not in shown] == []
+    assert [name for name in KNOWN_LIMITS if name not in shown] == []

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 import requests
 
-from emulator.server import entrance, proxy
 from emulator.server.entrance import open_tls
+from emulator.server.limits import ServerLimits
 from emulator.server.listener import Server
 from emulator.server.proxy import open_proxy
 
@@ -27,8 +27,10 @@ KEYS = ["session_key", "openid", "unionid"]
 def fixture_proxied(authority, serve_entrance):
     """Serve a scenario's text through a proxy for the length of a with-statement; yields server and port."""
 
-    def serve(*text, passthrough=False):
-        return serve_entrance(lambda server: open_proxy(server, authority, passthrough=passthrough), *text)
+    def serve(*text, passthrough=False, limits=None):
+        return serve_entrance(
+            lambda server: open_proxy(server, authority, passthrough=passthrough), *text, limits=limits
+        )
 
     return serve
 
@@ -234,11 +236,10 @@ def test_dripping_bodies_arrive_whole(proxied, client):
     assert list(json.loads(body)) == KEYS
 
 
-def test_a_flood_of_connects_leaves_the_main_port_unharmed(proxied, client, monkeypatch):
-    monkeypatch.setattr(entrance, "MAX_HANDSHAKES", 5)
+def test_a_flood_of_connects_leaves_the_main_port_unharmed(proxied, client):
     connect = f"CONNECT {WECHAT}:443 HTTP/1.1\r\n\r\n".encode()
 
-    with proxied() as (server, port):
+    with proxied(limits=ServerLimits(handshakes=5)) as (server, port):
         flood = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(50)]
         for one in flood:
             one.sendall(connect)
@@ -301,10 +302,8 @@ def test_passthrough_says_when_a_host_cannot_be_reached(proxied):
     assert (status, body["message"]) == (502, f"{target} cannot be reached: Connection refused")
 
 
-def test_passthrough_is_bounded(proxied, monkeypatch):
-    monkeypatch.setattr(proxy, "MAX_TUNNELS", 0)
-
-    with proxied(passthrough=True) as (_, port):
+def test_passthrough_is_bounded(proxied):
+    with proxied(passthrough=True, limits=ServerLimits(tunnels=0)) as (_, port):
         status, body = talk(port, "CONNECT 127.0.0.1:9 HTTP/1.1\r\n\r\n")
 
     assert (status, body["error"]) == (503, "busy")

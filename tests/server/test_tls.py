@@ -10,8 +10,8 @@ from functools import partial
 
 import pytest
 
-from emulator.server import entrance
 from emulator.server.entrance import open_tls
+from emulator.server.limits import ServerLimits
 
 WECHAT = "api.weixin.qq.com"
 CASDOOR = "door.example.com"
@@ -163,10 +163,8 @@ def test_a_hanging_call_hangs_and_others_are_served(secure, connect):
     assert status == 200
 
 
-def test_one_handshake_too_many_closes_the_oldest(secure, connect, monkeypatch):
-    monkeypatch.setattr(entrance, "MAX_HANDSHAKES", 3)
-
-    with secure() as (server, port):
+def test_one_handshake_too_many_closes_the_oldest(secure, connect):
+    with secure(limits=ServerLimits(handshakes=3)) as (server, port):
         stalled = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(4)]
         first = stalled[0].recv(1)
         with connect(port) as client:  # closes the second
@@ -180,10 +178,10 @@ def test_one_handshake_too_many_closes_the_oldest(secure, connect, monkeypatch):
     assert (first, second, status, plain_status) == (b"", b"", 200, 200)
 
 
-def test_a_handshake_that_stalls_is_closed_in_time(secure, monkeypatch):
-    monkeypatch.setattr(entrance, "HANDSHAKE", 0.0)
+def test_a_handshake_that_stalls_is_closed_in_time(secure):
+    limits = ServerLimits(handshake_time=0.0)
 
-    with secure() as (_, port), socket.create_connection(("127.0.0.1", port), timeout=10) as stalled:
+    with secure(limits=limits) as (_, port), socket.create_connection(("127.0.0.1", port), timeout=10) as stalled:
         stalled.sendall(b"\x16\x03\x01")
         end = stalled.recv(1)
 
