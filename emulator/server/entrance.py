@@ -24,12 +24,15 @@ class Entrance(wasyncore.dispatcher):  # type: ignore[misc]  # waitress has no t
     The socket is bound here, in the caller: a busy port raises OSError. Port 0 picks a free one.
     """
 
-    def __init__(self, server: Server, port: int, make_channel: MakeChannel) -> None:
+    def __init__(
+        self, server: Server, port: int, make_channel: MakeChannel, on_close: Callable[[], None] | None = None
+    ) -> None:
         family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
         bound = socket.create_server((server.host, port), family=family, backlog=1024)
         self.port: int = bound.getsockname()[1]
         self._listener = server.listener
         self._make_channel = make_channel
+        self._on_close = on_close
         self._next_look = 0.0
         self.accepting = True
         bound.setblocking(False)
@@ -56,6 +59,12 @@ class Entrance(wasyncore.dispatcher):  # type: ignore[misc]  # waitress has no t
         handshakes = self._handshakes()
         for channel in handshakes[: max(len(handshakes) - self._listener.limits.handshakes, 0)]:
             channel.handle_close()
+
+    def close(self) -> None:
+        """Take no more connections; the server's end does that too."""
+        super().close()
+        if self._on_close is not None:
+            self._on_close()
 
     def _accept_one(self) -> None:
         try:

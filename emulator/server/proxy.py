@@ -4,7 +4,8 @@ import json
 import selectors
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from emulator.server.authority import Authority
@@ -25,6 +26,9 @@ class Tunnels:
     def __init__(self, limits: ServerLimits) -> None:
         self._limits = limits
         self._room = threading.BoundedSemaphore(limits.tunnels)
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._closed = False
 
     def take_room(self) -> bool:
         """Return whether one more is possible; `start` must follow then."""
@@ -42,9 +46,29 @@ class Tunnels:
             return
         threading.Thread(target=self._run, args=(own, host, port, received), daemon=True).start()
 
+    def close(self) -> None:
+        """End what is being let through, from both sides; nothing more is."""
+        with self._lock:
+            self._closed = True
+            for one in self._open:
+                with suppress(OSError):  # one of the two has left
+                    one.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def _ended_by_close(self, one: socket.socket) -> Iterator[None]:
+        with self._lock:
+            if self._closed:
+                raise ConnectionAbortedError
+            self._open.add(one)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.discard(one)
+
     def _run(self, client: socket.socket, host: str, port: int, received: bytes) -> None:
         try:
-            with client:
+            with client, self._ended_by_close(client):
                 client.settimeout(self._limits.reaching)
                 try:
                     beyond = socket.create_connection((host, port), timeout=self._limits.reaching)
@@ -52,13 +76,13 @@ class Tunnels:
                     reason = getattr(error, "strerror", None) or str(error)
                     client.sendall(_sentence(502, "unreachable", f"{host}:{port} cannot be reached: {reason}"))
                     return
-                with beyond:
+                with beyond, self._ended_by_close(beyond):
                     client.settimeout(self._limits.tunnel_idle)
                     beyond.settimeout(self._limits.tunnel_idle)
                     client.sendall(_ESTABLISHED)
                     beyond.sendall(received)
                     _pump(client, beyond, self._limits.tunnel_idle)
-        except OSError:  # one of the two has left
+        except OSError:  # one of the two has left, or `close` was called
             return
         finally:
             self._room.release()
@@ -131,7 +155,7 @@ def open_proxy(server: Server, authority: Authority, port: int = 0, *, passthrou
     def make(listener: Any, connected: socket.socket, address: Any, settings: Any, sockets: Any) -> TlsChannel:
         return ProxyChannel(listener, connected, address, settings, map=sockets, names=names, tunnels=tunnels)
 
-    return Entrance(server, port, make)
+    return Entrance(server, port, make, on_close=tunnels.close if tunnels else None)
 
 
 def _target(text: str) -> tuple[str, int] | None:

@@ -309,6 +309,23 @@ def test_passthrough_is_bounded(proxied):
     assert (status, body["error"]) == (503, "busy")
 
 
+def test_a_stop_ends_what_is_being_let_through(authority, make_world):
+    server = Server(make_world(), port=0)
+    port = open_proxy(server, authority, passthrough=True).port
+    beyond = socket.create_server(("127.0.0.1", 0))
+
+    with beyond, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        with server:
+            client.sendall(f"CONNECT 127.0.0.1:{beyond.getsockname()[1]} HTTP/1.1\r\n\r\n".encode())
+            other, _ = beyond.accept()
+            established = client.recv(1000)
+        other.settimeout(10)
+        with other:
+            ends = client.recv(1), other.recv(1)
+
+    assert (established, ends) == (b"HTTP/1.1 200 Connection established\r\n\r\n", (b"", b""))
+
+
 def test_https_and_the_proxy_work_side_by_side(authority, client, make_world):
     server = Server(make_world(), port=0)
     secure, port = open_tls(server, authority).port, open_proxy(server, authority).port
