@@ -7,12 +7,14 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import pytest
 
 from emulator.cli.serve import serve as serve_command
+from emulator.server.authority import Authority
 
 SESSION = (
     "https://api.weixin.qq.com/sns/jscode2session?appid=wx0123456789abcdef"
@@ -161,6 +163,17 @@ def test_an_authority_that_cannot_be_read_ends_serve_with_a_sentence(tmp_path):
 
     wrong = "not an authority that mockdoor has made; delete the file to have a new one made"
     assert (done.returncode, done.stderr) == (3, f"mockdoor: {path}: {wrong}\n")
+
+
+@pytest.mark.parametrize("words", [("serve", "--port", "0", "--proxy", "0"), ("ca",), ("exec", "--", "true")])
+def test_an_expired_authority_ends_a_command_with_what_to_do(tmp_path, words):
+    made = Authority.open(folder=tmp_path, now=datetime(2010, 1, 1, tzinfo=UTC))
+
+    done = mockdoor(*words, MOCKDOOR_HOME=str(tmp_path))
+
+    wrong = "the authority expired on 2019-12-30; delete the file, start again and trust the new one"
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(f"mockdoor: {made.path}: {wrong}")
 
 
 @pytest.mark.parametrize("option", ["--tls", "--proxy"])

@@ -113,6 +113,37 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path):
         Authority.open(folder=tmp_path / "file" / "data")
 
 
+def test_a_folder_that_cannot_be_written_says_what_helps(tmp_path):
+    folder = tmp_path / "data"
+    folder.symlink_to(tmp_path / "gone")  # refused to every user, root too
+
+    with pytest.raises(AuthorityError) as refused:
+        Authority.open(folder=folder)
+
+    hint = "name a folder that can be written in MOCKDOOR_HOME"
+    assert str(refused.value) == f"{folder}/authority.pem: the authority cannot be written: File exists; {hint}"
+
+
+def test_an_authority_that_cannot_be_read_says_so(tmp_path):
+    path = tmp_path / "authority.pem"
+    path.mkdir()
+
+    with pytest.raises(AuthorityError) as refused:
+        Authority.open(folder=tmp_path)
+
+    assert str(refused.value) == f"{path}: the authority cannot be read: Is a directory"
+
+
+def test_a_certificate_that_cannot_be_written_says_so_and_leaves_nothing_behind(tmp_path):
+    (tmp_path / "ca.pem").mkdir()
+
+    with pytest.raises(AuthorityError) as refused:
+        Authority.open(folder=tmp_path)
+
+    assert str(refused.value) == f"{tmp_path}/ca.pem: the certificate cannot be written: Is a directory"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["authority.pem", "ca.pem"]
+
+
 def test_the_folder_can_be_chosen(tmp_path, monkeypatch):
     monkeypatch.setenv("MOCKDOOR_HOME", str(tmp_path))
 

@@ -1,5 +1,6 @@
 """Promises about https, on real sockets."""
 
+import contextlib
 import http.client
 import json
 import socket
@@ -176,6 +177,22 @@ def test_one_handshake_too_many_closes_the_oldest(secure, connect):
             one.close()
 
     assert (first, second, status, plain_status) == (b"", b"", 200, 200)
+
+
+def test_a_flood_of_stalled_handshakes_leaves_both_ports_answering(secure, connect):
+    with secure(limits=ServerLimits(connections=20)) as (server, port):
+        flood = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(60)]
+        for one in flood:
+            with contextlib.suppress(ConnectionError):  # closed for a later one
+                one.sendall(b"\x16\x03\x01\x02\x00")
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain:
+            plain_status, _ = ask(plain, "/api/health")
+        with connect(port) as client:
+            status, _ = ask(client, "/api/health")
+        for one in flood:
+            one.close()
+
+    assert (plain_status, status) == (200, 200)
 
 
 def test_a_handshake_that_stalls_is_closed_in_time(secure):
