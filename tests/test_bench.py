@@ -25,6 +25,9 @@ def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_pa
     assert [_cells(row)[0] for row in rows] == [
         "process start to first answer",
         "code2session a second, journal on",
+        "process start with --tls --proxy",
+        "code2session a second, over https",
+        "code2session a second, through the proxy",
         "logins a second",
         "logins a second, repeated while the clock stands still",
         "get-account a second",
@@ -42,7 +45,7 @@ def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_pa
         "a test with the pytest fixture, after the first",
     ]
     assert all(re.match(r"\d|not measured here$", _cells(row)[1]) for row in rows)
-    assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:8])
+    assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:11])
 
 
 def test_a_readme_without_markers_is_left_alone(tmp_path):

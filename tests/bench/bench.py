@@ -10,6 +10,7 @@ from pathlib import Path
 
 import kept
 import processes
+import secured
 import sides
 import speed
 import worlds
@@ -68,6 +69,9 @@ QUICK = Size(
 MEASURES = (
     ("process start to first answer", "at most 1.5", speed.start),
     ("code2session a second, journal on", "at least 0.9", speed.code2session),
+    ("process start with --tls --proxy", "at most 1.3", secured.start),
+    ("code2session a second, over https", "", secured.through_tls),
+    ("code2session a second, through the proxy", "", secured.through_proxy),
     ("logins a second", "at least 0.55", speed.logins),
     ("logins a second, repeated while the clock stands still", "", speed.repeated_logins),
     ("get-account a second", "", speed.get_account),

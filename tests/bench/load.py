@@ -1,21 +1,22 @@
 """A load: one request again and again on a few keep-alive connections, in a process of its own.
 
-`load.py PORT CONNECTIONS REQUESTS < request` prints the seconds that it took. Raw sockets, one thread:
-a client library would be slower than the server. Every reply must have status 200.
+`load.py PORT CONNECTIONS REQUESTS [CA HOST [proxy]] < request` prints the seconds that it took. Raw sockets, one
+thread: a client library would be slower than the server. With CA, a file, and HOST the port is one of https, or with
+`proxy` the port of a proxy that leads there. Every reply must have status 200.
 """
 
 import selectors
 import socket
+import ssl
 import sys
 import time
 
 
-def run(port, connections, requests, request):
+def run(port, connections, requests, request, secured=()):
     """Return the seconds from the first request to the last reply."""
     selector = selectors.DefaultSelector()
-    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
+    sockets = [_connect(port, *secured) for _ in range(connections)]
     for one in sockets:
-        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(one, selectors.EVENT_READ, [b""])
     start = time.perf_counter()
     to_send, missing = requests - connections, requests
@@ -38,10 +39,23 @@ def run(port, connections, requests, request):
     return seconds
 
 
+def _connect(port, ca="", host="", proxy=""):
+    connected = socket.create_connection(("127.0.0.1", port))
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if proxy:
+        connected.sendall(f"CONNECT {host}:443 HTTP/1.1\r\n\r\n".encode())
+        established = b""
+        while not established.endswith(b"\r\n\r\n"):
+            established += _read(connected)
+    return ssl.create_default_context(cafile=ca).wrap_socket(connected, server_hostname=host) if ca else connected
+
+
 def _read(connected):
     data = connected.recv(65536)
     if not data:
         raise SystemExit("the server closed the connection")
+    while isinstance(connected, ssl.SSLSocket) and (rest := connected.pending()):  # the selector does not know of it
+        data += connected.recv(rest)
     return data
 
 
@@ -56,5 +70,5 @@ def _complete(received):
 
 
 if __name__ == "__main__":
-    numbers = [int(one) for one in sys.argv[1:]]
-    sys.stdout.write(f"{run(*numbers, sys.stdin.buffer.read())}\n")
+    numbers = [int(one) for one in sys.argv[1:4]]
+    sys.stdout.write(f"{run(*numbers, sys.stdin.buffer.read(), sys.argv[4:])}\n")

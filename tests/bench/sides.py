@@ -48,9 +48,16 @@ def seconds(command, more=None):
 @contextmanager
 def served(command):
     """Run a server for the length of a with-statement; yields its port and its process."""
+    with announced(command) as (started, process):
+        yield port_of(started["url"]), process
+
+
+@contextmanager
+def announced(command):
+    """Run a server for the length of a with-statement; yields what it says of its start, and its process."""
     with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as process:
         try:
-            yield _port(process), process
+            yield _announcement(process), process
         finally:
             process.terminate()
             with _killed_after_patience(process):
@@ -63,12 +70,12 @@ def environment():
     folder = tempfile.mkdtemp(prefix="mockdoor-bench-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     without = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return without | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": folder}
+    return without | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": folder, "MOCKDOOR_HOME": folder}
 
 
-def rate(port, requests, request):
-    """Return requests a second, of a load in a process of its own."""
-    load = [sys.executable, str(HERE / "load.py"), str(port), str(CONNECTIONS), str(requests)]
+def rate(port, requests, request, secured=()):
+    """Return requests a second, of a load in a process of its own; `secured` is what `load.py` takes for https."""
+    load = [sys.executable, str(HERE / "load.py"), str(port), str(CONNECTIONS), str(requests), *secured]
     done = subprocess.run(load, input=request, capture_output=True, check=False, timeout=PATIENCE)
     if done.returncode:
         raise SystemExit(done.stderr.decode())
@@ -152,13 +159,18 @@ def turns(rounds):
         yield turn
 
 
-def _port(process):
-    """Return the port that a server announces."""
+def port_of(url):
+    """Return the port of an address."""
+    return urllib.parse.urlsplit(url).port
+
+
+def _announcement(process):
+    """Return what a server says of its start."""
     with _killed_after_patience(process):
         line = process.stdout.readline()
     if not line:
         raise SystemExit(f"{' '.join(process.args)}: did not start")
-    return urllib.parse.urlsplit(json.loads(line)["url"]).port
+    return json.loads(line)
 
 
 @contextmanager
