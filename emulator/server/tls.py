@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from emulator.server.authority import LOCAL_HOSTS, Authority
@@ -28,8 +29,13 @@ class ServerNames:
         self._authority = authority
         self._named = named
         self._hosts: dict[ssl.SSLContext, str] = {}
-        self.context = authority.context(LOCAL_HOSTS[0])
-        self.context.sni_callback = self._choose
+
+    @cached_property
+    def context(self) -> ssl.SSLContext:
+        """What a handshake begins with; made for the first one, because a start has no need of it."""
+        made = self._authority.context(LOCAL_HOSTS[0])
+        made.sni_callback = self._choose
+        return made
 
     def listed(self) -> tuple[str, ...]:
         """Return the hosts that are played, besides this machine."""

@@ -339,3 +339,18 @@ def test_https_and_the_proxy_work_side_by_side(authority, client, make_world):
         connection.close()
 
     assert found == [200, 200]
+
+
+def test_beside_the_proxy_https_still_answers_by_the_host_asked_for(authority, make_world):
+    server = Server(make_world(), port=0)
+    secure = open_tls(server, authority).port
+    open_proxy(server, authority)
+    context = ssl.create_default_context(cafile=authority.certificate_path)
+
+    with server, socket.create_connection(("127.0.0.1", secure), timeout=10) as raw:
+        connection = http.client.HTTPConnection(WECHAT)
+        connection.sock = context.wrap_socket(raw, server_hostname=WECHAT)
+        status, _ = ask(connection, "/api/health")
+        connection.close()
+
+    assert status == 404
