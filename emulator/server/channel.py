@@ -258,6 +258,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         self.server.forget(self)
         if task is not None and task.call_off is not None:
             task.call_off()
+        if task is not None and task.when_gone is not None:
+            when_gone, task.when_gone = task.when_gone, None
+            when_gone()
 
     def _parse(self, data: bytes) -> int:
         """Read on; return how many bytes were read. As waitress does it, under `requests_lock`."""

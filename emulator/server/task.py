@@ -7,7 +7,7 @@ from waitress.channel import ClientDisconnected
 from waitress.task import ErrorTask, WSGITask
 
 from emulator.web.long_poll import LONG_POLL, Subscribe
-from emulator.web.responses import CONNECTION, Close, Pause, Step
+from emulator.web.responses import CONNECTION, WHEN_GONE, Close, Pause, Step
 
 
 class _Staged(BaseException):
@@ -35,12 +35,14 @@ class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
     paused_since: float | None = None
     #: Calls off what a suspended request waits for.
     call_off: Callable[[], None] | None = None
+    #: Is called when the client leaves during a pause.
+    when_gone: Callable[[], None] | None = None
 
     def execute(self) -> None:
         """Run the application, again for a request that was suspended, or resume the script that it left."""
         if self._script is None:
             environ = self.get_environment()
-            environ.update({CONNECTION: self._play, LONG_POLL: self._suspend})
+            environ.update({CONNECTION: self._play, LONG_POLL: self._suspend, WHEN_GONE: self._watch})
             if marks := self.channel.marks:
                 environ.update(marks)
             del environ["wsgi.file_wrapper"]  # a channel takes bytes only
@@ -78,6 +80,9 @@ class SteppedTask(WSGITask):  # type: ignore[misc]  # waitress has no types
     def _play(self, steps: Iterable[Step]) -> None:
         self._script = iter(steps)
         raise _Staged
+
+    def _watch(self, when_gone: Callable[[], None]) -> None:
+        self.when_gone = when_gone
 
     def _suspend(self, seconds: float, subscribe: Subscribe) -> None:
         """Leave the application, to run it again when something happens; return when the time is up."""

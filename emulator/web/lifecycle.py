@@ -18,7 +18,7 @@ from emulator.journal.reasons import reason
 from emulator.scenario.model import scenario_of
 from emulator.web import hosts, world_path
 from emulator.web.guard import refusal
-from emulator.web.responses import problem, problem_reply, send
+from emulator.web.responses import WHEN_GONE, problem, problem_reply, send
 from emulator.wechat.personas import Personas
 from emulator.world.transaction import Transaction
 from emulator.world.world import World
@@ -53,11 +53,13 @@ class Dialect(Protocol):
 class AppState:
     """What an application knows besides its worlds: who listens, and who may use the control API.
 
+    `listeners` hear of every exchange when its reply is known, `departures` of those whose client did not wait for it.
     `loopback` means that only this machine reaches the server; else control calls need `token`.
     """
 
     worlds: dict[str, World]
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    departures: list[Callable[[Exchange], None]] = field(default_factory=list)
     loopback: bool = True
     token: str = ""
 
@@ -147,11 +149,25 @@ class Application(Flask):
                 world.touch()
                 for listener in app_state(self).listeners:
                     listener(exchange)
+                self._watch_departure(exchange, environ)
         finally:
             tx.state.end_exchange(tx.number)
             if not told:  # later exchanges may have ended, which watchers did not see before this one's end
                 world.touch()
         return send(reply, environ, start_response, delay=tx.trace.delay)
+
+    def _watch_departure(self, exchange: Exchange, environ: "WSGIEnvironment") -> None:
+        """Let those hear who want to when the client leaves while the reply is under way."""
+        departures = app_state(self).departures
+        when_gone = environ.get(WHEN_GONE)
+        if not departures or when_gone is None:
+            return
+
+        def leave() -> None:
+            for hear in departures:
+                hear(exchange)
+
+        when_gone(leave)
 
     def _bug(self, error: Exception, tx: Transaction) -> Reply:
         """Own up to a bug of the emulator; its traceback goes to stderr."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The environ key of a server's function that takes a script, plays it on the socket and never returns.
 CONNECTION = "mockdoor.connection"
+#: The environ key of a server's function that takes what to call when the client leaves before its reply is whole.
+WHEN_GONE = "mockdoor.when_gone"
 
 #: Statuses whose replies have neither a body nor a Content-Length.
 _BODILESS = frozenset({204, 304})
