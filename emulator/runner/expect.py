@@ -35,7 +35,7 @@ def compare(expected: Mapping[str, Any], received: Received, notes: tuple[str, .
 
 
 def _differences(expected: Mapping[str, Any], received: Received, notes: tuple[str, ...]) -> Iterator[Mismatch]:
-    if "status" in expected and expected["status"] != received.status:
+    if "status" in expected and not _is_status(expected["status"], received.status):
         yield Mismatch(at="status", expected=show(expected["status"]), actual=show(received.status))
     for name, wanted in expected.get("headers", {}).items():
         found = [value for header, value in received.headers if header.lower() == name.lower()]
@@ -48,6 +48,15 @@ def _differences(expected: Mapping[str, Any], received: Received, notes: tuple[s
         yield Mismatch(at="notes", expected=", ".join(missing), actual=", ".join(notes) or "none")
     if "within" in expected and received.elapsed > parse_duration(expected["within"]):
         yield Mismatch(at="time", expected=f"within {expected['within']}", actual="longer")
+
+
+def _is_status(wanted: Any, status: int) -> bool:
+    """Return whether a status is the wanted one, one of a list, or of a class such as `4xx`."""
+    if isinstance(wanted, list):
+        return status in wanted
+    if isinstance(wanted, str):
+        return wanted == f"{status // 100}xx"
+    return bool(wanted == status)
 
 
 def _body_differences(expected: Mapping[str, Any], received: Received) -> Iterator[Mismatch]:

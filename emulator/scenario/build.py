@@ -65,6 +65,7 @@ class Builder:
             flows=merged.get("flows", {}),
             steps=tuple(merged.get("steps", [])),
             cleanup=tuple(merged.get("finally", [])),
+            audit=merged.get("audit", {}),
             path=document.path,
             document=_closed(document, merged),
         )
@@ -262,6 +263,6 @@ def _closed(document: Document, merged: Mapping[str, Any]) -> dict[str, Json]:
         said = own
     else:
         said = {"version": 1, "extends": "none", **merged}
-    left_out = ("steps", "finally", "flows", "vars", *(["init_data"] if said is not own else []))
+    left_out = ("steps", "finally", "flows", "vars", "audit", *(["init_data"] if said is not own else []))
     plain: dict[str, Json] = json.loads(json.dumps({k: v for k, v in said.items() if k not in left_out}, default=str))
     return plain

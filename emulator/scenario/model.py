@@ -94,7 +94,7 @@ class Scenario(FaultySetting):
     The rows hold the fields that were written; defaults are filled in when the world is made.
     `hosts` are the names under which Casdoor is called through TLS or the proxy.
     `clock` None means that time runs; `runs` that the file says so itself. The first persona is the one signed in.
-    `steps`, `flows`, `variables` and `cleanup` are kept as written for the runner,
+    `steps`, `flows`, `variables`, `cleanup` and `audit` are kept as written for the runner and the audit,
     `document` is what a file without them says to make the same world, naming no other file.
     """
 
@@ -117,6 +117,7 @@ class Scenario(FaultySetting):
     flows: Mapping[str, Json] = field(default_factory=dict)
     steps: tuple[Json, ...] = ()
     cleanup: tuple[Json, ...] = ()
+    audit: Mapping[str, Json] = field(default_factory=dict)
     path: Path | None = None
     document: Mapping[str, Json] = field(default_factory=dict, compare=False)
 

@@ -1,0 +1,3 @@
+"""The rules, by family; importing this package registers all of them, in the order of facts/login-rules.md 1."""
+
+from emulator.audit.rules import secrets, codes, upstream, replies, identity, inputs  # noqa: F401, I001  # the order

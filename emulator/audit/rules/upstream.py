@@ -1,0 +1,1 @@
+"""Rules about what is sent and answered: facts/login-rules.md 1, Time and load."""

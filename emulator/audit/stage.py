@@ -1,0 +1,312 @@
+"""The means of an audit: people, codes, faults, logins and what they caused."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+from emulator.audit.description import Call as DescribedCall
+from emulator.audit.description import Description
+from emulator.audit.observer import Call, Observer
+from emulator.audit.probe import Outcome, Probe, Session
+from emulator.audit.sessions import USER_IDS, session_of, usual, value_at, with_cookies
+from emulator.control.service import ControlService
+from emulator.runner.http import send
+from emulator.runner.names import fill
+from emulator.runner.requests import plain
+from emulator.runner.results import Received
+from emulator.scenario.model import Persona
+
+#: What a login says of its person unless a trouble says otherwise.
+NICKNAME = "小明"
+AVATAR = "https://example.com/avatar.png"
+#: Seconds that a `Retry-After` of the backend is waited for at most, and how often.
+_MAX_RETRY_AFTER, _RETRIES = 15.0, 4
+
+
+class App(Protocol):
+    """The backend that is examined."""
+
+    url: str
+
+    def mark(self) -> int:
+        """Return how much it has printed so far."""
+
+    def printed(self, mark: int) -> str:
+        """Return what it has printed since; empty where nobody sees that."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """One login to make: of a person (default: a new one) with a code (default: a fresh one).
+
+    `names` fill the request beside the usual ones, `request` stands in for the described one.
+    """
+
+    person: str = ""
+    code: str | None = None
+    label: str = ""
+    names: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] | None = None
+    session: Session | None = None
+
+
+class Stage:
+    """One backend under examination, and everything that was seen of it so far.
+
+    `through_casdoor` is known once the first login was made.
+    """
+
+    def __init__(
+        self,
+        *,
+        description: Description,
+        service: ControlService,
+        observer: Observer,
+        app: App,
+        variables: Mapping[str, Any],
+    ) -> None:
+        self.description = description
+        self.limits = description.limits
+        self.service = service
+        self.observer = observer
+        self.app = app
+        self.variables = variables
+        self.probes: list[Probe] = []
+        self.trouble = "none"
+        self.through_casdoor = False
+        self._people = 0
+
+    # People and codes
+
+    def person(self, **fields: Any) -> str:
+        """Let somebody new have a WeChat account; return the name."""
+        self._people += 1
+        name = f"audit-{self._people}"
+        self.service.put_persona(Persona(name=name, **fields))
+        return name
+
+    def code(self, person: str, *, appid: str = "") -> str:
+        """Play wx.login."""
+        return self.service.issue_login_code(persona=person, appid=appid).code
+
+    def phone_code(self, person: str) -> str:
+        """Play the getPhoneNumber button."""
+        return self.service.issue_phone_code(persona=person).code
+
+    # Troubles
+
+    @property
+    def exchange(self) -> str:
+        """The operation that exchanges login codes for this backend."""
+        return "casdoor.login" if self.through_casdoor else "wechat.code2session"
+
+    def fault(self, at: str, **fields: Any) -> None:
+        """Plan a fault, written as in a scenario; `for_` stands for `for`."""
+        self.service.plan_fault({"at": at} | {name.removesuffix("_"): value for name, value in fields.items()})
+
+    def clear(self) -> None:
+        """Lift every fault."""
+        self.service.lift_faults()
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass for WeChat and Casdoor; the backend's own clock stays."""
+        self.service.advance(by)
+
+    # Logins
+
+    def login(self, given: Login = Login(), /, *, patience: float | None = None) -> Probe:  # frozen
+        """Log in once, wait until nothing more comes of it, and keep what was seen."""
+        mark, printed = self.observer.mark(), self.app.mark()
+        ready = self._prepared(given)
+        probe = self._patient(ready, patience)
+        self.settle(mark)
+        probe.calls = self.observer.since(mark)
+        probe.output = self.app.printed(printed)
+        self.probes.append(probe)
+        return probe
+
+    def crowd(self, logins: Sequence[Login], *, during: Callable[[], None] | None = None) -> list[Probe]:
+        """Log in several times at the same moment; `during` is done half a second after that.
+
+        Each probe has the calls that carried its code; every one has the whole output.
+        """
+        mark, printed = self.observer.mark(), self.app.mark()
+        ready = [self._prepared(one) for one in logins]
+        barrier, found = threading.Barrier(len(ready) + 1), dict[int, Probe]()
+
+        def one(index: int) -> None:
+            barrier.wait()
+            found[index] = self._send(ready[index], None)
+
+        threads = [threading.Thread(target=one, args=(index,), daemon=True) for index in range(len(ready))]
+        for thread in threads:
+            thread.start()
+        barrier.wait()
+        if during is not None:
+            time.sleep(0.5)
+            during()
+        for thread in threads:
+            thread.join()
+        self.settle(mark)
+        calls, output = self.observer.since(mark), self.app.printed(printed)
+        probes = [found[index] for index in sorted(found)]
+        for probe in probes:
+            probe.calls = [call for call in calls if call.code == probe.code]
+            probe.output, probe.is_alone = output, False
+        self.probes += probes
+        return probes
+
+    def ask(
+        self, call: DescribedCall, session: Session, *, label: str, request: Mapping[str, Any] | None = None
+    ) -> Probe:
+        """Send a described call other than the login, as a client with this session, and keep what was seen."""
+        mark, printed = self.observer.mark(), self.app.mark()
+        names = self._names(session.names)
+        probe = self._send(_Ready(request or call.request, names, "", label, session), None)
+        probe.is_login = False
+        probe.outcome = "success" if call.success.matches(probe.received) else "other"
+        self.settle(mark)
+        probe.calls, probe.output = self.observer.since(mark), self.app.printed(printed)
+        self.probes.append(probe)
+        return probe
+
+    def is_logged_in(self, probe: Probe) -> bool | None:
+        """Return whether what a login left with the client opens `logged_in`; None where that is not described."""
+        call = self.description.logged_in
+        if call is None:
+            return None
+        return self.ask(call, probe.session, label=f"{probe.label} → logged_in").outcome == "success"
+
+    def identify(self, probe: Probe) -> str:
+        """Find out as whom a login succeeded, from its reply or from `logged_in`; return the user's id, else empty."""
+        received = [probe.received]
+        if not self._identity(probe, received[0]) and self.description.logged_in is not None:
+            received.append(self.ask(self.description.logged_in, probe.session, label="who is it").received)
+            self._identity(probe, received[-1])
+        return probe.user_id
+
+    def settle(self, mark: int) -> None:
+        """Wait until nothing more comes of what was sent."""
+        quiet = self.limits.quiet.total_seconds()
+        self.observer.wait_until_quiet(mark, quiet=quiet, longest=max(5.0, 4 * quiet))
+
+    def recovers(self) -> Probe:
+        """Lift every fault and log in with new codes until that succeeds or the time for it is up."""
+        self.clear()
+        end, tries = time.monotonic() + self.limits.recover.total_seconds(), 0
+        while True:
+            tries += 1
+            probe = self.login(Login(label="recovery"))
+            if probe.outcome == "success" or (tries > 1 and time.monotonic() > end):
+                return probe
+            if tries > 1:
+                time.sleep(2.0)
+
+    def of(self, *troubles: str) -> list[Probe]:
+        """Return the probes of some troubles."""
+        return [one for one in self.probes if one.trouble in troubles]
+
+    def _identity(self, probe: Probe, received: Received) -> bool:
+        path = self.description.user_id
+        found = [value_at(path, received)] if path else usual(USER_IDS, received)
+        if found and found[0] is not None:
+            probe.user_id = str(found[0])
+        if self.description.openid:
+            probe.openid = str(value_at(self.description.openid, received) or probe.openid)
+        return bool(probe.user_id)
+
+    def _prepared(self, given: Login) -> "_Ready":
+        request = given.request or self.description.login.request
+        person = given.person or self.person()
+        names = self._names({"person": person, "nickname": NICKNAME, "avatar": AVATAR})
+        code = self.code(person) if given.code is None else given.code
+        names |= {"code": code}
+        if self.description.has_phone and "phone_code" not in given.names:
+            names["phone_code"] = self.phone_code(person)
+        if self.description.has_encrypted_data and "encrypted_data" not in given.names:
+            names |= self.encrypted(person)
+        names |= given.names
+        return _Ready(request, names, person, given.label, given.session or Session())
+
+    def encrypted(self, person: str) -> dict[str, str]:
+        """Play the phone button of older pages: return encryptedData and its company under the names of a request."""
+        info = self.service.hand_out_user_info(persona=person, kind="getPhoneNumber")
+        found = {"encrypted_data": info.encrypted_data, "iv": info.iv}
+        return found | {"raw_data": getattr(info, "raw_data", ""), "signature": getattr(info, "signature", "")}
+
+    def _names(self, more: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self.variables, **more}
+
+    def _patient(self, ready: "_Ready", patience: float | None) -> Probe:
+        """Send a login; one that a limit of the backend refuses is sent again when the backend says so."""
+        for _ in range(_RETRIES):
+            mark = self.observer.mark()
+            probe = self._send(ready, patience)
+            if probe.status != 429 or self.observer.mark() > mark:
+                break
+            with suppress(ValueError):
+                wait = float(next(v for name, v in probe.received.headers if name.lower() == "retry-after"))
+                time.sleep(min(wait, _MAX_RETRY_AFTER))
+                continue
+            break
+        return probe
+
+    def _send(self, ready: "_Ready", patience: float | None) -> Probe:
+        request = plain(fill(with_cookies(ready.request, ready.session), ready.names))
+        began = time.monotonic()
+        sent, received = send(
+            self.app.url,
+            method=request.method,
+            path=request.path,
+            headers=request.headers,
+            body=request.body,
+            shown_base=self.app.url,
+            patience=patience or self.limits.error.total_seconds() + 1,
+        )
+        return Probe(
+            trouble=self.trouble,
+            label=ready.label,
+            person=ready.person,
+            code=str(ready.names.get("code", "")),
+            began=began,
+            ended=time.monotonic(),
+            sent=sent,
+            received=received,
+            outcome=self.outcome(received),
+            session=session_of(self.description, received),
+        )
+
+    def outcome(self, received: Received) -> Outcome:
+        """Read a reply as the description does."""
+        given = self.description
+        if given.login.success.matches(received):
+            return "success"
+        if given.refused.matches(received) and not self._is_unavailable(received):
+            return "refused"
+        return "unavailable" if self._is_unavailable(received) else "other"
+
+    def _is_unavailable(self, received: Received) -> bool:
+        if self.description.unavailable is not None:
+            return self.description.unavailable.matches(received)
+        return received.status >= 500 or received.status == 429
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A request with everything that fills it."""
+
+    request: Mapping[str, Any]
+    names: Mapping[str, Any]
+    person: str
+    label: str
+    session: Session
+
+
+def calls_of(probes: Iterable[Probe]) -> list[Call]:
+    """Return the calls of several probes, each once, in their order."""
+    found = {call.number: call for probe in probes for call in probe.calls}
+    return [found[number] for number in sorted(found)]

@@ -1,0 +1,119 @@
+"""What the tests of audits share: a backend started for one audit, and the rules that it broke."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from emulator.audit.description import describe
+from emulator.audit.examine import examine
+from emulator.audit.observer import Observer
+from emulator.audit.stage import Stage
+from emulator.audit.world import audit_world
+from emulator.casdoor.repositories import Applications
+from emulator.control.service import ControlService
+from emulator.scenario import parse
+from emulator.scenario.model import scenario_of
+from emulator.server.listener import Server
+
+BACKENDS = Path(__file__).parents[1] / "backends"
+
+
+class StartedApp:
+    """A backend of tests/backends in a process of its own."""
+
+    def __init__(self, url, output):
+        self.url = url
+        self._output = output
+
+    def mark(self):
+        return self._output.stat().st_size
+
+    def printed(self, mark):
+        return self._output.read_bytes()[mark:].decode("utf-8", "replace")
+
+
+@pytest.fixture(name="audit", scope="session")
+def fixture_audit(tmp_path_factory):
+    """Audit a backend and return the report: `audit(["good_direct.py"], text, troubles=[…])`."""
+
+    def audit(command, text, **options):
+        folder = tmp_path_factory.mktemp("audit")
+        scenario = parse(text, folder / "audit.scenario.yaml")
+        world = audit_world(scenario)
+        with Server(world, port=0) as server, started(command, environment(server, world), folder) as app:
+            stage = Stage(
+                description=describe(scenario.audit),
+                service=ControlService(world),
+                observer=Observer(server.app),
+                app=app,
+                variables=scenario.variables,
+            )
+            return examine(stage, skip=options.pop("skip", {}), watched=True, **options)
+
+    return audit
+
+
+@pytest.fixture(name="broken_by", scope="session")
+def fixture_broken_by(audit):
+    """Return the rules that a spoiled backend breaks: `broken_by("good_direct", "codes", "busy-retried", text, …)`."""
+
+    def broken_by(backend, module, rule, text, *troubles):
+        report = audit(["variants", backend, module, rule], text, troubles=troubles)
+        return sorted({one.rule for one in report.findings})
+
+    return broken_by
+
+
+def environment(server, world):
+    """Return the variables by which a backend finds the emulator."""
+    application = world.state.get(Applications).all()[0]
+    program = next(iter(scenario_of(world.state).miniprograms.values()))
+    return {
+        "WECHAT_API_BASE": server.url,
+        "WECHAT_APPID": program.appid,
+        "WECHAT_SECRET": program.secret,
+        "CASDOOR_ENDPOINT": server.url,
+        "CASDOOR_CLIENT_ID": application.client_id,
+        "CASDOOR_CLIENT_SECRET": application.client_secret,
+    }
+
+
+@contextmanager
+def started(command, variables, folder):
+    """Start a backend for the length of a with-statement, on a port that the system picks."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    output = folder / "output.txt"
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=BACKENDS,
+            env=os.environ | variables | {"PORT": str(port)},
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        wait_for(port, process, output)
+        yield StartedApp(f"http://127.0.0.1:{port}", output)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(port, process, output):
+    """Wait until a backend takes connections."""
+    for _ in range(400):
+        assert process.poll() is None, output.read_text()
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(output.read_text())
