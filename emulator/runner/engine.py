@@ -140,7 +140,7 @@ def _described(kind: str, value: Any) -> str:
     if kind in ("login", *WX_STEPS) and value.get("as"):
         return f"{kind} as {value['as']}"
     if kind == "verify":
-        return f"verify {value['operation']}"
+        return f"verify {value.get('operation', 'the order')}"
     if isinstance(value, str):
         return f"{kind} {value}"
     return kind

@@ -8,14 +8,15 @@ from typing import Any
 
 from emulator.core.durations import parse_duration
 from emulator.core.json_object import Json
-from emulator.journal.queries import count, seen
+from emulator.journal.queries import verify
 from emulator.runner import requests
 from emulator.runner.case import Case
-from emulator.runner.expect import compare
+from emulator.runner.expect import compare, show
 from emulator.runner.http import ABSENT, PATIENCE, send
 from emulator.runner.names import CannotCapture, capture, fill, json_body, names_set_by
 from emulator.runner.requests import Request
 from emulator.runner.results import Mismatch, Received, Sent, Status
+from emulator.scenario import check_verify
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,15 +101,24 @@ def _reset(case: Case, _step: Mapping[str, Any], _value: object) -> Outcome:
 
 
 def _verify(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    """Count the exchanges, and the calls inside them, that an operation pattern and facts describe."""
+    """Ask the journal how often, or in which order, something was called."""
+    check_verify(given)
     case.read_journal()
-    found = count(case.journal, given["operation"], given.get("when", {}))
-    wanted = given.get("count", 1)
-    if found == wanted:
+    found = verify(case.journal, given)
+    if found.ok:
         return PASSED
-    actual = f"{found} (seen: {seen(case.journal)})"
-    mismatch = Mismatch(at=given["operation"], expected=str(wanted), actual=actual)
-    return Outcome(status="failed", mismatches=(mismatch,))
+    mismatches = [
+        Mismatch(at=found.subject, expected=found.expected, actual=f"{found.actual} (seen: {found.seen})"),
+        *(
+            Mismatch(at=f"exchange {miss.number}", expected=_facts(miss.wanted), actual=_facts(miss.actual))
+            for miss in found.misses
+        ),
+    ]
+    return Outcome(status="failed", mismatches=tuple(mismatches))
+
+
+def _facts(facts: Mapping[str, Json]) -> str:
+    return ", ".join(f"{name} {show(value)}" for name, value in facts.items())
 
 
 def _use(case: Case, step: Mapping[str, Any], name: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from emulator.core.errors import ScenarioError
 from emulator.faults.effects import Fault
 from emulator.scenario.build import Builder
-from emulator.scenario.check import check_fault, check_schema
+from emulator.scenario.check import check_part, check_schema
 from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.init_data import read_init_data
@@ -19,8 +19,9 @@ from emulator.scenario.merge import merge
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import check_steps
 from emulator.scenario.nodes import parse_document, schema
+from emulator.scenario.verifying import verify_problems
 
-__all__ = ["find", "load", "load_default", "parse", "parse_closed", "parse_fault", "schema", "shipped"]
+__all__ = ["check_verify", "find", "load", "load_default", "parse", "parse_closed", "parse_fault", "schema", "shipped"]
 
 _DEFAULT = "default"
 #: Longer chains of `extends` are refused.
@@ -73,7 +74,7 @@ def parse_fault(value: object, *, personas: Iterable[str], number: int) -> Fault
     """
     known = list(personas)
     document = Document(path=Path("fault"), lines=[], value=value)
-    check_fault(document)
+    check_part(document, "fault")
     _raise(document)
     fault = build_fault(document.value, (), document.report, number=number)
     persona = fault.when.get("persona")
@@ -81,6 +82,16 @@ def parse_fault(value: object, *, personas: Iterable[str], number: int) -> Fault
         document.report(("when",), f"nobody declared the persona {persona!r}{suggest(persona, known)}")
     _raise(document)
     return fault
+
+
+def check_verify(source: object) -> None:
+    """Check a plain value as a `verify` step's; raises ScenarioError with every problem of it."""
+    document = Document(path=Path("verify"), lines=[], value=source)
+    check_part(document, "verify")
+    _raise(document)
+    for trail, message in verify_problems(document.value):
+        document.report(trail, message)
+    _raise(document)
 
 
 def find(name: str) -> Path:

@@ -34,9 +34,9 @@ def check_schema(document: Document) -> set[Trail]:
     return broken
 
 
-def check_fault(document: Document) -> None:
-    """Note every place of a document that is one fault and breaks its part of the schema."""
-    for error in _validator("#/$defs/fault").iter_errors(document.value):
+def check_part(document: Document, part: str) -> None:
+    """Note every place of a document that is one `fault` or one `verify` and breaks its part of the schema."""
+    for error in _validator(f"#/$defs/{part}").iter_errors(document.value):
         _report(document, error)
 
 

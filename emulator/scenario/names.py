@@ -8,8 +8,9 @@ from typing import Any
 from emulator.core.durations import parse_duration
 from emulator.core.patterns import compile_pattern
 from emulator.scenario.document import Document, Entry, Trail, suggest
-from emulator.scenario.effects import build_fault, operations, unknown_operation
+from emulator.scenario.effects import build_fault
 from emulator.scenario.model import Scenario
+from emulator.scenario.verifying import verified_personas, verify_problems
 
 KINDS = (
     "wx.login",
@@ -125,17 +126,13 @@ class _Checker:
             except ValueError as error:
                 self._report(step, str(error), key="advance")
         if kind == "verify":
-            from fnmatch import fnmatchcase
-
-            pattern = step["verify"]["operation"]
-            if not REFERENCE.search(pattern) and not any(fnmatchcase(name, pattern) for name in operations()):
-                self._report(step, unknown_operation(pattern), key="verify")
+            for trail, message in verify_problems(step["verify"]):
+                self._report_below(step, ("verify", *trail), message)
 
     def _check_personas(self, step: Any, kind: str) -> None:
         """Check that somebody declared the personas that a step names outright."""
         inner = step[kind] if kind in (*WX_STEPS, "login", "fault", "verify") else {}
-        whens = ((inner, "as"), (inner.get("when", {}), "persona"))
-        for entry, key in whens:
+        for entry, key in ((inner, "as"), *verified_personas(inner)):
             name, known = entry.get(key), self.scenario.personas
             if isinstance(name, str) and name not in known and not REFERENCE.search(name):
                 self._report(entry, f"nobody declared the persona {name!r}{suggest(name, known)}", key=key)
@@ -188,7 +185,7 @@ class _Checker:
 
     def _report_below(self, step: Any, trail: Trail, message: str, **_: bool) -> None:
         """Note a problem at a value somewhere below a step, as near as its trail leads."""
-        if REFERENCE.search(step["fault"]["at"]) and "at" in trail:
+        if "fault" in step and REFERENCE.search(step["fault"]["at"]) and "at" in trail:
             return  # which operation it is shows when the step runs
         entry = step
         for key in trail[:-1]:

@@ -205,7 +205,10 @@ def test_a_count_that_does_not_match_tells_what_was_seen(run):
     case = run("steps:\n  - login: {as: alice}\n  - verify: {operation: casdoor.refresh_token}\n")
 
     (mismatch,) = case.steps[1].mismatches
-    assert (mismatch.expected, mismatch.actual) == ("1", "0 (seen: casdoor.login 1, wechat.code2session 1)")
+    assert (mismatch.expected, mismatch.actual) == (
+        "1",
+        "0 (seen: 1 × casdoor.login (200), 1 × wechat.code2session (200))",
+    )
 
 
 def test_a_server_that_hangs_ends_with_the_steps_patience(run):
