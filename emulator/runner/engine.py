@@ -8,15 +8,18 @@ from typing import Any
 
 from emulator.core.durations import parse_duration
 from emulator.core.errors import ScenarioError
+from emulator.runner.asking import ASKS, Outcome
 from emulator.runner.case import Case
 from emulator.runner.control import Control, NoControl
 from emulator.runner.names import CannotCapture, UnknownName, fill
 from emulator.runner.results import CaseResult, Place, StepResult
-from emulator.runner.steps import ACTIONS, Outcome
+from emulator.runner.steps import ACTIONS
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import WX_STEPS, kind_of
 
 _BAD = ("failed", "error")
+#: Steps that hold steps, which look their names up themselves, and those that send one do so when they are sent.
+_UNFILLED = frozenset({"parallel", *ASKS})
 _NOT_DUE = Outcome(status="skipped", message="its condition does not hold")
 
 
@@ -34,6 +37,8 @@ class Engine:
             control=control,
             names=dict(scenario.variables),
             run_steps=self._run_steps,
+            is_due=self._is_due,
+            record=self._record,
             planned=[fault.id for fault in scenario.faults],
         )
 
@@ -67,7 +72,7 @@ class Engine:
 
     def _run_row(self, step: Any, row: Mapping[str, Any]) -> bool:
         """Run a step with the names of one row, which end with it; a `use` step has only its flow's results."""
-        outer = dict(self.case.names)
+        outer, begin = dict(self.case.names), len(self.results)
         self.case.names |= row
         title = self._title(step, row)
         outcome = self._try(step) if self._is_due(step) else _NOT_DUE
@@ -76,7 +81,16 @@ class Engine:
         for name in row:
             self.case.names.pop(name, None)
         self.case.names |= {name: outer[name] for name in row if name in outer}
-        return not (self.results and self.results[-1].status in _BAD)
+        return not any(one.status in _BAD for one in self.results[begin:])
+
+    def _record(self, step: Any, row: Mapping[str, Any], outcome: Outcome) -> None:
+        """Note how a step inside a step ended; its title is made with its row."""
+        outer = dict(self.case.names)
+        self.case.names |= row
+        self.results.append(self._result(step, self._title(step, row), outcome))
+        for name in row:
+            self.case.names.pop(name, None)
+        self.case.names |= {name: outer[name] for name in row if name in outer}
 
     def _title(self, step: Any, row: Mapping[str, Any]) -> str:
         """Return what to call a step, with the names in it looked up as far as they are known."""
@@ -116,7 +130,8 @@ class Engine:
     def _act(self, step: Any) -> Outcome | None:
         kind = kind_of(step)
         try:
-            return ACTIONS[kind](self.case, step, fill(step[kind], self.case.names))
+            given = step[kind] if kind in _UNFILLED else fill(step[kind], self.case.names)
+            return ACTIONS[kind](self.case, step, given)
         except (CannotCapture, UnknownName, ScenarioError, ValueError) as error:
             return Outcome(status="error", message=str(error))
 
@@ -139,6 +154,8 @@ def _described(kind: str, value: Any) -> str:
         return f"{value.get('method', 'GET')} {value['path']}"
     if kind in ("login", *WX_STEPS) and value.get("as"):
         return f"{kind} as {value['as']}"
+    if kind == "parallel":
+        return f"{len(value)} steps in parallel"
     if kind == "verify":
         return f"verify {value.get('operation', 'the order')}"
     if isinstance(value, str):

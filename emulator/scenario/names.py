@@ -10,6 +10,7 @@ from emulator.core.patterns import compile_pattern
 from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.model import Scenario
+from emulator.scenario.parallel import REQUEST_KINDS, group_keys_elsewhere, parallel_problems
 from emulator.scenario.verifying import verified_personas, verify_problems
 
 KINDS = (
@@ -27,6 +28,7 @@ KINDS = (
     "clear_faults",
     "reset",
     "verify",
+    "parallel",
     "use",
     "note",
 )
@@ -83,7 +85,18 @@ class _Checker:
             self._check_use(step)
             known |= self._set_by_flow(step.get("use", ""))
         self._check_planned(step, kind)
+        self._check_parallel(step, known)
         known |= SETS.get(kind, set()) | set(step.get("capture", {}))
+
+    def _check_parallel(self, step: Any, known: set[str]) -> None:
+        """Check the steps inside of `parallel`, none of which knows what another one sets."""
+        problems = parallel_problems(step) if "parallel" in step else group_keys_elsewhere(step)
+        for entry, key, message in problems:
+            self._report(entry, message, key=key)
+        for inner in step.get("parallel", []):
+            if kind_of(inner) in REQUEST_KINDS:
+                self.check(inner, set(known))
+        known |= _set_by(step.get("parallel", []))
 
     def check_flow(self, name: str, flow: Any) -> None:
         """Check a flow: its names may come from its parameters, from variables and from whatever any step sets."""
@@ -224,16 +237,16 @@ def _wrong_pattern(value: Any) -> str:
 def _set_by(steps: Iterable[Any]) -> set[str]:
     names: set[str] = set()
     for step in steps:
-        names |= SETS.get(kind_of(step), set()) | set(step.get("capture", {}))
+        names |= SETS.get(kind_of(step), set()) | set(step.get("capture", {})) | _set_by(step.get("parallel", []))
     return names
 
 
 def _leaves(entry: Any) -> Iterable[tuple[str, tuple[Entry, str]]]:
-    """Yield every text of a step with the entry and key where it stands, captures' paths aside."""
+    """Yield every text of a step with the entry and key where it stands; captures and steps inside it aside."""
     if not isinstance(entry, Entry):
         return
     for key, value in entry.items():
-        if key == "capture":
+        if key in ("capture", "parallel"):
             continue
         for leaf in _texts(value):
             if isinstance(leaf, str):
