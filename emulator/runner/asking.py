@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -58,7 +58,10 @@ def ask(case: Case, step: Mapping[str, Any], _given: object) -> Outcome:
 def prepare(case: Case, step: Mapping[str, Any]) -> Ask:
     """Return a step's request; a login's code is given out now."""
     kind = kind_of(step)
-    request, learn = ASKS[kind](case, fill(step[kind], case.names))
+    given = fill(step[kind], case.names)
+    own = {} if kind == "request" else given.pop("headers", {})  # `requests.plain` reads its own
+    request, learn = ASKS[kind](case, given)
+    request = replace(request, headers=requests.with_headers(request.headers, own))
     return Ask(step=step, request=request, learn=learn, expected=fill(step.get("expect", {}), case.names))
 
 
