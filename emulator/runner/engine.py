@@ -12,7 +12,7 @@ from emulator.runner.asking import ASKS, Outcome
 from emulator.runner.case import Case
 from emulator.runner.control import Control, NoControl
 from emulator.runner.names import CannotCapture, UnknownName, fill
-from emulator.runner.results import CaseResult, Place, StepResult
+from emulator.runner.results import NOT_RUN, CaseResult, Place, StepResult
 from emulator.runner.steps import ACTIONS
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import WX_STEPS, kind_of
@@ -21,6 +21,7 @@ _BAD = ("failed", "error")
 #: Steps that hold steps, which look their names up themselves, and those that send one do so when they are sent.
 _UNFILLED = frozenset({"parallel", *ASKS})
 _NOT_DUE = Outcome(status="skipped", message="its condition does not hold")
+_NOT_RUN = Outcome(status="skipped", message=NOT_RUN)
 
 
 class Engine:
@@ -64,11 +65,20 @@ class Engine:
         )
 
     def _run_steps(self, steps: Iterable[Any]) -> bool:
-        return all(self._run_step(step) for step in steps)
+        """Run steps, those behind a failure aside; return whether all went well."""
+        going = True
+        for step in steps:
+            going = self._run_step(step, going=going)
+        return going
 
-    def _run_step(self, step: Any) -> bool:
-        """Run a step, once for each row; return whether the next step is due."""
-        return all(self._run_row(step, row) for row in step.get("with", [{}]))
+    def _run_step(self, step: Any, *, going: bool) -> bool:
+        """Run a step, once for each row, or note that it is not run; return whether the next step is due."""
+        for row in step.get("with", [{}]):
+            if going:
+                going = self._run_row(step, row)
+            else:
+                self._record(step, row, _NOT_RUN)
+        return going
 
     def _run_row(self, step: Any, row: Mapping[str, Any]) -> bool:
         """Run a step with the names of one row, which end with it; a `use` step has only its flow's results."""
