@@ -11,11 +11,13 @@ from emulator.core.errors import ScenarioError
 from emulator.runner.asking import ASKS, Outcome
 from emulator.runner.case import Case
 from emulator.runner.control import Control, NoControl
+from emulator.runner.invented import Inventor
 from emulator.runner.names import CannotCapture, UnknownName, fill
 from emulator.runner.results import NOT_RUN, CaseResult, Place, StepResult
 from emulator.runner.steps import ACTIONS
+from emulator.scenario.interpolation import INVENTED
 from emulator.scenario.model import Scenario
-from emulator.scenario.names import WX_STEPS, kind_of
+from emulator.scenario.names import WX_STEPS, kind_of, locale_of
 
 _BAD = ("failed", "error")
 #: Steps that hold steps, which look their names up themselves, and those that send one do so when they are sent.
@@ -36,7 +38,7 @@ class Engine:
             base=base,
             shown_base=shown_base,
             control=control,
-            names=dict(scenario.variables),
+            names={INVENTED: Inventor(f"{scenario.seed}/{scenario.name}", locale_of(scenario))},
             run_steps=self._run_steps,
             is_due=self._is_due,
             record=self._record,
@@ -47,7 +49,8 @@ class Engine:
         """Run steps until one fails, then `finally` whatever happened; an interruption ends the steps only."""
         interrupted = False
         try:
-            self._run_steps(self.scenario.steps)
+            if self._set_variables():
+                self._run_steps(self.scenario.steps)
         except KeyboardInterrupt:
             interrupted = True
         self._run_steps(self.scenario.cleanup)
@@ -63,6 +66,19 @@ class Engine:
             interrupted=interrupted,
             journal=tuple(self.case.journal),
         )
+
+    def _set_variables(self) -> bool:
+        """Set the variables, in which names may be looked up too; one of the environment may be missing."""
+        names = self.case.names
+        try:
+            for name, value in self.scenario.variables.items():
+                names[name] = fill(value, names)
+        except UnknownName as error:
+            path = self.scenario.path or Path(self.scenario.name)
+            place, message = Place(path=path, line=1), f"{name}: {error}"
+            self.results.append(StepResult(kind="vars", title="vars", place=place, status="error", message=message))
+            return False
+        return True
 
     def _run_steps(self, steps: Iterable[Any]) -> bool:
         """Run steps, those behind a failure aside; return whether all went well."""
@@ -106,7 +122,8 @@ class Engine:
         """Return what to call a step, with the names in it looked up as far as they are known."""
         title = step.get("name") or _described(kind_of(step), step[kind_of(step)])
         with contextlib.suppress(UnknownName):
-            title = str(fill(title, self.case.names))
+            known = {name: value for name, value in self.case.names.items() if name != INVENTED}
+            title = str(fill(title, known))
         return f"{title} [{', '.join(str(one) for one in row.values())}]" if row else title
 
     def _is_due(self, step: Any) -> bool:

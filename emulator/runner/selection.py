@@ -1,8 +1,8 @@
 """Which scenarios a run takes, and why it takes none."""
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.core.errors import ScenarioError
@@ -23,7 +23,10 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against which server."""
+    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against which server.
+
+    `variables` stand over those of the files.
+    """
 
     text: str = ""
     tags: tuple[str, ...] = ()
@@ -31,6 +34,7 @@ class Choice:
     fail_fast: bool = False
     strict: bool = False
     target: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +66,9 @@ def choose(paths: Iterable[str], choice: Choice) -> tuple[Chosen, ...]:
         elif path.is_dir():
             inside = _inside(path)
             empty += [] if inside else [_no_files(path)]
-            found += [_loaded(one, None) for one in inside]
+            found += [_loaded(one, None, choice) for one in inside]
         else:
-            one = _loaded(path, line)
+            one = _loaded(path, line, choice)
             wrong += _missed_line(one)
             found.append(one)
     if wrong:
@@ -108,9 +112,9 @@ def _no_files(folder: Path) -> str:
     return f"{folder}: no {_pattern(folder)} in it{hint}"
 
 
-def _loaded(path: Path, line: int | None) -> Chosen:
+def _loaded(path: Path, line: int | None, choice: Choice) -> Chosen:
     try:
-        return Chosen(path=path, line=line, scenario=load(path))
+        return Chosen(path=path, line=line, scenario=load(path, variables=choice.variables))
     except ScenarioError as error:
         return Chosen(path=path, line=line, problems=tuple(str(one) for one in error.problems))
 

@@ -1,7 +1,7 @@
 """Scenario files: finding them, reading them, and saying what is wrong with them (design.md 7)."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -15,10 +15,12 @@ from emulator.scenario.check import check_part, check_schema
 from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.init_data import read_init_data
+from emulator.scenario.interpolation import ENVIRONMENT, names_in
 from emulator.scenario.merge import merge
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import check_steps
 from emulator.scenario.nodes import parse_document, schema
+from emulator.scenario.tables import read_tables
 from emulator.scenario.verifying import verify_problems
 
 __all__ = ["check_verify", "find", "load", "load_default", "parse", "parse_closed", "parse_fault", "schema", "shipped"]
@@ -28,9 +30,9 @@ _DEFAULT = "default"
 MAX_FILES = 20
 
 
-def load(path: Path) -> Scenario:
-    """Return the scenario of a file; raises ScenarioError with every problem of the file."""
-    return parse(read_text(path), path)
+def load(path: Path, *, variables: Mapping[str, str] | None = None) -> Scenario:
+    """Return the scenario of a file, with `variables` over its own; raises ScenarioError with every problem."""
+    return parse(read_text(path), path, variables=variables)
 
 
 def load_default() -> Scenario:
@@ -40,12 +42,17 @@ def load_default() -> Scenario:
     return Builder(document.value, document, imported=()).build()
 
 
-def parse(text: str, path: Path) -> Scenario:
+def parse(text: str, path: Path, *, variables: Mapping[str, str] | None = None) -> Scenario:
     """Return the scenario of a text; files that it names are looked for next to `path`.
+
+    `variables` stand over its own.
 
     Raises ScenarioError with every problem of the text.
     """
     document, merged, imported = _read(text, path, ())
+    if variables:
+        merged["vars"] = merged.get("vars", {}) | variables
+    read_tables(document, merged)
     scenario = Builder(merged, document, imported=imported).build()
     check_steps(document, scenario)
     _raise(document)
@@ -63,8 +70,24 @@ def parse_closed(text: str) -> Scenario:
         document.report(("extends",), "a scenario sent here extends default or none, never a file")
     if "init_data" in document.value:
         document.report(("init_data",), "a scenario sent here can name no file; write the objects out")
+    _report_outside(document, document.value, ())
     _raise(document)
     return parse(text, path)
+
+
+def _report_outside(document: Document, value: Any, trail: Trail) -> None:
+    """Note where a text from elsewhere would read this machine's files or environment."""
+    if isinstance(value, str):
+        if any(name.startswith(ENVIRONMENT) for name in names_in(value)):
+            document.report(trail, "a scenario sent here cannot read the environment; write the value out")
+    elif isinstance(value, dict):
+        if isinstance(value.get("with"), dict):
+            document.report((*trail, "with"), "a scenario sent here can name no file; write the rows out")
+        for key, one in value.items():
+            _report_outside(document, one, (*trail, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            _report_outside(document, one, (*trail, index))
 
 
 def parse_fault(value: object, *, personas: Iterable[str], number: int) -> Fault:

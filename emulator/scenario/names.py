@@ -1,14 +1,16 @@
 """Checking steps: one kind each, flows that exist and end, names that are known before they are used."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from emulator.core.durations import parse_duration
 from emulator.core.patterns import compile_pattern
+from emulator.scenario.captures import capture_problem
 from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault
+from emulator.scenario.interpolation import LOCALE, LOCALE_VARIABLE, locale_exists, look_alikes, name_problem, names_in
 from emulator.scenario.model import Scenario
 from emulator.scenario.parallel import REQUEST_KINDS, group_keys_elsewhere, parallel_problems
 from emulator.scenario.verifying import verified_personas, verify_problems
@@ -53,10 +55,23 @@ def kind_of(step: Mapping[str, Any]) -> str:
     return next((kind for kind in KINDS if kind in step), "")
 
 
+def locale_of(scenario: Scenario) -> str:
+    """Return the language of the values that a scenario has invented: its variable `faker_locale`."""
+    return str(scenario.variables.get(LOCALE_VARIABLE, LOCALE))
+
+
+def text_problems(text: str, known: set[str], *, locale: str) -> Iterator[str]:
+    """Yield what is wrong with the names that a text looks up."""
+    if "${" in text:
+        yield from look_alikes(text)
+        yield from (problem for name in names_in(text) if (problem := name_problem(name, known, locale=locale)))
+
+
 def check_steps(document: Document, scenario: Scenario) -> None:
     """Note what is wrong with the steps beyond the schema."""
     checker = _Checker(document, scenario)
     known = set(scenario.variables)
+    checker.check_variables()
     for step in scenario.steps:
         checker.check(step, known)
     for step in scenario.cleanup:
@@ -72,15 +87,31 @@ class _Checker:
         self.scenario = scenario
         self.flows: Mapping[str, Any] = scenario.flows
         self._files = tuple(document.chain())
+        self.locale = locale_of(scenario)
+
+    def check_variables(self) -> None:
+        """Check the texts of variables: each may look up those before it."""
+        known: set[str] = set()
+        if LOCALE_VARIABLE in self.scenario.variables and not locale_exists(self.locale):
+            self.document.report(
+                ("vars", LOCALE_VARIABLE), f"faker has no language {self.locale!r}; write one such as zh_CN"
+            )
+        for name, value in self.scenario.variables.items():
+            for text in _strings(value):
+                for message in text_problems(text, known, locale=self.locale):
+                    self.document.report(("vars", name), message)
+            known.add(name)
 
     def check(self, step: Any, known: set[str]) -> None:
         """Check one step, and add the names that it sets to the known ones."""
         kind = self._check_kind(step)
         rows = step.get("with", [])
-        columns = {column for row in rows for column in row}
-        for leaf, place in _leaves(step):
-            self._check_names(leaf, place, known | columns)
+        if not isinstance(rows, dict):  # a table that cannot be read
+            columns = {column for row in rows for column in row}
+            for leaf, place in _leaves(step):
+                self._check_names(leaf, place, known | columns)
         self._check_matchers(step.get("expect"))
+        self._check_captures(step)
         if kind == "use":
             self._check_use(step)
             known |= self._set_by_flow(step.get("use", ""))
@@ -166,9 +197,15 @@ class _Checker:
                 self._check_matchers(one)
 
     def _check_names(self, leaf: str, place: tuple[Entry, str], known: set[str]) -> None:
-        for name in REFERENCE.findall(leaf):
-            if name not in known:
-                self._report(place[0], f"unknown name ${{{name}}}{suggest(name, known)}", key=place[1])
+        for message in text_problems(leaf, known, locale=self.locale):
+            self._report(place[0], message, key=place[1])
+
+    def _check_captures(self, step: Any) -> None:
+        captured = step.get("capture", {})
+        for name, where in captured.items():
+            problem = capture_problem(where)
+            if problem:
+                self._report(captured, problem, key=name)
 
     def _set_by_flow(self, name: str) -> set[str]:
         flow = self.flows.get(name)
@@ -253,6 +290,14 @@ def _leaves(entry: Any) -> Iterable[tuple[str, tuple[Entry, str]]]:
                 yield leaf, (entry, key)
             else:
                 yield from _leaves(leaf)
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _strings(one)
 
 
 def _texts(value: Any) -> Iterable[str | Entry]:
