@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from emulator.core.durations import parse_duration
-from emulator.core.patterns import compile_pattern
 from emulator.scenario.captures import capture_problem
 from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.interpolation import LOCALE, LOCALE_VARIABLE, locale_exists, look_alikes, name_problem, names_in
+from emulator.scenario.matchers import matcher_problem
 from emulator.scenario.model import Scenario
 from emulator.scenario.parallel import REQUEST_KINDS, group_keys_elsewhere, parallel_problems
 from emulator.scenario.verifying import verified_personas, verify_problems
@@ -44,9 +44,6 @@ SETS = {
     "refresh": {"access_token", "refresh_token"},
     "code2session": {"openid", "unionid", "session_key"},
 }
-#: What an expectation may say of a value, and the types that `$type` knows.
-MATCHERS = ("$contains", "$regex", "$type", "$any", "$absent", "$length")
-TYPES = ("string", "number", "boolean", "object", "array", "null")
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -190,7 +187,7 @@ class _Checker:
             return
         for name, one in value.items():
             if name.startswith("$"):
-                problem = _wrong_matcher(name, one)
+                problem = matcher_problem(name, one)
                 if problem:
                     self._report(value, problem, key=name)
             else:
@@ -244,31 +241,6 @@ class _Checker:
                 break
             entry = entry[key]
         self._report(entry, message, key=str(trail[-1]))
-
-
-def _wrong_matcher(name: str, value: Any) -> str:
-    """Return what is wrong with a matcher, empty when nothing is."""
-    if name not in MATCHERS:
-        return f"unknown matcher {name!r}{suggest(name, MATCHERS)}"
-    if name == "$type" and value not in TYPES:
-        return f"unknown type {value!r}{suggest(str(value), TYPES)}"
-    if name in ("$any", "$absent") and not isinstance(value, bool):
-        return f"{name} takes true or false, got {value!r}"
-    if name == "$length" and (not isinstance(value, int) or isinstance(value, bool)):
-        return f"$length takes a whole number, got {value!r}"
-    if name == "$regex":
-        return _wrong_pattern(value)
-    return ""
-
-
-def _wrong_pattern(value: Any) -> str:
-    if not isinstance(value, str):
-        return f"$regex takes a text, got {value!r}"
-    try:
-        compile_pattern(value)
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def _set_by(steps: Iterable[Any]) -> set[str]:
