@@ -73,7 +73,8 @@ def run(
 ) -> None:
     """Run the steps of scenario files and show what differs.
 
-    PATHS are files, folders, names of shipped scenarios, or FILE:LINE for the scenario with a step in that line.
+    PATHS are files, folders, patterns in quotes, names of shipped scenarios, or FILE:LINE for the scenario with a step
+    in that line.
     It is a mistake (exit code 2) when nothing is left to run.
     """
     from emulator.runner.run import run_paths

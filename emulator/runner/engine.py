@@ -182,7 +182,7 @@ def _described(kind: str, value: Any) -> str:
     if kind in ("login", *WX_STEPS) and value.get("as"):
         return f"{kind} as {value['as']}"
     if kind == "parallel":
-        return f"{len(value)} steps in parallel"
+        return f"{len(value)} step{'s' * (len(value) > 1)} in parallel"
     if kind == "verify":
         return f"verify {value.get('operation', 'the order')}"
     if isinstance(value, str):

@@ -77,7 +77,7 @@ def test_a_group_that_differs_says_what_came(play, expected, at, said, came):
 def test_a_step_inside_has_an_expectation_of_its_own(play):
     case = play("steps:\n  - parallel:\n      - name: own\n        get_account: {}\n        expect: {status: 500}\n")
 
-    assert [(step.title, step.status) for step in case.steps] == [("1 steps in parallel", "passed"), ("own", "failed")]
+    assert [(step.title, step.status) for step in case.steps] == [("1 step in parallel", "passed"), ("own", "failed")]
 
 
 def test_each_step_has_its_own_reply_and_captures_in_the_files_order(play):
