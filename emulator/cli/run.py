@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     type=ProfileName(),
     help="Run under this profile instead of the file's; may be given again.",
 )
+@click.option(
+    "--var",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a variable over the files'; may be given again.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first failure.")
 @click.option("--strict", is_flag=True, help="Fail a scenario in which a planned fault never struck.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every step.")
@@ -54,6 +61,7 @@ def run(
     text: str,
     tags: tuple[str, ...],
     profiles: tuple[str, ...],
+    variables: tuple[str, ...],
     fail_fast: bool,
     strict: bool,
     verbose: bool,
@@ -65,13 +73,22 @@ def run(
 ) -> None:
     """Run the steps of scenario files and show what differs.
 
-    PATHS are files, folders, names of shipped scenarios, or FILE:LINE for the scenario with a step in that line.
+    PATHS are files, folders, patterns in quotes, names of shipped scenarios, or FILE:LINE for the scenario with a step
+    in that line.
     It is a mistake (exit code 2) when nothing is left to run.
     """
     from emulator.runner.run import run_paths
     from emulator.runner.selection import CannotRun, Choice
 
-    choice = Choice(text=text, tags=tags, profiles=profiles, fail_fast=fail_fast, strict=strict, target=target)
+    choice = Choice(
+        text=text,
+        tags=tags,
+        profiles=profiles,
+        fail_fast=fail_fast,
+        strict=strict,
+        target=target,
+        variables=dict(map(_variable, variables)),
+    )
     show = _Progress(verbose=verbose, explain=explain, quiet=as_json)
     try:
         found = run_paths(paths, choice, on_case=show.case)
@@ -85,6 +102,14 @@ def run(
         click.echo(write_json(found))
     show.end(found)
     sys.exit(found.exit_code or (0 if written else USER_ERROR))
+
+
+def _variable(given: str) -> tuple[str, str]:
+    """Return the name and value of a `--var`."""
+    name, equals, value = given.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{given!r} is not NAME=VALUE", param_hint="'--var'")
+    return name, value
 
 
 class _Progress:

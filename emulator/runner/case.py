@@ -15,7 +15,7 @@ class Case:
     """A scenario that runs against the server at `base`; reports name the server `shown_base`.
 
     `run_steps` runs steps inside a step, as a flow does, and returns whether all went well. `struck` counts how
-    often each fault struck, also after it was lifted.
+    often each fault struck, also after it was lifted. `record` notes how a step inside a step ended, for one row.
     """
 
     scenario: Scenario
@@ -24,6 +24,8 @@ class Case:
     control: Control
     names: dict[str, Any]
     run_steps: Callable[[Iterable[Any]], bool]
+    is_due: Callable[[Any], bool]
+    record: Callable[[Any, Mapping[str, Any], Any], None]
     journal: list[Mapping[str, Json]] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
     planned: list[str] = field(default_factory=list)
@@ -36,12 +38,17 @@ class Case:
 
     def read_journal(self) -> Mapping[str, Json] | None:
         """Fetch the exchanges since the last look, and return the first; None where there is no journal."""
+        new = self.read_group()
+        return new[0] if new else None
+
+    def read_group(self) -> list[Mapping[str, Json]]:
+        """Fetch the exchanges since the last look, and return them all; none where there is no journal."""
         new = self.control.journal(self._last_number)
         self.journal += new
         if new:
             number = new[-1]["number"]
             self._last_number = number if isinstance(number, int) else self._last_number
-        return new[0] if new else None
+        return new
 
     def plan(self, fault: Mapping[str, Any]) -> None:
         """Plan a fault, and remember its id."""

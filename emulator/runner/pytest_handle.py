@@ -11,6 +11,7 @@ import pytest
 
 from emulator.control.service import ControlService, known_profile
 from emulator.control.worlds import open_world
+from emulator.core.json_object import Json
 from emulator.faults.effects import Fault
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
@@ -98,15 +99,16 @@ class Mockdoor:
         """Every exchange so far as `GET /_emulator/journal` shows it."""
         return [serialize_exchange(one) for one in self.exchanges]
 
-    def assert_called(self, operation: str, *, times: int | None = None) -> None:
+    def assert_called(self, operation: str, *, times: int | None = None, when: Mapping[str, Any] | None = None) -> None:
         """Assert that an operation, or a pattern such as `wechat.*`, was called `times` times (default: at least once).
 
-        Calls that Casdoor made to WeChat count too. Raises AssertionError, and ValueError for an operation that does
-        not exist.
+        Calls that Casdoor made to WeChat count too; `when` holds facts as in a scenario's `verify`, such as
+        `{"errcode": 40029}`. Raises AssertionError, and ValueError for an operation or a fact that does not exist.
         """
-        verdict = self.service.verify(operation, {}, wanted=1 if times is None else times)
-        if not verdict.ok and (times is not None or verdict.count == 0):
-            raise AssertionError(str(verdict.why))
+        count: Json = {"$at_least": 1} if times is None else times
+        verdict = self.service.verify({"operation": operation, "when": dict(when or {}), "count": count})
+        if not verdict.ok:
+            raise AssertionError("\n".join([str(verdict.why), *(f"  {one}" for one in verdict.nearest)]))
 
 
 def start_server() -> Server:

@@ -12,6 +12,9 @@ from emulator.core.reply import Headers
 #: `error` means that the step could not be carried out, `skipped` that it was not due or cannot be done here.
 Status = Literal["passed", "failed", "error", "skipped"]
 
+#: The message of a step that was skipped because the scenario had failed by then.
+NOT_RUN = "not run: an earlier step failed"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -79,6 +82,11 @@ class StepResult:
     entry: Mapping[str, Json] | None = None
     note: str = ""
     is_row: bool = False
+
+    @property
+    def not_run(self) -> bool:
+        """Whether the scenario had failed before this step's turn."""
+        return self.status == "skipped" and self.message == NOT_RUN
 
 
 @dataclass(frozen=True, kw_only=True)

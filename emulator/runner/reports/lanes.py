@@ -24,8 +24,13 @@ class Message:
 
 
 def messages(case: CaseResult, *, language: str = "en") -> Iterator[Message]:
-    """Yield the arrows of a case in order; steps that send nothing have one from a lane to itself."""
+    """Yield the arrows of a case in order; steps that send nothing have one from a lane to itself.
+
+    Steps that were not run have none.
+    """
     for step in case.steps:
+        if step.not_run:
+            continue
         if step.sent is None:
             yield Message(start="client", end="client", text=_alone(step), step=step, bad=_is_bad(step))
             continue
