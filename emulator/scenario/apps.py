@@ -35,8 +35,8 @@ _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 class App:
     """An app under test: a `url` where it runs already, or what `start` runs in `cwd`.
 
-    `port` is where it is to listen, 0 for any free one. `ready` tells when it is ready: a path that answers, a port that
-    takes connections, a text of its output, or empty for `port`. `path` and `line` are where the file says so.
+    `port` is where it is to listen, 0 for any free one. `ready` tells when it is ready: a path that answers, a port
+    that takes connections, a text of its output, or empty for `port`. `path` and `line` are where the file says so.
     """
 
     name: str
@@ -64,7 +64,7 @@ def build_apps(merged: Mapping[str, Any], document: Document) -> dict[str, App]:
     for name, value in given.items():
         fields = {key: one for key, one in value.items() if one is not None}
         for trail, message in _mistakes(name, fields, known):
-            document.report(trail, message, at_key=len(trail) == 2)  # noqa: PLR2004  # the app itself
+            document.report(trail, message, at_key=len(trail) == 2)  # the app itself
         found[name] = _app(name, fields, document)
     return found
 
@@ -124,8 +124,12 @@ def _mistakes(name: str, fields: Mapping[str, Any], known: set[str]) -> Iterator
         if not _is_address(fields["url"]):
             yield (*trail, "url"), f"expected an address such as http://127.0.0.1:3000, got {fields['url']!r}"
     ready = fields.get("ready", 1)
-    if isinstance(ready, int) and not 1 <= ready <= 65535:  # noqa: PLR2004  # TCP's ports
+    if isinstance(ready, int) and not 1 <= ready <= 65535:  # TCP's ports
         yield (*trail, "ready"), f"expected a port from 1 to 65535, a path, or a text of its output, got {ready}"
+    yield from _wrong_texts(trail, fields, known)
+
+
+def _wrong_texts(trail: Trail, fields: Mapping[str, Any], known: set[str]) -> Iterator[tuple[Trail, str]]:
     for key in fields.get("env", {}):
         if not key or "=" in key or "\0" in key:
             yield (*trail, "env", key), f"{key!r} is no name of a variable"
