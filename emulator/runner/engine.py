@@ -2,16 +2,19 @@
 
 import contextlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from emulator.core.durations import parse_duration
 from emulator.core.errors import ScenarioError
+from emulator.runner.aftermath import mark_output, with_aftermath
+from emulator.runner.apps import RunningApp
 from emulator.runner.case import Case
 from emulator.runner.control import Control, NoControl
 from emulator.runner.names import CannotCapture, UnknownName, fill
 from emulator.runner.results import CaseResult, Place, StepResult
+from emulator.runner.shown import Shown
 from emulator.runner.steps import ACTIONS, Outcome
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import WX_STEPS, kind_of
@@ -23,7 +26,17 @@ _NOT_DUE = Outcome(status="skipped", message="its condition does not hold")
 class Engine:
     """Runs one scenario against one server, at `base`; reports name it `shown_base`."""
 
-    def __init__(self, scenario: Scenario, *, base: str, shown_base: str, control: Control, profile: str) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        base: str,
+        shown_base: str,
+        control: Control,
+        profile: str,
+        apps: Mapping[str, RunningApp] | None = None,
+        environment: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self.scenario = scenario
         self.profile = profile
         self.results: list[StepResult] = []
@@ -34,8 +47,12 @@ class Engine:
             control=control,
             names=dict(scenario.variables),
             run_steps=self._run_steps,
+            apps=apps or {},
+            given=environment,
             planned=[fault.id for fault in scenario.faults],
         )
+        addresses = {app.url: f"http://{name}" for name, app in self.case.apps.items()}
+        self.shown = Shown({base: shown_base, **addresses} if addresses else {})
 
     def run(self) -> CaseResult:
         """Run steps until one fails, then `finally` whatever happened; an interruption ends the steps only."""
@@ -55,7 +72,7 @@ class Engine:
             steps=tuple(self.results),
             idle_faults=self.case.idle_faults,
             interrupted=interrupted,
-            journal=tuple(self.case.journal),
+            journal=tuple(self.shown(entry) for entry in self.case.journal),
         )
 
     def _run_steps(self, steps: Iterable[Any]) -> bool:
@@ -70,7 +87,10 @@ class Engine:
         outer = dict(self.case.names)
         self.case.names |= row
         title = self._title(step, row)
+        marks = mark_output(self.case.apps)
         outcome = self._try(step) if self._is_due(step) else _NOT_DUE
+        if outcome is not None:
+            outcome = self.shown(with_aftermath(self.case, kind_of(step), outcome, marks))
         if outcome is not None:
             self.results.append(self._result(step, title, outcome))
         for name in row:
@@ -136,7 +156,10 @@ class Engine:
 
 def _described(kind: str, value: Any) -> str:
     if kind == "request":
-        return f"{value.get('method', 'GET')} {value['path']}"
+        to = f" to {value['to']}" if "to" in value else ""
+        return f"{value.get('method', 'GET')} {value['path']}{to}"
+    if kind == "run":
+        return f"run {' '.join(value['command'])}"
     if kind in ("login", *WX_STEPS) and value.get("as"):
         return f"{kind} as {value['as']}"
     if kind == "verify":

@@ -15,6 +15,7 @@ from emulator.faults.effects import Fault
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
 from emulator.journal.serialize import serialize_exchange
+from emulator.runner.app_pool import AppPool
 from emulator.runner.results import CaseResult
 from emulator.runner.run import run_scenario
 from emulator.scenario import find, load, load_default
@@ -27,6 +28,7 @@ from emulator.world.world import World
 
 _NUMBERS = count(1)
 _SERVER = pytest.StashKey[Server]()
+_POOL = pytest.StashKey[AppPool]()
 
 
 class Mockdoor:
@@ -144,7 +146,9 @@ def run_in_session(config: pytest.Config, scenario: Scenario) -> CaseResult:
         server = start_server().start()
         config.stash[_SERVER] = server
         config.add_cleanup(server.stop)
-    return run_scenario(scenario, scenario.profile, server=config.stash[_SERVER])
+        config.stash[_POOL] = AppPool()
+        config.add_cleanup(config.stash[_POOL].close)
+    return run_scenario(scenario, scenario.profile, server=config.stash[_SERVER], pool=config.stash[_POOL])
 
 
 def _scenario(name: str | None, folder: Path) -> Scenario:

@@ -1,16 +1,20 @@
 """Running many scenario files, under each profile, against one server."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from emulator.control.worlds import open_world
+from emulator.runner.app_environment import app_environment
+from emulator.runner.app_pool import AppPool
 from emulator.runner.control import Control, Embedded, Remote
 from emulator.runner.engine import Engine
 from emulator.runner.http import ABSENT, try_connection
-from emulator.runner.results import CaseResult, RunResult, SuiteResult
+from emulator.runner.processes import CannotStart
+from emulator.runner.results import CaseResult, Place, RunResult, StepResult, SuiteResult
 from emulator.runner.selection import CannotRun, Choice, Chosen, choose
+from emulator.scenario.apps import unknown_app
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
@@ -31,23 +35,66 @@ def run_paths(
     """
     chosen = choose(paths, choice)
     suites: list[SuiteResult] = []
-    with _server(choice) as open_case:
+    _check_apps(chosen, choice)
+    with AppPool(choice.apps) as pool, _server(choice) as open_case:
         for one in chosen:
-            suite = _run_file(one, choice, open_case, on_case)
+            suite = _run_file(one, choice, open_case, pool, on_case)
             suites.append(suite)
             if _is_interrupted(suite) or (choice.fail_fast and _is_bad(suite)):
                 break
     return RunResult(suites=tuple(suites), strict=choice.strict, interrupted=_is_interrupted(suites[-1]))
 
 
-def run_scenario(scenario: Scenario, profile: str, *, server: Server) -> CaseResult:
+def run_scenario(scenario: Scenario, profile: str, *, server: Server, pool: AppPool) -> CaseResult:
     """Run one scenario in a fresh world on an embedded server."""
     base, control = _fresh_world(server, scenario, profile)
-    return Engine(scenario, base=base, shown_base=SHOWN_BASE, control=control, profile=profile).run()
+    return _run_case(scenario, profile, (base, SHOWN_BASE, control), pool)
+
+
+def _run_case(scenario: Scenario, profile: str, opened: tuple[str, str, Control], pool: AppPool) -> CaseResult:
+    """Run one scenario with its apps; those that do not start make a case with an error."""
+    base, shown_base, control = opened
+
+    def environment() -> Mapping[str, str]:
+        return app_environment(base, open_world(scenario, wall=_wall))
+
+    try:
+        given = environment() if scenario.apps else {}
+        apps = pool.open(scenario.apps, environment=given, names=scenario.variables)
+    except CannotStart as error:
+        return _not_started(scenario, profile, str(error))
+    return Engine(
+        scenario,
+        base=base,
+        shown_base=shown_base,
+        control=control,
+        profile=profile,
+        apps=apps,
+        environment=environment,
+    ).run()
+
+
+def _not_started(scenario: Scenario, profile: str, why: str) -> CaseResult:
+    """Return the case of a scenario whose apps did not start, with their last output set apart."""
+    app = scenario.apps.get(why.partition(" ")[0]) or next(iter(scenario.apps.values()))
+    message, _, output = why.partition("\n")
+    place = Place(path=app.path, line=app.line)
+    step = StepResult(
+        kind="start", title=f"start {app.name}", place=place, status="error", message=message, output=output
+    )
+    return CaseResult(name=scenario.name, profile=profile, description=scenario.description, place=place, steps=(step,))
+
+
+def _check_apps(chosen: Iterable[Chosen], choice: Choice) -> None:
+    """Raise CannotRun for an --app that no chosen scenario has."""
+    known = {name: app for one in chosen if one.scenario for name, app in one.scenario.apps.items()}
+    wrong = [f"--app {name}: {unknown_app(name, known)}" for name in choice.apps if name not in known]
+    if wrong and all(one.scenario for one in chosen):
+        raise CannotRun(wrong)
 
 
 def _run_file(
-    chosen: Chosen, choice: Choice, open_case: "OpenCase", on_case: Callable[[CaseResult], None]
+    chosen: Chosen, choice: Choice, open_case: "OpenCase", pool: AppPool, on_case: Callable[[CaseResult], None]
 ) -> SuiteResult:
     """Run a file's scenario under each profile."""
     scenario = chosen.scenario
@@ -56,9 +103,7 @@ def _run_file(
     cases: list[CaseResult] = []
     profiles = choice.profiles or (scenario.profile,)
     for profile in profiles:
-        base, shown_base, control = open_case(scenario, profile)
-        engine = Engine(scenario, base=base, shown_base=shown_base, control=control, profile=profile)
-        case = engine.run()
+        case = _run_case(scenario, profile, open_case(scenario, profile), pool)
         if len(profiles) > 1:
             case = replace(case, name=f"{case.name} [{profile}]")
         cases.append(case)

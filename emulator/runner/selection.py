@@ -1,8 +1,8 @@
 """Which scenarios a run takes, and why it takes none."""
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.core.errors import ScenarioError
@@ -23,7 +23,7 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against which server."""
+    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against what."""
 
     text: str = ""
     tags: tuple[str, ...] = ()
@@ -31,6 +31,7 @@ class Choice:
     fail_fast: bool = False
     strict: bool = False
     target: str | None = None
+    apps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

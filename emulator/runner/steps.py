@@ -3,17 +3,22 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from emulator.core.durations import parse_duration
 from emulator.core.json_object import Json
 from emulator.journal.queries import count, seen
 from emulator.runner import requests
+from emulator.runner.apps import RunningApp
 from emulator.runner.case import Case
+from emulator.runner.commands import capture_from, compare_finished, run_command
 from emulator.runner.expect import compare
 from emulator.runner.http import ABSENT, PATIENCE, send
 from emulator.runner.names import CannotCapture, capture, fill, json_body, names_set_by
+from emulator.runner.processes import CannotStart
 from emulator.runner.requests import Request
 from emulator.runner.results import Mismatch, Received, Sent, Status
 
@@ -29,6 +34,9 @@ class Outcome:
     received: Received | None = None
     entry: Mapping[str, Json] | None = None
     note: str = ""
+    app: str = ""
+    calls: tuple[Mapping[str, Json], ...] = ()
+    output: str = ""
 
 
 #: Does a step: the case, the whole step, and the value of its kind with the names in it looked up. Returns None when
@@ -64,7 +72,23 @@ def _code2session(case: Case, step: Mapping[str, Any], given: Mapping[str, Any])
 
 
 def _request(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    return _ask(case, step, requests.plain(given))
+    return _ask(case, step, requests.plain(given), app=case.app(given["to"]) if "to" in given else None)
+
+
+def _run(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
+    """Run a program, and compare and capture from what it wrote."""
+    path = getattr(step, "path", None) or case.scenario.path or Path()
+    try:
+        finished = run_command(given, folder=path.parent, environment=case.environment())
+    except CannotStart as error:
+        return Outcome(status="error", message=str(error))
+    case.read_journal()
+    mismatches = tuple(compare_finished(fill(step.get("expect", {}), case.names), given, finished))
+    message = "" if mismatches else _capture(case, step, lambda where: capture_from(where, finished))
+    status: Status = "failed" if mismatches or message else "passed"
+    return Outcome(
+        status=status, message=message, mismatches=mismatches, output="" if status == "passed" else finished.output
+    )
 
 
 def _refresh(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
@@ -137,6 +161,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "login": _login,
         "code2session": _code2session,
         "request": _request,
+        "run": _run,
         "refresh": _refresh,
         "update_user": _update_user,
         "get_account": _get_account,
@@ -151,21 +176,31 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
 )
 
 
-def _ask(case: Case, step: Mapping[str, Any], request: Request, *, learn: Learn | None = None) -> Outcome:
-    """Send a step's request, compare the reply, learn and capture from it."""
+def _ask(
+    case: Case,
+    step: Mapping[str, Any],
+    request: Request,
+    *,
+    learn: Learn | None = None,
+    app: RunningApp | None = None,
+) -> Outcome:
+    """Send a step's request, to an app or else the emulator, compare the reply, learn and capture from it."""
     expected = fill(step.get("expect", {}), case.names)
+    shown_base = f"http://{app.name}" if app else case.shown_base
+    seen = len(case.journal)
     sent, received = send(
-        case.base,
+        app.url if app else case.base,
         method=request.method,
         path=request.path,
         headers=request.headers,
         body=request.body,
-        shown_base=case.shown_base,
+        shown_base=shown_base,
         patience=_patience(expected),
+        host=urlsplit(app.url).netloc if app else None,
     )
     if received.failure in ABSENT:
-        message = f"{case.shown_base}: {ABSENT[received.failure]}"
-        return Outcome(status="error", message=message, sent=sent, received=received)
+        message = f"{shown_base}: {ABSENT[received.failure]}"
+        return Outcome(status="error", message=message, sent=sent, received=received, app=app.name if app else "")
     entry = case.read_journal()
     mismatches = tuple(compare(expected, received, _notes_of(received)))
     message = "" if mismatches else _take(case, step, received, learn)
@@ -175,7 +210,9 @@ def _ask(case: Case, step: Mapping[str, Any], request: Request, *, learn: Learn 
         mismatches=mismatches,
         sent=sent,
         received=received,
-        entry=entry,
+        entry=None if app else entry,
+        app=app.name if app else "",
+        calls=tuple(case.journal[seen:]) if app else (),
     )
 
 
@@ -191,9 +228,14 @@ def _take(case: Case, step: Mapping[str, Any], received: Received, learn: Learn 
     if learn is not None and not received.failure:
         with contextlib.suppress(CannotCapture):
             case.names |= learn(json_body(received))
+    return _capture(case, step, lambda where: capture(where, received))
+
+
+def _capture(case: Case, step: Mapping[str, Any], look: Callable[[str], Any]) -> str:
+    """Set the names that a step captures; return what is missing."""
     for name, where in step.get("capture", {}).items():
         try:
-            case.names[name] = capture(where, received)
+            case.names[name] = look(where)
         except CannotCapture as error:
             return f"capture {name}: {error}"
     return ""

@@ -96,6 +96,15 @@ def wrong_expectations(kind: str, expected: Mapping[str, Any]) -> Iterator[tuple
             yield key, f"{key!r} is what a run step may expect; this is a step of kind {kind or 'none'}"
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text is where an app can be asked."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _app(name: str, fields: Mapping[str, Any], document: Document) -> App:
     trail: Trail = ("apps", name)
     holder = document.holder(trail)
@@ -121,7 +130,7 @@ def _mistakes(name: str, fields: Mapping[str, Any], known: set[str]) -> Iterator
     elif "url" in fields:
         for key in fields.keys() - {"url"}:
             yield (*trail, key), f"{key!r} is for an app that is started here; this one has a url"
-        if not _is_address(fields["url"]):
+        if not is_address(fields["url"]):
             yield (*trail, "url"), f"expected an address such as http://127.0.0.1:3000, got {fields['url']!r}"
     ready = fields.get("ready", 1)
     if isinstance(ready, int) and not 1 <= ready <= 65535:  # TCP's ports
@@ -147,11 +156,3 @@ def _texts(fields: Mapping[str, Any]) -> Iterator[tuple[Trail, str]]:
     for key, text in fields.get("env", {}).items():
         yield ("env", key), text
     yield ("cwd",), fields.get("cwd", "")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
