@@ -43,8 +43,8 @@ def run_command(given: Mapping[str, Any], *, folder: Path, environment: Mapping[
     begun = time.monotonic()
     with running(
         [str(word) for word in given["command"]],
-        cwd=folder / given.get("cwd", "."),
-        environment={**os.environ, **environment, **given.get("env", {})},
+        cwd=folder / str(given.get("cwd", ".")),
+        environment={**os.environ, **environment, **{name: str(one) for name, one in given.get("env", {}).items()}},
         outputs=(stdout, stderr),
     ) as process:
         code = process.wait(parse_duration(given.get("timeout", _TIMEOUT)).total_seconds())
