@@ -63,6 +63,8 @@ def _run_case(scenario: Scenario, profile: str, opened: tuple[str, str, Control]
         apps = pool.open(scenario.apps, environment=given, names=scenario.variables)
     except CannotStart as error:
         return _not_started(scenario, profile, str(error))
+    except KeyboardInterrupt:
+        return replace(_not_started(scenario, profile, ""), steps=(), interrupted=True)
     return Engine(
         scenario,
         base=base,
