@@ -100,6 +100,17 @@ def test_the_example_scenario_is_a_good_one(tmp_path):
     assert parse(text, tmp_path / "my.scenario.yaml").faults[0].times == 1
 
 
+def test_the_backend_under_test_is_started_and_asked_as_the_text_says(tmp_path):
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml" and "apps:" in text]
+    path = tmp_path / "my.scenario.yaml"
+    path.write_text(text, "utf-8")
+    shutil.copy(ROOT / "tests" / "backends" / "echo.py", tmp_path / "server.py")
+
+    done = CliRunner().invoke(main, ["run", str(path)])
+
+    assert (done.exit_code, done.stdout.startswith("1 passed, 0 failed")) == (0, True), done.stdout
+
+
 def test_the_list_of_scenarios_is_fresh():
     done = subprocess.run([sys.executable, ROOT / "tests" / "readme.py", "--check"], check=False)
 
