@@ -168,6 +168,8 @@ def _other_port(output: Output, process: Process, port: int) -> str:
     """Return the remark that an app listens elsewhere, where the system or its output tells."""
     seen = listening_ports(process.group) or [int(one) for one in _PORT_SAID.findall(output.since())]
     others = [one for one in dict.fromkeys(seen) if one != port]
+    if port in seen and not _answers(port, _LOOK):
+        return f"; it listens on port {port}, but not at 127.0.0.1, where it is asked"
     if not others or port in seen:
         return ""
     return f"; it listens on port {others[0]} instead of {port}, which the variable PORT tells it"

@@ -5,7 +5,9 @@ import http.client
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+from threading import Timer
 from urllib.parse import urlsplit
 
 from emulator.journal.bodies import decoded_body
@@ -90,34 +92,49 @@ def _exchange(
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=patience)
     end = time.monotonic() + patience
+    cut = None
     try:
+        connection.connect()
+        cut = _cut_after(patience, connection.sock)
         connection.putrequest(method, parts.path.rstrip("/") + path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value.encode())
         connection.endheaders(body)
         reply = connection.getresponse()
         given = tuple(reply.getheaders())
-        text = decoded_body(given, _body(reply, connection.sock, end)).decode("utf-8", "replace")
+        text = decoded_body(given, _body(reply)).decode("utf-8", "replace")
+        if time.monotonic() >= end:
+            raise TimeoutError  # what was cut off may look like the end of a reply
         return Received(status=reply.status, headers=given, body=text)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Received(failure=_kind(error))
+        return Received(failure="timeout" if time.monotonic() >= end else _kind(error))
     finally:
+        if cut is not None:
+            cut.cancel()
         connection.close()
 
 
-def _body(reply: http.client.HTTPResponse, opened: socket.socket | None, end: float) -> bytes:
-    """Return a reply's whole body; raises TimeoutError for one without end in time, EndlessReply for one too large."""
+def _cut_after(seconds: float, opened: socket.socket) -> Timer:
+    """Shut a connection down after a time: each byte on its own may come in time, and the reply still have no end."""
+
+    def cut() -> None:
+        with suppress(OSError):
+            opened.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _body(reply: http.client.HTTPResponse) -> bytes:
+    """Return a reply's whole body; raises EndlessReply for one that is too large."""
     chunks, size = [], 0
     while chunk := reply.read1(_CHUNK):
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_BODY:
             raise EndlessReply
-        left = end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        if opened is not None:
-            opened.settimeout(left)
     if reply.length:
         raise http.client.IncompleteRead(b"", reply.length)
     return b"".join(chunks)

@@ -85,6 +85,8 @@ def running(
 
     Raises CannotStart.
     """
+    if not hasattr(os, "killpg"):
+        raise CannotStart("programs are started on Unix systems only")
     if not cwd.is_dir():
         raise CannotStart(f"its cwd {cwd} {'is not a folder' if cwd.exists() else 'does not exist'}")
     pipes = [os.pipe() for _ in outputs]

@@ -100,7 +100,7 @@ def is_address(text: str) -> bool:
     """Return whether a text is where an app can be asked."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and "${" not in text
     except ValueError:
         return False
 

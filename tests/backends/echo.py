@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -35,6 +36,8 @@ class App(BaseHTTPRequestHandler):
                 self.wfile.write(b"\x00\xff this is not HTTP\r\n\r\n")
             case "/endless":
                 self.endless()
+            case "/slow":
+                self.slow()
             case "/pid":
                 self.answer(200, {"pid": os.getpid(), "child": CHILD and CHILD.pid})
             case "/health":
@@ -68,6 +71,13 @@ class App(BaseHTTPRequestHandler):
         while True:
             self.wfile.write(b"x" * 1000)
 
+    def slow(self):
+        """Send a header without end, a byte at a time."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while True:
+            self.wfile.write(b"x")
+            time.sleep(0.01)
+
     def log_message(self, text, *values):
         print(f"asked: {text % values}")
 
@@ -85,6 +95,6 @@ if "--flood" in WORDS:
         print(f"line {number} of a flood")
 if "--never" in WORDS:
     signal.pause()
-server = ThreadingHTTPServer(("127.0.0.1", int(word("--port", os.environ.get("PORT", "0")))), App)
+server = ThreadingHTTPServer((word("--host", "127.0.0.1"), int(word("--port", os.environ.get("PORT", "0")))), App)
 print(f"listening on {server.server_port}", flush=True)
 server.serve_forever()

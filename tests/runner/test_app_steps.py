@@ -1,8 +1,10 @@
 """Steps that reach apps under test, and what their reports say: design.md 11."""
 
+import http.server
 import json
 import re
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,25 @@ def test_a_broken_reply_of_an_app_is_a_difference(run, path, expect, actual):
 
     assert (step.status, step.mismatches[0].at) == ("failed", "connection")
     assert actual in step.mismatches[0].actual
+
+
+def test_a_reply_that_trickles_for_ever_is_cut_off_in_time(run):
+    steps = "  - request: {to: backend, path: /slow}\n    expect: {connection: timeout, within: 300ms}\n"
+
+    assert last(run(steps)).status == "passed"
+
+
+def test_a_server_without_a_journal_is_not_said_to_have_been_called_by_nobody(run):
+    class Plain(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Plain) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        step = last(run(FAILS, target=f"http://127.0.0.1:{server.server_port}"))
+        server.shutdown()
+
+    assert (step.status, step.message) == ("failed", "")
 
 
 def test_an_app_that_has_died_is_said_to_be_dead(run):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -162,6 +163,12 @@ def test_an_app_on_another_port_is_told_apart_from_one_that_is_slow():
     said = refused(echo("--port", str(other), patience=timedelta(seconds=2)))
 
     assert f"; it listens on port {other} instead of " in said
+
+
+def test_an_app_that_listens_at_another_address_is_told_so():
+    said = refused(echo("--host", "127.0.0.2", patience=timedelta(seconds=1)))
+
+    assert re.search(r"; it listens on port [0-9]+, but not at 127\.0\.0\.1, where it is asked; its last", said)
 
 
 def test_a_path_that_is_answered_with_an_error_is_not_ready():
