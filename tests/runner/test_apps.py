@@ -17,7 +17,7 @@ import pytest
 
 from emulator.runner.apps import open_apps
 from emulator.runner.output import Output
-from emulator.runner.processes import CannotStart, group_members
+from emulator.runner.processes import CannotStart, find_program, group_members
 from emulator.scenario.apps import App
 
 BACKENDS = Path(__file__).parents[1] / "backends"
@@ -96,6 +96,12 @@ def test_its_whole_process_group_ends_with_the_run():
 
     assert group_members(group) == []
     assert apps["backend"].exit_code == -signal.SIGKILL
+
+
+def test_python_is_this_interpreter_where_path_has_none(tmp_path):
+    found = [find_program(name, tmp_path, {"PATH": str(tmp_path)}) for name in ("python", "python3", "node")]
+
+    assert found == [sys.executable, sys.executable, "node"]
 
 
 def test_an_app_that_dies_is_known_to_be_dead():
