@@ -10,6 +10,8 @@ from emulator.runner.control import NoControl
 from emulator.runner.output import last_lines
 from emulator.runner.steps import Outcome
 
+#: Seconds that an app has from its last socket to its exit code.
+_DYING = 0.5
 #: The variables that lead an app to the emulator.
 _ADDRESSES = ("WECHAT_API_BASE", "CASDOOR_ENDPOINT", "CASDOOR_HOSTNAME", "MOCKDOOR_URL", "HTTPS_PROXY")
 
@@ -23,11 +25,19 @@ def with_aftermath(case: Case, kind: str, outcome: Outcome, marks: Mapping[str, 
     """Return a failed step's outcome with what the apps wrote since the marks, and what that step has to know."""
     if outcome.status not in ("failed", "error") or not case.apps:
         return outcome
+    if outcome.app and outcome.received is not None and outcome.received.failure:
+        _wait_for_death(case.apps[outcome.app])
     output = "\n".join(filter(None, [outcome.output, *_written(case.apps, marks)]))
     remarks = [outcome.message, *_ended(case.apps)]
     if outcome.app or kind == "verify":
         remarks += _never_called(case)
     return replace(outcome, output=output, message="; ".join(filter(None, remarks)))
+
+
+def _wait_for_death(app: RunningApp) -> None:
+    """Give an app whose connection broke a moment to have ended: its sockets close before its exit code is there."""
+    if app.process is not None:
+        app.process.wait(_DYING)
 
 
 def _written(apps: Mapping[str, RunningApp], marks: Mapping[str, int]) -> Iterator[str]:

@@ -80,6 +80,8 @@ class AppHandle:
         return AppReply(status=received.status, header_list=received.headers, text=received.body)
 
     def _said(self, message: str, mark: int) -> str:
+        if self.app.process is not None:
+            self.app.process.wait(0.5)  # its sockets close before its exit code is there
         ended = "" if self.app.is_running else f"; it has ended with exit code {self.app.exit_code}"
         self.output.settle()
         text = last_lines(self.output.since(mark).rstrip(), SHOWN_LINES)
