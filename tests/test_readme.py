@@ -103,7 +103,7 @@ def test_the_example_scenario_is_a_good_one(tmp_path):
 
 
 def test_the_examples_with_steps_pass(tmp_path):
-    texts = [text for kind, text in BLOCKS if kind == "yaml" and "\nsteps:" in text]
+    texts = [text for kind, text in BLOCKS if kind == "yaml" and "\nsteps:" in text and "apps:" not in text]
     for number, text in enumerate(texts):
         (tmp_path / f"{number}.scenario.yaml").write_text(text, "utf-8")
 
@@ -112,6 +112,17 @@ def test_the_examples_with_steps_pass(tmp_path):
     assert len(found.suites) == len(texts) > 1
     assert [suite.problems for suite in found.suites if suite.problems] == []
     assert [case.name for suite in found.suites for case in suite.cases if found.failed(case)] == []
+
+
+def test_the_backend_under_test_is_started_and_asked_as_the_text_says(tmp_path):
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml" and "apps:" in text]
+    path = tmp_path / "my.scenario.yaml"
+    path.write_text(text, "utf-8")
+    shutil.copy(ROOT / "tests" / "backends" / "echo.py", tmp_path / "server.py")
+
+    done = CliRunner().invoke(main, ["run", str(path)])
+
+    assert (done.exit_code, done.stdout.startswith("1 passed, 0 failed")) == (0, True), done.stdout
 
 
 def test_the_list_of_scenarios_is_fresh():

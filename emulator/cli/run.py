@@ -52,6 +52,14 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="Show every step.")
 @click.option("--explain", is_flag=True, help="Show step by step who called whom, for a classroom.")
 @click.option("--target", metavar="URL", help="Send the steps to this server, not to the embedded one.")
+@click.option(
+    "--app",
+    "apps",
+    multiple=True,
+    metavar="NAME=URL",
+    callback=lambda _context, _option, given: _addresses(given),
+    help="Ask this app at an address where it runs already; may be given again.",
+)
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write a JUnit XML report.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a report as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -67,6 +75,7 @@ def run(
     verbose: bool,
     explain: bool,
     target: str | None,
+    apps: dict[str, str],
     junit: str | None,
     html: str | None,
     as_json: bool,
@@ -88,6 +97,7 @@ def run(
         strict=strict,
         target=target,
         variables=dict(map(_variable, variables)),
+        apps=apps,
     )
     show = _Progress(verbose=verbose, explain=explain, quiet=as_json)
     try:
@@ -110,6 +120,19 @@ def _variable(given: str) -> tuple[str, str]:
     if not equals or not name:
         raise click.BadParameter(f"{given!r} is not NAME=VALUE", param_hint="'--var'")
     return name, value
+
+
+def _addresses(given: tuple[str, ...]) -> dict[str, str]:
+    """Return the addresses of `--app NAME=URL`; raises BadParameter for what is none."""
+    from emulator.scenario.apps import is_address
+
+    found = {}
+    for one in given:
+        name, _, url = one.partition("=")
+        if not name or not is_address(url):
+            raise click.BadParameter(f"{one!r} is not NAME=URL; write for example backend=http://127.0.0.1:3000")
+        found[name] = url
+    return found
 
 
 class _Progress:

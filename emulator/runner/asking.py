@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from emulator.core.durations import parse_duration
 from emulator.core.json_object import Json
 from emulator.runner import requests
+from emulator.runner.apps import RunningApp
 from emulator.runner.case import Case
 from emulator.runner.expect import compare
 from emulator.runner.http import ABSENT, PATIENCE, send
@@ -29,6 +31,9 @@ class Outcome:
     received: Received | None = None
     entry: Mapping[str, Json] | None = None
     note: str = ""
+    app: str = ""
+    calls: tuple[Mapping[str, Json], ...] = ()
+    output: str = ""
 
 
 #: Returns the names that a reply's JSON sets by itself.
@@ -39,20 +44,26 @@ Prepare = Callable[[Case, Mapping[str, Any]], tuple[Request, Learn | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """A step that is ready to be sent; `expected` has its names looked up."""
+    """A step that is ready to be sent, to an app or else to the emulator; `expected` has its names looked up."""
 
     step: Mapping[str, Any]
     request: Request
     expected: Mapping[str, Any]
     learn: Learn | None = None
+    app: RunningApp | None = None
+
+    def shown_base(self, case: Case) -> str:
+        """Return the address that reports name."""
+        return f"http://{self.app.name}" if self.app else case.shown_base
 
 
 def ask(case: Case, step: Mapping[str, Any], _given: object) -> Outcome:
     """Send a step's request, compare the reply, learn and capture from it."""
     one = prepare(case, step)
+    seen = len(case.journal)
     sent, received = send_one(case, one)
     entry = None if received.failure in ABSENT else case.read_journal()
-    return judge(case, one, sent, received, entry)
+    return judge(case, one, sent, received, entry, calls=tuple(case.journal[seen:]))
 
 
 def prepare(case: Case, step: Mapping[str, Any]) -> Ask:
@@ -62,28 +73,43 @@ def prepare(case: Case, step: Mapping[str, Any]) -> Ask:
     own = {} if kind == "request" else given.pop("headers", {})  # `requests.plain` reads its own
     request, learn = ASKS[kind](case, given)
     request = replace(request, headers=requests.with_headers(request.headers, own))
-    return Ask(step=step, request=request, learn=learn, expected=fill(step.get("expect", {}), case.names))
+    app = case.app(given["to"]) if kind == "request" and "to" in given else None
+    expected = fill(step.get("expect", {}), case.names)
+    return Ask(step=step, request=request, learn=learn, expected=expected, app=app)
 
 
 def send_one(case: Case, one: Ask) -> tuple[Sent, Received]:
     """Send a request and return it with what came back."""
     request = one.request
     return send(
-        case.base,
+        one.app.url if one.app else case.base,
         method=request.method,
         path=request.path,
         headers=request.headers,
         body=request.body,
-        shown_base=case.shown_base,
+        shown_base=one.shown_base(case),
         patience=_patience(one.expected),
+        host=urlsplit(one.app.url).netloc if one.app else None,
     )
 
 
-def judge(case: Case, one: Ask, sent: Sent, received: Received, entry: Mapping[str, Json] | None) -> Outcome:
-    """Compare a reply with what its step expects, learn and capture from it; `entry` is the journal's."""
+def judge(
+    case: Case,
+    one: Ask,
+    sent: Sent,
+    received: Received,
+    entry: Mapping[str, Json] | None,
+    *,
+    calls: tuple[Mapping[str, Json], ...] = (),
+) -> Outcome:
+    """Compare a reply with what its step expects, learn and capture from it.
+
+    `entry` is the journal's of a request to the emulator, `calls` are those that an app made meanwhile.
+    """
+    app = one.app.name if one.app else ""
     if received.failure in ABSENT:
-        message = f"{case.shown_base}: {ABSENT[received.failure]}"
-        return Outcome(status="error", message=message, sent=sent, received=received)
+        message = f"{one.shown_base(case)}: {ABSENT[received.failure]}"
+        return Outcome(status="error", message=message, sent=sent, received=received, app=app)
     mismatches = tuple(compare(one.expected, received, notes_of(received)))
     message = "" if mismatches else take(case, one.step, received, one.learn)
     return Outcome(
@@ -92,7 +118,9 @@ def judge(case: Case, one: Ask, sent: Sent, received: Received, entry: Mapping[s
         mismatches=mismatches,
         sent=sent,
         received=received,
-        entry=entry,
+        entry=None if app else entry,
+        app=app,
+        calls=calls if app else (),
     )
 
 
@@ -153,9 +181,14 @@ def take(case: Case, step: Mapping[str, Any], received: Received, learn: Learn |
     if learn is not None and not received.failure:
         with contextlib.suppress(CannotCapture):
             case.names |= learn(json_body(received))
+    return captured(case, step, lambda where: capture(where, received))
+
+
+def captured(case: Case, step: Mapping[str, Any], look: Callable[[str], Any]) -> str:
+    """Set the names that a step captures; return what is missing."""
     for name, where in step.get("capture", {}).items():
         try:
-            case.names[name] = capture(where, received)
+            case.names[name] = look(where)
         except CannotCapture as error:
             return f"capture {name}: {error}"
     return ""

@@ -2,23 +2,28 @@
 
 import contextlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from emulator.core.durations import parse_duration
 from emulator.core.errors import ScenarioError
+from emulator.runner.aftermath import mark_output, with_aftermath
+from emulator.runner.apps import RunningApp
 from emulator.runner.asking import ASKS, Outcome
 from emulator.runner.case import Case
 from emulator.runner.control import Control, NoControl
 from emulator.runner.invented import Inventor
 from emulator.runner.names import CannotCapture, UnknownName, fill
 from emulator.runner.results import NOT_RUN, CaseResult, Place, StepResult
+from emulator.runner.shown import Shown
 from emulator.runner.steps import ACTIONS
 from emulator.scenario.interpolation import INVENTED
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import WX_STEPS, kind_of, locale_of
 
+#: How reports name the proxy of a run, whatever port it has.
+SHOWN_PROXY = "http://127.0.0.1:8080"
 _BAD = ("failed", "error")
 #: Steps that hold steps, which look their names up themselves, and those that send one do so when they are sent.
 _UNFILLED = frozenset({"parallel", *ASKS})
@@ -29,7 +34,17 @@ _NOT_RUN = Outcome(status="skipped", message=NOT_RUN)
 class Engine:
     """Runs one scenario against one server, at `base`; reports name it `shown_base`."""
 
-    def __init__(self, scenario: Scenario, *, base: str, shown_base: str, control: Control, profile: str) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        base: str,
+        shown_base: str,
+        control: Control,
+        profile: str,
+        apps: Mapping[str, RunningApp] | None = None,
+        environment: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self.scenario = scenario
         self.profile = profile
         self.results: list[StepResult] = []
@@ -42,8 +57,14 @@ class Engine:
             run_steps=self._run_steps,
             is_due=self._is_due,
             record=self._record,
+            apps=apps or {},
+            given=environment,
             planned=[fault.id for fault in scenario.faults],
         )
+        addresses = {app.url: f"http://{name}" for name, app in self.case.apps.items()}
+        proxy = environment().get("HTTPS_PROXY") if addresses else None
+        proxies = {proxy: SHOWN_PROXY} if proxy else {}
+        self.shown = Shown({base: shown_base, **addresses, **proxies} if addresses else {})
 
     def run(self) -> CaseResult:
         """Run steps until one fails, then `finally` whatever happened; an interruption ends the steps only."""
@@ -64,7 +85,7 @@ class Engine:
             steps=tuple(self.results),
             idle_faults=self.case.idle_faults,
             interrupted=interrupted,
-            journal=tuple(self.case.journal),
+            journal=tuple(self.shown(entry) for entry in self.case.journal),
         )
 
     def _set_variables(self) -> bool:
@@ -101,7 +122,10 @@ class Engine:
         outer, begin = dict(self.case.names), len(self.results)
         self.case.names |= row
         title = self._title(step, row)
+        marks = mark_output(self.case.apps)
         outcome = self._try(step) if self._is_due(step) else _NOT_DUE
+        if outcome is not None:
+            outcome = self.shown(with_aftermath(self.case, kind_of(step), outcome, marks))
         if outcome is not None:
             self.results.append(self._result(step, title, outcome))
         for name in row:
@@ -113,7 +137,7 @@ class Engine:
         """Note how a step inside a step ended; its title is made with its row."""
         outer = dict(self.case.names)
         self.case.names |= row
-        self.results.append(self._result(step, self._title(step, row), outcome))
+        self.results.append(self._result(step, self._title(step, row), self.shown(outcome)))
         for name in row:
             self.case.names.pop(name, None)
         self.case.names |= {name: outer[name] for name in row if name in outer}
@@ -178,7 +202,10 @@ class Engine:
 
 def _described(kind: str, value: Any) -> str:
     if kind == "request":
-        return f"{value.get('method', 'GET')} {value['path']}"
+        to = f" to {value['to']}" if "to" in value else ""
+        return f"{value.get('method', 'GET')} {value['path']}{to}"
+    if kind == "run":
+        return f"run {' '.join(value['command'])}"
     if kind in ("login", *WX_STEPS) and value.get("as"):
         return f"{kind} as {value['as']}"
     if kind == "parallel":

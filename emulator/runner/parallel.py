@@ -55,7 +55,8 @@ def run_parallel(case: Case, step: Mapping[str, Any], _given: object) -> None:
     case.record(step, {}, Outcome(status="failed" if mismatches else "passed", mismatches=mismatches))
     left = list(entries)
     for one in replies:
-        outcome = judge(case, one.ask, one.sent, one.received, _entry_of(one, left))
+        entry = None if one.ask.app else _entry_of(one, left)
+        outcome = judge(case, one.ask, one.sent, one.received, entry)
         case.record(one.ask.step, one.row, outcome)
 
 

@@ -69,6 +69,8 @@ class StepResult:
     `kind` is the step's kind (`login`, `request`, …), `title` what to call it, `message` the reason of an
     error or a skip, `entry` the emulator's journal entry of the exchange, as `GET journal` shows it
     (inner calls, faults, notes, why), None when there is none. `is_row` marks one of a table's rows.
+    `app` names the app under test that was asked, `calls` are the journal's entries of what it called meanwhile;
+    `output` is what a failed step's apps and program wrote since it began.
     """
 
     kind: str
@@ -82,6 +84,9 @@ class StepResult:
     entry: Mapping[str, Json] | None = None
     note: str = ""
     is_row: bool = False
+    app: str = ""
+    calls: tuple[Mapping[str, Json], ...] = ()
+    output: str = ""
 
     @property
     def not_run(self) -> bool:

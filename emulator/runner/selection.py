@@ -26,9 +26,9 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against which server.
+    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against what.
 
-    `variables` stand over those of the files.
+    `variables` stand over those of the files, `apps` are addresses of apps that run already.
     """
 
     text: str = ""
@@ -38,6 +38,7 @@ class Choice:
     strict: bool = False
     target: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    apps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

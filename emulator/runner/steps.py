@@ -13,6 +13,7 @@ from emulator.runner.expect import show
 from emulator.runner.names import fill
 from emulator.runner.parallel import run_parallel
 from emulator.runner.results import Mismatch
+from emulator.runner.run_step import run_program
 from emulator.scenario import check_verify
 
 #: Does a step: the case, the whole step, and the value of its kind with the names in it looked up. Returns None when
@@ -125,6 +126,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "decrypt": run_decrypt,
         **dict.fromkeys(ASKS, ask),
         "parallel": run_parallel,
+        "run": run_program,
         "advance": _advance,
         "fault": _fault,
         "clear_faults": _clear_faults,

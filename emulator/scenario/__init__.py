@@ -10,6 +10,7 @@ from typing import Any
 
 from emulator.core.errors import ScenarioError
 from emulator.faults.effects import Fault
+from emulator.scenario.apps import refuse_programs
 from emulator.scenario.build import Builder
 from emulator.scenario.check import check_part, check_schema
 from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
@@ -71,6 +72,7 @@ def parse_closed(text: str) -> Scenario:
     if "init_data" in document.value:
         document.report(("init_data",), "a scenario sent here can name no file; write the objects out")
     _report_outside(document, document.value, ())
+    refuse_programs(document)
     _raise(document)
     return parse(text, path)
 
@@ -168,7 +170,7 @@ def _spare(document: Document, broken: set[Trail]) -> set[Trail]:
             document.value.pop(kind, None)
         elif kind in _STAND_INS or kind in ("steps", "finally"):
             document.value[kind][trail[1]] = dict(_STAND_INS.get(str(kind), {"note": ""}))
-        elif kind in ("codes", "miniprograms", "flows"):
+        elif kind in ("codes", "miniprograms", "flows", "apps"):
             document.value[kind].pop(trail[1], None)
         elif isinstance(document.value.get(kind), dict):
             document.value[kind][trail[1]] = {}

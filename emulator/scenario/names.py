@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from emulator.core.durations import parse_duration
-from emulator.scenario.captures import capture_problem
+from emulator.scenario.apps import unknown_app, wrong_expectations
+from emulator.scenario.captures import capture_problem, program_capture_problem
 from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.interpolation import LOCALE, LOCALE_VARIABLE, locale_exists, look_alikes, name_problem, names_in
@@ -26,6 +27,7 @@ KINDS = (
     "code2session",
     "decrypt",
     "request",
+    "run",
     "refresh",
     "update_user",
     "get_account",
@@ -156,8 +158,7 @@ class _Checker:
     def _check_use(self, step: Any) -> None:
         name, flows = step["use"], self.flows
         flow = flows.get(name)
-        declared = any(("flows", name) in one.keys and name not in one.value.get("flows", {}) for one in self._files)
-        if flow is None and declared:
+        if flow is None and self._is_declared("flows", name):
             return  # its mistakes are reported already
         if flow is None:
             self._report(step, f"unknown flow {name!r}{suggest(name, flows)}", key="use")
@@ -176,6 +177,7 @@ class _Checker:
 
     def _check_planned(self, step: Any, kind: str) -> None:
         self._check_personas(step, kind)
+        self._check_app(step, kind)
         if kind == "fault":
             build_fault(step["fault"], ("fault",), partial(self._report_below, step), number=0)
         if kind == "advance" and not REFERENCE.search(step["advance"]):
@@ -194,6 +196,19 @@ class _Checker:
             name, known = entry.get(key), self.scenario.personas
             if isinstance(name, str) and name not in known and not REFERENCE.search(name):
                 self._report(entry, f"nobody declared the persona {name!r}{suggest(name, known)}", key=key)
+
+    def _check_app(self, step: Any, kind: str) -> None:
+        """Check that an app that a step names is declared, and that a step expects what its kind gives."""
+        inner, apps = step.get(kind), self.scenario.apps
+        name = inner.get("to") if kind == "request" else None
+        if name is not None and name not in apps and not self._is_declared("apps", name):
+            self._report(inner, unknown_app(name, apps), key="to")
+        for key, message in wrong_expectations(kind, step.get("expect", {})):
+            self._report(step["expect"], message, key=key)
+
+    def _is_declared(self, kind: str, name: str) -> bool:
+        """Return whether an entry is written somewhere and was taken out for its mistakes, which are reported."""
+        return any((kind, name) in one.keys and name not in one.value.get(kind, {}) for one in self._files)
 
     def _check_matchers(self, value: Any) -> None:
         """Check every `{$matcher: …}` of an expectation."""
@@ -216,8 +231,9 @@ class _Checker:
 
     def _check_captures(self, step: Any) -> None:
         captured = step.get("capture", {})
+        find_problem = program_capture_problem if "run" in step else capture_problem
         for name, where in captured.items():
-            problem = capture_problem(where)
+            problem = find_problem(where)
             if problem:
                 self._report(captured, problem, key=name)
 
