@@ -86,7 +86,7 @@ def examine(
 
 
 def _due(rules: Iterable[Rule], circumstances: Circumstances) -> list[Trouble]:
-    """Return the troubles that some rule asks for and that can be staged here, those that move the clock after the others."""
+    """Return the troubles that some rule asks for and that can be staged here, those that move the clock late."""
     asked = {name for one in rules if not missing(one.needs, circumstances) for name in one.troubles}
     found = [
         one

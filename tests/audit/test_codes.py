@@ -15,8 +15,18 @@ audit:
 """
 #: The rule that the backend of this name breaks, and troubles in which it shows.
 BREAKS = {
-    "final-errcode-not-retried": ["invalid-code", "blocked-user", "used-code"],
+    "no-mock-code": ["mock-code"],
     "code-exchanged-once": ["returning-user", "wechat-busy-once"],
+    "final-errcode-not-retried": ["invalid-code", "blocked-user", "used-code"],
+    "busy-retried": ["wechat-busy-once", "wechat-busy"],
+    "retries-bounded": ["wechat-busy-once", "wechat-busy"],
+    "retries-back-off": ["wechat-busy-once", "wechat-busy"],
+    "quota-not-hammered": ["minute-quota", "wechat-busy"],
+    "lost-reply-handled": ["wechat-down", "reply-truncated"],
+    "used-code-refused": ["used-code", "double-tap"],
+    "one-code-in-parallel": ["double-tap", "used-code", "cold-start"],
+    "code-checked-first": ["impossible-code", "odd-code", "mock-code", "invalid-code"],
+    "code-escaped": ["impossible-code", "odd-code", "invalid-code"],
 }
 
 

@@ -49,7 +49,7 @@ def _no_pile_up(evidence: Evidence) -> Iterator[Seen]:
     crowd = [one for one in evidence.logins(_CROWD) if one.label == "one of a crowd"]
     meanwhile = _meanwhile(evidence)
     again = next((one for one in crowd if _repeats(one)), None)
-    if meanwhile is not None and meanwhile.seconds > _UNRELATED:
+    if meanwhile is not None and _is_piled_up(evidence):
         params = {"path": meanwhile.sent.path, "seconds": f"{meanwhile.seconds:.1f}", "count": str(len(crowd))}
         yield Seen(key="piled-up", probe=meanwhile, params=params)
     elif again is not None:
@@ -70,12 +70,17 @@ def _repeats(probe: Probe) -> bool:
     )
 
 
+def _is_piled_up(evidence: Evidence) -> bool:
+    """Return whether logins stood in line so long that everything else of that trouble is their doing."""
+    meanwhile = _meanwhile(evidence)
+    return meanwhile is not None and meanwhile.seconds > _UNRELATED
+
+
 def _circuit(evidence: Evidence) -> Iterator[Seen]:
     logins = evidence.logins(_CROWD)
     crowd = [one.seconds for one in logins if one.label == "one of a crowd"]
     last = [one for one in logins if one.label == "one of the last"]
-    meanwhile = _meanwhile(evidence)
-    if meanwhile is not None and meanwhile.seconds > _UNRELATED:
+    if _is_piled_up(evidence):
         raise NotExamined("piled-up")
     if crowd and last and all(one.seconds > max(_QUICK, min(crowd) / 2) for one in last):
         params = {"count": str(len(crowd)), "seconds": f"{min(one.seconds for one in last):.1f}"}
@@ -85,6 +90,8 @@ def _circuit(evidence: Evidence) -> Iterator[Seen]:
 def _recovers(evidence: Evidence) -> Iterator[Seen]:
     for trouble in evidence.staged:
         tries = [one for one in evidence.probes(trouble) if one.label == "recovery"]
+        if trouble == _CROWD and _is_piled_up(evidence):
+            continue
         if tries and all(one.outcome != "success" for one in tries):
             seconds = tries[-1].ended - tries[0].began
             params = {"count": str(len(tries)), "seconds": f"{seconds:.0f}", "shown": tries[-1].shown}
