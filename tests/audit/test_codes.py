@@ -33,3 +33,15 @@ BREAKS = {
 @pytest.mark.parametrize("rule", BREAKS)
 def test_a_backend_breaks_one_rule_alone(broken_by, rule):
     assert broken_by("good_direct", "codes", rule, LOGIN, *BREAKS[rule]) == [rule]
+
+
+def test_waits_that_shrink_are_no_back_off(broken_by):
+    broken = broken_by("good_direct", "codes", "waits-that-shrink", LOGIN, "wechat-busy")
+
+    assert broken == ["retries-back-off"]
+
+
+def test_even_waits_are_tolerated(broken_by):
+    broken = broken_by("good_direct", "codes", "even-waits", LOGIN, "wechat-busy")
+
+    assert broken == []

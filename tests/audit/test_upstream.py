@@ -21,3 +21,20 @@ BREAKS = {
 @pytest.mark.parametrize("rule", BREAKS)
 def test_a_backend_breaks_one_rule_alone(broken_by, rule):
     assert broken_by("good_direct", "upstream", rule, LOGIN + QUICK, *BREAKS[rule]) == [rule]
+
+
+def test_the_good_backend_breaks_no_rule_on_codes_or_load(audit):
+    troubles = ["impossible-code", "odd-code", "double-tap", "wechat-busy", "crowd-while-hanging", "bad-code-burst"]
+
+    report = audit(["good_direct.py"], LOGIN, troubles=troubles)
+
+    assert [(one.rule, one.trouble, one.message.en) for one in report.findings] == []
+
+
+def test_a_pile_up_is_not_examined_where_nothing_else_can_be_asked(audit):
+    alone = LOGIN.replace(LOGIN[LOGIN.index("    logged_in:") :], "  limits: {answer: 1s, parallel: 2}\n")
+
+    report = audit(["good_direct.py"], alone, troubles=["crowd-while-hanging"], only=["no-pile-up"])
+
+    assert [one.rule for one in report.not_examined] == ["no-pile-up"]
+    assert "no `logged_in`" in report.not_examined[0].reason.en

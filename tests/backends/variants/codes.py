@@ -52,6 +52,16 @@ def _no_waits(good):
     good.ask_wechat = lambda code: _ask(good, code, waits=(0, 0, 0))
 
 
+def _shrinking_waits(good):
+    """Ask a busy WeChat sooner and sooner."""
+    good.ask_wechat = lambda code: _ask(good, code, waits=(0.8, 0.4, 0.15))
+
+
+def _even_waits(good):
+    """Ask a busy WeChat at even intervals."""
+    good.ask_wechat = lambda code: _ask(good, code, waits=(0.3, 0.3))
+
+
 def _hammer_quota(good):
     """Ask again, as politely as when WeChat is busy, when the quota is used up."""
     good.ask_wechat = lambda code: _ask(good, code, waits=(0.2, 0.4), again=(-1, 45011))
@@ -153,6 +163,8 @@ VARIANTS = {
     "busy-retried": _give_up_when_busy,
     "retries-bounded": _six_calls,
     "retries-back-off": _no_waits,
+    "waits-that-shrink": _shrinking_waits,
+    "even-waits": _even_waits,
     "quota-not-hammered": _hammer_quota,
     "lost-reply-handled": _retry_lost,
     "used-code-refused": _keep_sessions,
