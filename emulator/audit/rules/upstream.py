@@ -77,12 +77,14 @@ def _is_piled_up(evidence: Evidence) -> bool:
 
 
 def _circuit(evidence: Evidence) -> Iterator[Seen]:
+    """Look whether later logins wait as long as those of a crowd, all of which waited in vain."""
     logins = evidence.logins(_CROWD)
     crowd = [one.seconds for one in logins if one.label == "one of a crowd"]
     last = [one for one in logins if one.label == "one of the last"]
     if _is_piled_up(evidence):
         raise NotExamined("piled-up")
-    if crowd and last and all(one.seconds > max(_QUICK, min(crowd) / 2) for one in last):
+    waited = bool(crowd) and min(crowd) > _QUICK
+    if waited and last and all(one.seconds > min(crowd) / 2 for one in last):
         params = {"count": str(len(crowd)), "seconds": f"{min(one.seconds for one in last):.1f}"}
         yield Seen(key="no-circuit", probe=last[0], params=params)
 
