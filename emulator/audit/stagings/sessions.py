@@ -49,9 +49,9 @@ def _chosen(stage: Stage) -> None:
             asked.label = f"adopted: {label}"
 
 
-@trouble("bad-session", "client", needs=("logged_in", "token"))
+@trouble("bad-session", "other", needs=("logged_in", "token"))
 def _bad(stage: Stage) -> None:
-    call = cast(Call, stage.description.logged_in)  # which this trouble needs
+    call = cast("Call", stage.description.logged_in)  # which this trouble needs
     one, other = (stage.login(Login(label=label)).session for label in ("somebody", "somebody else"))
     stage.ask(call, _changed(stage, one, lambda _: ""), label="nothing", request=_bare(stage, one))
     for word in ("undefined", "null"):
@@ -67,18 +67,18 @@ def _bad(stage: Stage) -> None:
 
 @trouble("logged-out", "other", needs=("logout", "logged_in"))
 def _logged_out(stage: Stage) -> None:
-    logged_in = cast(Call, stage.description.logged_in)  # both of which this trouble needs
-    logout = cast(Call, stage.description.logout)
+    logged_in = cast("Call", stage.description.logged_in)  # both of which this trouble needs
+    logout = cast("Call", stage.description.logout)
     session = stage.login(Login(label="a login")).session
     stage.ask(logged_in, session, label="before it")
     stage.ask(logout, session, label="the logout")
     stage.ask(logged_in, session, label="after it")
 
 
-@trouble("id-as-credential", "client", needs=("logged_in", "openid"))
+@trouble("id-as-credential", "other", needs=("logged_in", "openid"))
 def _ids(stage: Stage) -> None:
     """Use what names somebody in place of the token and of the code."""
-    call = cast(Call, stage.description.logged_in)  # which this trouble needs
+    call = cast("Call", stage.description.logged_in)  # which this trouble needs
     plain = stage.login(Login(label="a login"))
     user_id = stage.identify(plain)
     unionid = next((str(one.json["unionid"]) for one in plain.exchanges if one.json.get("unionid")), "")
@@ -157,7 +157,7 @@ def _opens(stage: Stage, session: Session, label: str) -> Probe | None:
 
 def _one_character(value: str) -> str:
     """Return a value with one letter or digit in its middle changed; of a JWT, in its signature."""
-    start = value.rfind(".") + 2 if _is_jwt(value) else len(value) // 2
+    start = value.rfind(".") + 2 if _is_jwt(value) and not value.endswith(".") else len(value) // 2
     at = next((index for index in range(start, len(value)) if value[index].isalnum()), start)
     return value[:at] + ("1" if value[at] == "0" else "0") + value[at + 1 :]
 
