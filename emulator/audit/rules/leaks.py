@@ -57,20 +57,20 @@ _BEFORE_APP = (404, 405, 413, 414, 431)
 
 
 def _stack_trace(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
-    found = _first(TRACES, _plain(probe.received.body))
+    found = first_of(TRACES, readable(probe.received.body))
     if found:
         yield Seen(key="stack-trace", probe=probe, params={"what": found[0], "text": found[1][:80]})
 
 
 def _debug_mode(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
     body = probe.received.body
-    found = _first(DEBUG_PAGES, body)
+    found = first_of(DEBUG_PAGES, body)
     if found or _object(body).keys() >= _SPRING:
         yield Seen(key="debug-page", probe=probe, params={"framework": found[0] if found else "Spring"})
 
 
 def _upstream_text(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
-    body = _plain(probe.received.body)
+    body = readable(probe.received.body)
     for text in _upstream_texts(probe):
         if _is_telling(text) and text in body:
             yield Seen(key="upstream-text", probe=probe, params={"text": text[:80]})
@@ -132,13 +132,14 @@ def _path(probe: Probe) -> str:
     return probe.sent.path.partition("?")[0]
 
 
-def _plain(body: str) -> str:
+def readable(body: str) -> str:
     """Return a body without the escapes of JSON and HTML."""
     unescaped = body.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"').replace("\\/", "/")
     return html.unescape(unescaped.replace("\\u0026", "&"))
 
 
-def _first(patterns: Mapping[str, re.Pattern[str]], text: str) -> tuple[str, str] | None:
+def first_of(patterns: Mapping[str, re.Pattern[str]], text: str) -> tuple[str, str] | None:
+    """Return the name of the first pattern that a text holds, and what it found; None for none."""
     for name, pattern in patterns.items():
         if found := pattern.search(text):
             return name, found[0].strip()
