@@ -37,7 +37,7 @@ def _unionid_optional(evidence: Evidence) -> Iterator[Seen]:
                 yield Seen(key="unionid-crash", probe=probe, params={"shown": probe.shown})
                 return
         return
-    failed = next((one for one in probes if one.outcome != "success"), None)
+    failed = next((one for one in probes if one.outcome != "success" and one.status != 429), None)
     if failed is not None:
         yield Seen(key="unionid-needed", probe=failed, params={"shown": failed.shown, "label": failed.label})
         return
