@@ -3,14 +3,21 @@
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from emulator.audit.observer import Call
 
 Kind = Literal["session_key", "appsecret", "access_token", "client_secret"]
+#: Parts of a text that can hold another one: JWTs and signed cookies (`eyJ…`), zlib (`.eJ…`) and gzip (`H4sI…`).
+_PACKED = re.compile(r"(?:eyJ|eJ|H4sI)[A-Za-z0-9_+/-]{8,}")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+#: How deep packed texts are opened, and how long an opened one may be.
+_DEPTH, _MAX_OPENED = 2, 1_000_000
 
 
 @dataclass(kw_only=True)
@@ -33,10 +40,12 @@ class Canaries:
 
     def found_in(self, text: str, kind: Kind) -> str:
         """Return how a secret of a kind stands in a text (`as it is`, `base64`, …), empty when none does."""
+        views = _views(text)
         for value in sorted(self.values.get(kind, ())):
-            for how, form in forms(value):
-                if form in text:
-                    return how
+            for how, form in _forms(value):
+                for inside, view in views:
+                    if form in view:
+                        return f"{how}, {inside}" if inside else how
         return ""
 
     def _learn(self, operation: str, text: str) -> None:
@@ -62,9 +71,52 @@ def forms(secret: str) -> Iterator[tuple[str, str]]:
             yield f"in {name}", _aligned(encode, secret.encode(), offset)
     key = _decoded_key(secret)
     if key:
+        yield "without padding", secret.rstrip("=")
         yield "in hex", key.hex()
         yield "in hex", key.hex().upper()
         yield "in base64url", base64.urlsafe_b64encode(key).decode().rstrip("=")
+
+
+@lru_cache(maxsize=4096)
+def _forms(secret: str) -> tuple[tuple[str, str], ...]:
+    return tuple(forms(secret))
+
+
+@lru_cache(maxsize=64)
+def _views(text: str) -> tuple[tuple[str, str], ...]:
+    """Return a text as it stands and as what reads it sees it, each with where that is."""
+    views = [("", text), ("escaped as in JSON", _unescaped(text))]
+    once = unquote(text)
+    views += [("URL-encoded", once), ("URL-encoded twice", unquote(once))]
+    views += [("inside a packed text", one) for one in _opened(text, _DEPTH)]
+    first = {one: how for how, one in reversed(views)}
+    return tuple((how, one) for one, how in reversed(first.items()))
+
+
+def _unescaped(text: str) -> str:
+    """Return a text without the escapes of JSON, as far as a secret can contain them."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).replace("\\/", "/")
+
+
+def _opened(text: str, depth: int) -> Iterator[str]:
+    """Yield what is packed in a text: payloads of JWTs, compressed cookies, base64 of gzip."""
+    if not depth:
+        return
+    for found in _PACKED.findall(text):
+        packed = found.replace("-", "+").replace("_", "/")
+        whole = packed[: len(packed) - (len(packed) % 4 == 1)]
+        inner = _inflated(base64.b64decode(whole + "=" * (-len(whole) % 4))).decode("utf-8", "replace")
+        yield inner
+        yield _unescaped(inner)
+        yield from _opened(inner, depth - 1)
+
+
+def _inflated(value: bytes) -> bytes:
+    """Return what zlib or gzip compressed, and everything else unchanged."""
+    try:
+        return zlib.decompressobj(wbits=47).decompress(value, _MAX_OPENED)
+    except zlib.error:
+        return value
 
 
 def _aligned(encode: Callable[[bytes], bytes], value: bytes, offset: int) -> str:

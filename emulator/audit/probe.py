@@ -30,7 +30,8 @@ class Probe:
 
     `label` tells it from others of its trouble; `began` and `ended` are seconds of the monotonic clock. `calls` are
     those that WeChat and Casdoor received because of it, `output` what the app printed meanwhile. `is_login` is False
-    for requests other than the described login; `is_alone` False for one of a crowd.
+    for requests other than the described login; `is_alone` False for one of a crowd. `opens` says that a login which
+    did not succeed left a token or cookie that opens `logged_in` all the same.
     """
 
     trouble: str
@@ -49,6 +50,7 @@ class Probe:
     openid: str = ""
     is_login: bool = True
     is_alone: bool = True
+    opens: bool = False
 
     @property
     def seconds(self) -> float:

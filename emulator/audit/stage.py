@@ -130,6 +130,8 @@ class Stage:
         probe.calls = self.observer.since(mark)
         probe.output = self.app.printed(printed)
         self.probes.append(probe)
+        if probe.outcome != "success" and (probe.session.token or probe.session.cookies):
+            probe.opens = bool(self.is_logged_in(probe))
         return probe
 
     def row(self, logins: Sequence[Login], *, patient: bool = True) -> list[Probe]:

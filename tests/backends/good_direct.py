@@ -114,7 +114,7 @@ def login():
             user["unionid"] = unionid
     token = secrets.token_urlsafe(32)
     sessions[token] = user["id"], time.time() + DAYS_30
-    return jsonify(token=token, user_id=user["id"], expires_in=DAYS_30)
+    return jsonify(token=token, user_id=user["id"], openid=openid, expires_in=DAYS_30)
 
 
 @app.get("/me")
@@ -125,6 +125,15 @@ def me():
     if found is None or found[1] < time.time():
         return jsonify(error="unauthorized", message="log in first"), 401
     return jsonify(user_id=found[0])
+
+
+@app.post("/logout")
+def logout():
+    """End a session."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind == "Bearer":
+        sessions.pop(token, None)
+    return jsonify(ok=True)
 
 
 @app.errorhandler(Refused)

@@ -5,6 +5,8 @@ from emulator.audit.rules import (  # noqa: F401, I001  # the order
     codes,
     upstream,
     replies,
+    leaks,
     identity,
+    sessions,
     inputs,
 )

@@ -37,6 +37,6 @@ def _row(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
 
 
 rule("session-key-not-sent", "error")(each_probe(_session_key))
-rule("appsecret-not-sent", "error")(each_probe(_appsecret))
+rule("appsecret-not-sent", "error", covers=("upstream-text-not-shown",))(each_probe(_appsecret))
 rule("wechat-token-not-sent", "error")(each_probe(_access_token))
 rule("casdoor-row-not-forwarded", "error", needs=("casdoor",), covers=("session-key-not-sent",))(each_probe(_row))

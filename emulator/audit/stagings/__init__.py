@@ -4,6 +4,7 @@ from emulator.audit.stagings import (  # noqa: F401, I001  # in the order in whi
     impossible,
     codes,
     people,
+    sessions,
     upstream,
     burst,
 )
