@@ -88,7 +88,7 @@ def test_the_ports_that_the_text_names_are_the_usual_ones():
     assert f"mockdoor serve --tls {TLS_PORT} --proxy {PROXY_PORT}   # both ports are the usual ones" in README
 
 
-@pytest.mark.parametrize("command", ["notes", "schema", "profiles"])
+@pytest.mark.parametrize("command", ["notes", "schema", "profiles", "scenarios"])
 def test_commands_that_the_text_names_exist(command):
     assert f"`mockdoor {command}`" in README
     assert CliRunner().invoke(main, [command]).exit_code == 0

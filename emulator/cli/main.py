@@ -5,7 +5,7 @@ import sys
 import click
 
 from emulator import __version__
-from emulator.cli.catalogue import notes, profiles
+from emulator.cli.catalogue import notes, profiles, scenarios
 from emulator.cli.check import check, init, schema
 from emulator.cli.exec import execute
 from emulator.cli.hosts import ca
@@ -32,5 +32,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (serve, run, check, init, schema, execute, ca, profiles, notes, *REMOTE_COMMANDS):
+for _command in (serve, run, check, init, schema, execute, ca, profiles, scenarios, notes, *REMOTE_COMMANDS):
     main.add_command(_command)
