@@ -24,13 +24,12 @@ class Word(_TextType):
         self._files = files
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":  # noqa: ARG002  # click's
-        """Complete a name; a path, once no name fits."""
+        """Complete a name, or a path."""
         from click.shell_completion import CompletionItem
 
-        found = [CompletionItem(one) for one in self._names() if one.startswith(incomplete)]
-        if self._files and (not found or not incomplete):
-            found.append(CompletionItem(incomplete, type="file"))
-        return found
+        # The file stands first: bash forgets what came before it, and takes files where no name is left.
+        paths = [CompletionItem(incomplete, type="file")] if self._files else []
+        return [*paths, *(CompletionItem(one) for one in self._names() if one.startswith(incomplete))]
 
 
 def scenario_names() -> Iterable[str]:

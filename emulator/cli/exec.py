@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.completion import SCENARIO
 from emulator.cli.options import CANNOT_START, INTERRUPTED, ProfileName, examples, load_scenario, wall_clock
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
         "mockdoor exec -- python naive.py           asks https://api.weixin.qq.com, gets the emulator",
     ),
 )
-@click.option("--scenario", "name", help="A scenario file, or the name of a shipped one.")
+@click.option("--scenario", "name", type=SCENARIO, help="A scenario file, or the name of a shipped one.")
 @click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
 @click.option("--no-proxy", is_flag=True, help="Start no proxy and leave the variables about it as they are.")
 @click.option("--passthrough", is_flag=True, help="Let the command reach other hosts through the proxy, by https.")

@@ -7,6 +7,7 @@ import click
 from emulator import __version__
 from emulator.cli.catalogue import notes, profiles, scenarios
 from emulator.cli.check import check, init, schema
+from emulator.cli.completion import completion
 from emulator.cli.exec import execute
 from emulator.cli.hosts import ca
 from emulator.cli.options import examples
@@ -32,5 +33,18 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (serve, run, check, init, schema, execute, ca, profiles, scenarios, notes, *REMOTE_COMMANDS):
+for _command in (
+    serve,
+    run,
+    check,
+    init,
+    schema,
+    execute,
+    ca,
+    profiles,
+    scenarios,
+    notes,
+    completion,
+    *REMOTE_COMMANDS,
+):
     main.add_command(_command)

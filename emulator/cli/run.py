@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.completion import SCENARIO
 from emulator.cli.options import USER_ERROR, ProfileName, examples
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         "mockdoor run my.scenario.yaml --target https://staging.example.com",
     )
 )
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, type=SCENARIO)
 @click.option(
     "-k",
     "text",

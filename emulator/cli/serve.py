@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from emulator.cli.completion import SCENARIO
 from emulator.cli.hosts import PROXY_PORT, TLS_PORT, Port, PortsLeftOut, open_authority, open_entrance
 from emulator.cli.limits import KNOWN, limits_from
 from emulator.cli.options import (
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
         "mockdoor serve --limit users=100000 --limit tokens=100000",
     ),
 )
-@click.argument("scenario", required=False)
+@click.argument("scenario", required=False, type=SCENARIO)
 @click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
 @click.option("--casdoor", metavar="VERSION", help="Play the profile nearest to this version of Casdoor.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
