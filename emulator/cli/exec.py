@@ -9,6 +9,7 @@ import click
 
 from emulator.cli.completion import SCENARIO
 from emulator.cli.options import CANNOT_START, INTERRUPTED, ProfileName, examples, load_scenario, wall_clock
+from emulator.cli.sources import said_by
 
 if TYPE_CHECKING:
     from emulator.runner.environment import Environment
@@ -24,8 +25,17 @@ if TYPE_CHECKING:
         "mockdoor exec -- python naive.py           asks https://api.weixin.qq.com, gets the emulator",
     ),
 )
-@click.option("--scenario", "name", type=SCENARIO, help="A scenario file, or the name of a shipped one.")
-@click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
+@click.option(
+    "--scenario",
+    "name",
+    type=SCENARIO,
+    envvar="MOCKDOOR_SCENARIO",
+    show_envvar=True,
+    help="A scenario file, or the name of a shipped one.",
+)
+@click.option(
+    "--profile", type=ProfileName(), envvar="MOCKDOOR_PROFILE", show_envvar=True, help="Which Casdoor to play."
+)
 @click.option("--no-proxy", is_flag=True, help="Start no proxy and leave the variables about it as they are.")
 @click.option("--passthrough", is_flag=True, help="Let the command reach other hosts through the proxy, by https.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
@@ -53,7 +63,7 @@ def execute(
     from emulator.runner.environment import Environment
     from emulator.server.listener import Server
 
-    world = open_world(load_scenario(name), wall=wall_clock, profile=profile)
+    world = open_world(load_scenario(name, said_by("name")), wall=wall_clock, profile=profile)
     try:
         server = Server(world, port=0)
     except OSError as error:
