@@ -143,7 +143,7 @@ def _write_reports(found: "RunResult", *, junit: str | None, html: str | None) -
 def _junit(found: "RunResult") -> str:
     from emulator.runner.reports.junit import write_junit
 
-    return write_junit(found)
+    return write_junit(found, times=True)
 
 
 def _html(found: "RunResult") -> str:

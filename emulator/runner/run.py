@@ -1,9 +1,10 @@
 """Running many scenario files, under each profile, against one server."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from emulator.control.worlds import open_world
 from emulator.runner.control import Control, Embedded, Remote
@@ -58,7 +59,9 @@ def _run_file(
     for profile in profiles:
         base, shown_base, control = open_case(scenario, profile)
         engine = Engine(scenario, base=base, shown_base=shown_base, control=control, profile=profile)
+        begun = time.monotonic()
         case = engine.run()
+        case = replace(case, elapsed=timedelta(seconds=time.monotonic() - begun))
         if len(profiles) > 1:
             case = replace(case, name=f"{case.name} [{profile}]")
         cases.append(case)
