@@ -9,9 +9,12 @@ import click
 
 from emulator.cli.completion import SCENARIO
 from emulator.cli.options import USER_ERROR, ProfileName, examples
+from emulator.cli.sources import is_from_line
 
 if TYPE_CHECKING:
+    from emulator.runner.last_run import LastRun
     from emulator.runner.results import CaseResult, RunResult
+    from emulator.runner.selection import Choice
 
 
 @click.command(
@@ -19,11 +22,13 @@ if TYPE_CHECKING:
         "mockdoor run scenarios/",
         "mockdoor run my.scenario.yaml:14 -v",
         "mockdoor run scenarios/ --tag retry --profile docs --profile current",
+        "mockdoor run --rerun-failed",
         "mockdoor run . --junit report.xml --html report.html",
         "mockdoor run my.scenario.yaml --target https://staging.example.com",
     )
 )
-@click.argument("paths", nargs=-1, required=True, type=SCENARIO)
+@click.argument("paths", nargs=-1, type=SCENARIO, metavar="PATHS...")
+@click.option("--rerun-failed", is_flag=True, help="Run what failed in this folder's last run, in place of PATHS.")
 @click.option(
     "-k",
     "text",
@@ -52,6 +57,7 @@ if TYPE_CHECKING:
 def run(
     paths: tuple[str, ...],
     *,
+    rerun_failed: bool,
     text: str,
     tags: tuple[str, ...],
     profiles: tuple[str, ...],
@@ -67,18 +73,25 @@ def run(
     """Run the steps of scenario files and show what differs.
 
     PATHS are files, folders, names of shipped scenarios, or FILE:LINE for the scenario with a step in that line.
-    It is a mistake (exit code 2) when nothing is left to run.
+    It is a mistake (exit code 2) when nothing is left to run, or with --rerun-failed when no run is remembered; when
+    nothing failed in the last run, there is nothing to do and the exit code is 0.
     """
+    from emulator.runner.last_run import remember
     from emulator.runner.run import run_paths
     from emulator.runner.selection import CannotRun, Choice
 
+    last = _last_run(paths) if rerun_failed else None
+    paths, profiles = (last.failed, profiles or last.profiles) if last else (paths, profiles)
+    if not paths:
+        raise click.UsageError("Missing argument 'PATHS...'.")
     choice = Choice(text=text, tags=tags, profiles=profiles, fail_fast=fail_fast, strict=strict, target=target)
-    show = _Progress(verbose=verbose, explain=explain, quiet=as_json)
+    show = _Progress(choice, verbose=verbose, explain=explain, quiet=as_json)
     try:
         found = run_paths(paths, choice, on_case=show.case)
     except CannotRun as error:
         click.echo(str(error), err=True)
         sys.exit(USER_ERROR)
+    remember(found, profiles, before=last)
     written = _write_reports(found, junit=junit, html=html)
     if as_json:
         from emulator.runner.reports.json_report import write_json
@@ -88,12 +101,29 @@ def run(
     sys.exit(found.exit_code or (0 if written else USER_ERROR))
 
 
+def _last_run(paths: tuple[str, ...]) -> "LastRun":
+    """Return the last run of this folder, one with failures; end here when there is none."""
+    from emulator.runner.last_run import recall
+
+    if paths and is_from_line("paths"):
+        raise click.UsageError("--rerun-failed chooses the scenarios; leave PATHS out")
+    last = recall()
+    if last is None:
+        click.echo("no run of this folder is remembered; run scenarios without --rerun-failed first", err=True)
+        sys.exit(USER_ERROR)
+    if not last.failed:
+        click.echo("nothing failed in the last run of this folder", err=True)
+        sys.exit(0)
+    return last
+
+
 class _Progress:
     """What a run shows as it proceeds."""
 
-    def __init__(self, *, verbose: bool, explain: bool, quiet: bool) -> None:
+    def __init__(self, choice: "Choice", *, verbose: bool, explain: bool, quiet: bool) -> None:
         import time
 
+        self.choice = choice
         self.verbose = verbose
         self.explain = explain
         self.quiet = quiet
@@ -115,6 +145,10 @@ class _Progress:
         if not (self.verbose or sys.stdout.isatty()) and case.status == "passed" and not case.idle_faults:
             return  # a pipe gets what went wrong only
         click.echo(show_case(case, verbose=self.verbose, colour=self.colour), nl=False)
+        if case.status in ("failed", "error") or (self.choice.strict and case.idle_faults):
+            from emulator.runner.reports.repeat import repeat_line
+
+            click.echo(f"  repeat: {repeat_line(case, self.choice)}")
 
     def end(self, found: "RunResult") -> None:
         from emulator.runner.reports.terminal import show_problems, show_summary

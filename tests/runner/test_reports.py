@@ -67,7 +67,7 @@ def test_a_failure_shows_everything_that_helps(case):
         '    inside:   wechat.code2session -> {"errcode":-1,"errmsg":"system error, rid: 69562980-5cde01df-1eb8ea5f"}\n'
         "    faults:   busy\n"
         "    why:      the planned fault busy struck\n"
-        "    repeat: curl -si http://127.0.0.1:8000/api/login/oauth/access_token "
+        "    as curl:  curl -si http://127.0.0.1:8000/api/login/oauth/access_token "
         "-H 'Content-Type: application/x-www-form-urlencoded' --data-raw "
         "'tag=wechat_miniprogram&client_id=6825f4f0af45554c8952&code=0azNkkPo3aSviizl7hmk3yOUdfeNkkPD'\n"
         "  planned faults that never struck: idle\n"
@@ -140,7 +140,7 @@ def test_a_failure_is_never_longer_than_a_screen(tmp_path):
     lines = show_failure(step)
 
     assert len(lines) == SCREEN
-    assert lines[-1].startswith("  repeat: curl")
+    assert lines[-1].startswith("  as curl:  curl")
 
 
 def test_the_summary_counts(found):
