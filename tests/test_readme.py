@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from emulator.cli.hosts import PROXY_PORT, TLS_PORT
 from emulator.cli.main import main
 from emulator.scenario import parse
+from emulator.scenario.project import parse_project
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -98,6 +99,15 @@ def test_the_example_scenario_is_a_good_one(tmp_path):
     text = next(text for kind, text in BLOCKS if kind == "yaml")
 
     assert parse(text, tmp_path / "my.scenario.yaml").faults[0].times == 1
+
+
+def test_the_example_project_is_a_good_one(tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    text = next(text for kind, text in BLOCKS if kind == "yaml" and text.startswith("scenario: "))
+
+    project = parse_project(text, tmp_path / "mockdoor.yaml")
+
+    assert (project.scenario, sorted(project.reports)) == ("wechat-busy-once", ["html", "json", "junit"])
 
 
 def test_the_list_of_scenarios_is_fresh():

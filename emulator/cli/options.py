@@ -44,6 +44,11 @@ class ProfileName(_TextType):
         return click.Choice(list(PROFILES))
 
 
+profile_option = click.option(
+    "--profile", type=ProfileName(), envvar="MOCKDOOR_PROFILE", show_envvar=True, help="Which Casdoor to play."
+)
+
+
 def examples(*lines: str) -> str:
     """Return the examples that a command's help ends with."""
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))

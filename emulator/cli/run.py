@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from emulator.cli.completion import SCENARIO
 from emulator.cli.options import USER_ERROR, ProfileName, examples
+from emulator.cli.project import ProjectCommand
 from emulator.cli.sources import is_from_line
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=ProjectCommand,
     epilog=examples(
         "mockdoor run scenarios/",
         "mockdoor run my.scenario.yaml:14 -v",
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
         "mockdoor run --rerun-failed",
         "mockdoor run . --junit report.xml --html report.html",
         "mockdoor run my.scenario.yaml --target https://staging.example.com",
-    )
+    ),
 )
 @click.argument("paths", nargs=-1, type=SCENARIO, metavar="PATHS...")
 @click.option("--rerun-failed", is_flag=True, help="Run what failed in this folder's last run, in place of PATHS.")
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
 @click.option("--target", metavar="URL", help="Send the steps to this server, not to the embedded one.")
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write a JUnit XML report.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a report as one HTML page.")
+@click.option("--json-report", type=click.Path(dir_okay=False), help="Write the results as JSON to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def run(
     paths: tuple[str, ...],
@@ -68,11 +72,13 @@ def run(
     target: str | None,
     junit: str | None,
     html: str | None,
+    json_report: str | None,
     as_json: bool,
 ) -> None:
     """Run the steps of scenario files and show what differs.
 
     PATHS are files, folders, names of shipped scenarios, or FILE:LINE for the scenario with a step in that line.
+    Without any, those of the project's mockdoor.yaml run.
     It is a mistake (exit code 2) when nothing is left to run, or with --rerun-failed when no run is remembered; when
     nothing failed in the last run, there is nothing to do and the exit code is 0.
     """
@@ -92,11 +98,9 @@ def run(
         click.echo(str(error), err=True)
         sys.exit(USER_ERROR)
     remember(found, profiles, before=last)
-    written = _write_reports(found, junit=junit, html=html)
+    written = _write_reports(found, {_junit: junit, _html: html, _json: json_report})
     if as_json:
-        from emulator.runner.reports.json_report import write_json
-
-        click.echo(write_json(found))
+        click.echo(_json(found))
     show.end(found)
     sys.exit(found.exit_code or (0 if written else USER_ERROR))
 
@@ -160,10 +164,10 @@ class _Progress:
             click.echo(show_summary(found, seconds=self.now() - self.begun, colour=self.colour))
 
 
-def _write_reports(found: "RunResult", *, junit: str | None, html: str | None) -> bool:
+def _write_reports(found: "RunResult", paths: "Mapping[Callable[[RunResult], str], str | None]") -> bool:
     """Write the reports that were asked for; say which could not be written."""
     written = True
-    for path, write in ((junit, _junit), (html, _html)):
+    for write, path in paths.items():
         if path is None:
             continue
         try:
@@ -178,6 +182,12 @@ def _junit(found: "RunResult") -> str:
     from emulator.runner.reports.junit import write_junit
 
     return write_junit(found, times=True)
+
+
+def _json(found: "RunResult") -> str:
+    from emulator.runner.reports.json_report import write_json
+
+    return write_json(found)
 
 
 def _html(found: "RunResult") -> str:

@@ -20,12 +20,12 @@ from emulator.cli.options import (
     CANNOT_START,
     INTERRUPTED,
     USER_ERROR,
-    ProfileName,
     examples,
     load_scenario,
+    profile_option,
     wall_clock,
 )
-from emulator.cli.sources import is_from_line, said_by
+from emulator.cli.sources import is_from_line, is_from_project, said_by
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -47,9 +47,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("scenario", required=False, type=SCENARIO, envvar="MOCKDOOR_SCENARIO")
-@click.option(
-    "--profile", type=ProfileName(), envvar="MOCKDOOR_PROFILE", show_envvar=True, help="Which Casdoor to play."
-)
+@profile_option
 @click.option("--casdoor", metavar="VERSION", help="Play the profile nearest to this version of Casdoor.")
 @click.option(
     "--host",
@@ -123,8 +121,8 @@ def serve(
 ) -> None:
     """Serve a scenario over HTTP.
 
-    SCENARIO is a file, or the name of a shipped one; without it the one that MOCKDOOR_SCENARIO names is served, or the
-    default world.
+    SCENARIO is a file, or the name of a shipped one; without it the one that MOCKDOOR_SCENARIO or the project's
+    mockdoor.yaml names is served, or the default world.
     """
     from emulator.control.worlds import open_world
 
@@ -138,7 +136,8 @@ def serve(
     limits, server_limits = _limits(limit_pairs)
     world = open_world(load_scenario(scenario, said_by("scenario")), wall=wall_clock, profile=played, limits=limits)
     server = _listen(world, host, port, server_limits)
-    state_file = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
+    named = None if is_from_project("scenario") else scenario
+    state_file = _state_file(state_path, server, world, profile=played, named=named) if state_path else nullcontext()
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
     _announce(world, server, entrances, as_json=as_json, quiet=quiet)
     if not quiet:
