@@ -6,10 +6,11 @@ import click
 
 from emulator import __version__
 from emulator.cli.catalogue import notes, profiles, scenarios
-from emulator.cli.check import check, init, schema
+from emulator.cli.check import check, schema
 from emulator.cli.completion import completion
 from emulator.cli.exec import execute
 from emulator.cli.hosts import ca
+from emulator.cli.init import init
 from emulator.cli.options import examples
 from emulator.cli.remote import REMOTE_COMMANDS
 from emulator.cli.run import run

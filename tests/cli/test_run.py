@@ -185,11 +185,11 @@ def test_explain_tells_who_called_whom(mockdoor):
 
 
 def test_what_init_writes_checks_and_runs(mockdoor, tmp_path):
-    first = mockdoor("init")
-    again = mockdoor("init")
+    first = mockdoor("init", "first.scenario.yaml")
+    again = mockdoor("init", "first.scenario.yaml")
 
     assert (first.exit_code, again.exit_code) == (0, 2)
-    assert again.stderr == "first.scenario.yaml already exists; name another file\n"
+    assert again.stderr == ("first.scenario.yaml already exists; name another file, or write over it with --force\n")
     assert mockdoor("check", "first.scenario.yaml").exit_code == 0
     assert mockdoor("run", "first.scenario.yaml", "--strict").exit_code == 0
     head = (tmp_path / "first.scenario.yaml").read_text().splitlines()[0]
