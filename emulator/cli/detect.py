@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +80,8 @@ def _python_packages(path: Path) -> set[str]:
 
 
 def _toml_packages(text: str) -> list[str]:
+    import tomllib
+
     try:
         whole: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
