@@ -6,11 +6,14 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.detect import Backend, Found, detect
 from emulator.cli.options import USER_ERROR, examples
+
+if TYPE_CHECKING:
+    from emulator.cli.detect import Backend, Found
 
 STARTER = """\
 # yaml-language-server: $schema={schema}
@@ -77,6 +80,7 @@ def init(path: str | None, *, force: bool) -> None:
         wrote = _write_scenario(Path(path), force=force)
         click.echo(f"{wrote}; next: mockdoor run {path}")
         return
+    from emulator.cli.detect import detect
     from emulator.scenario.project import NAME
 
     target = Path(NAME)
@@ -94,7 +98,7 @@ def init(path: str | None, *, force: bool) -> None:
         click.echo(f"or, beside the emulator: mockdoor exec -- {_in_shell(found.backends[0])}")
 
 
-def project_text(found: Found, scenarios: str) -> str:
+def project_text(found: "Found", scenarios: str) -> str:
     """Return a project's file for what was found; what this version cannot use of it stands in a comment."""
     from emulator.casdoor.versions import PROFILES
 
@@ -110,7 +114,7 @@ def project_text(found: Found, scenarios: str) -> str:
     return text + "".join(f"{line}\n" for line in _apps(found))
 
 
-def _apps(found: Found) -> Iterator[str]:
+def _apps(found: "Found") -> Iterator[str]:
     """Yield the lines about apps under test; `${PORT}` is where each is to listen."""
     from emulator.scenario import schema
 
@@ -132,7 +136,7 @@ def _apps(found: Found) -> Iterator[str]:
         yield line if key in known else f"# {line}"
 
 
-def _findings(found: Found) -> Iterator[str]:
+def _findings(found: "Found") -> Iterator[str]:
     for one in found.backends:
         yield f"found {one.kind} in {one.evidence}; started by: {_in_shell(one)}"
     for folder in found.mini_programs:
@@ -141,7 +145,7 @@ def _findings(found: Found) -> Iterator[str]:
         yield "found no backend and no mini program that mockdoor knows"
 
 
-def _in_shell(one: Backend) -> str:
+def _in_shell(one: "Backend") -> str:
     """Return the words that start a backend, as they are typed in this folder."""
     words = shlex.join(one.start).replace("'${PORT}'", "${PORT}").replace("${PORT}", "3000")
     return words if one.folder == Path() else shlex.join(["sh", "-c", f"cd {shlex.quote(str(one.folder))} && {words}"])
