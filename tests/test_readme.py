@@ -18,6 +18,7 @@ from emulator.cli.main import main
 from emulator.runner.run import run_paths
 from emulator.runner.selection import Choice
 from emulator.scenario import parse
+from emulator.scenario.project import parse_project
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -90,7 +91,7 @@ def test_the_ports_that_the_text_names_are_the_usual_ones():
     assert f"mockdoor serve --tls {TLS_PORT} --proxy {PROXY_PORT}   # both ports are the usual ones" in README
 
 
-@pytest.mark.parametrize("command", ["notes", "schema", "profiles"])
+@pytest.mark.parametrize("command", ["notes", "schema", "profiles", "scenarios"])
 def test_commands_that_the_text_names_exist(command):
     assert f"`mockdoor {command}`" in README
     assert CliRunner().invoke(main, [command]).exit_code == 0
@@ -123,6 +124,15 @@ def test_the_backend_under_test_is_started_and_asked_as_the_text_says(tmp_path):
     done = CliRunner().invoke(main, ["run", str(path)])
 
     assert (done.exit_code, done.stdout.startswith("1 passed, 0 failed")) == (0, True), done.stdout
+
+
+def test_the_example_project_is_a_good_one(tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    text = next(text for kind, text in BLOCKS if kind == "yaml" and text.startswith("scenario: "))
+
+    project = parse_project(text, tmp_path / "mockdoor.yaml")
+
+    assert (project.scenario, sorted(project.reports)) == ("wechat-busy-once", ["html", "json", "junit"])
 
 
 def test_the_list_of_scenarios_is_fresh():

@@ -1,4 +1,4 @@
-"""Commands around scenario files: `mockdoor check`, `schema` and `init`."""
+"""Commands around scenario files: `mockdoor check` and `schema`."""
 
 import json
 import sys
@@ -11,37 +11,6 @@ from emulator.cli.options import USER_ERROR, examples
 
 if TYPE_CHECKING:
     from emulator.core.errors import Problem
-
-STARTER = """\
-# yaml-language-server: $schema={schema}
-version: 1
-description: >-
-  Say what goes wrong here, what a reader should look at, and what helps.
-tags: [example]
-
-# Everything that is not said comes from the built-in world: organization test, one application with the docs
-# page's client_id, one mini program, the personas visitor, alice, bob and carol. Names below merge over it.
-profile: {profile}            # {profiles}
-clock: 2026-01-01T08:00:00Z   # time stands still here; steps advance it
-
-personas:
-  dora: {{nickname: 朵拉}}
-
-# What goes wrong: an operation, a window, one effect. `mockdoor schema` lists them all.
-faults:
-  - {{at: wechat.code2session, error: -1, times: 1}}
-
-# What a client does, for `mockdoor run` and pytest; `mockdoor serve` leaves the steps out.
-steps:
-  - name: WeChat is busy
-    login: {{as: dora}}
-    expect: {{status: 400, json: {{error: invalid_grant, error_description: {{$contains: system error}}}}}}
-  - name: a second try works
-    login: {{as: dora, username: Dora}}
-    expect: {{status: 200}}
-  - get_account: {{}}
-    expect: {{json: {{status: ok, name: Dora}}}}
-"""
 
 
 @click.command(
@@ -94,36 +63,3 @@ def schema() -> None:
     from emulator import scenario
 
     click.echo(json.dumps(scenario.schema(), ensure_ascii=False, indent=2))
-
-
-@click.command(
-    epilog=examples("mockdoor init", "mockdoor init login.scenario.yaml", "mockdoor run login.scenario.yaml")
-)
-@click.argument("path", default="first.scenario.yaml", type=click.Path(dir_okay=False))
-def init(path: str) -> None:
-    """Write a first scenario, with comments.
-
-    The schema that editors use is written next to it.
-    """
-    target = Path(path)
-    schema = target.parent / "mockdoor.schema.json"
-    if target.exists():
-        click.echo(f"{path} already exists; name another file", err=True)
-        sys.exit(USER_ERROR)
-    from emulator.scenario import schema as whole
-
-    try:
-        target.write_text(_starter(schema.name), "utf-8")
-        schema.write_text(json.dumps(whole(), ensure_ascii=False, indent=1) + "\n", "utf-8")
-    except OSError as error:
-        click.echo(f"{path}: cannot be written: {error.strerror}", err=True)
-        sys.exit(USER_ERROR)
-    click.echo(f"wrote {target} and {schema}; next: mockdoor run {target}")
-
-
-def _starter(schema: str) -> str:
-    """Return a first scenario; its comment lists the profiles, each with the version that it plays as recorded."""
-    from emulator.casdoor.versions import PROFILES
-
-    names = [one.name if one.leniencies else f"{one.name} ({one.version.name})" for one in PROFILES.values()]
-    return STARTER.format(schema=schema, profile=next(iter(PROFILES)), profiles=" | ".join(names))

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.options import CANNOT_START, INTERRUPTED, ProfileName, examples, load_scenario, wall_clock
+from emulator.cli.completion import SCENARIO
+from emulator.cli.options import CANNOT_START, INTERRUPTED, examples, load_scenario, profile_option, wall_clock
+from emulator.cli.project import ProjectCommand
+from emulator.cli.sources import said_by
 
 if TYPE_CHECKING:
     from emulator.runner.environment import Environment
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(
     name="exec",
+    cls=ProjectCommand,
     context_settings={"ignore_unknown_options": True},
     epilog=examples(
         "mockdoor exec -- npm test",
@@ -23,13 +27,19 @@ if TYPE_CHECKING:
         "mockdoor exec -- python naive.py           asks https://api.weixin.qq.com, gets the emulator",
     ),
 )
-@click.option("--scenario", "name", help="A scenario file, or the name of a shipped one.")
-@click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
+@click.option(
+    "--scenario",
+    type=SCENARIO,
+    envvar="MOCKDOOR_SCENARIO",
+    show_envvar=True,
+    help="A scenario file, or the name of a shipped one.",
+)
+@profile_option
 @click.option("--no-proxy", is_flag=True, help="Start no proxy and leave the variables about it as they are.")
 @click.option("--passthrough", is_flag=True, help="Let the command reach other hosts through the proxy, by https.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(
-    command: Sequence[str], *, name: str | None, profile: str | None, no_proxy: bool, passthrough: bool
+    command: Sequence[str], *, scenario: str | None, profile: str | None, no_proxy: bool, passthrough: bool
 ) -> None:
     """Run a command next to an emulator.
 
@@ -52,7 +62,7 @@ def execute(
     from emulator.runner.environment import Environment
     from emulator.server.listener import Server
 
-    world = open_world(load_scenario(name), wall=wall_clock, profile=profile)
+    world = open_world(load_scenario(scenario, said_by("scenario")), wall=wall_clock, profile=profile)
     try:
         server = Server(world, port=0)
     except OSError as error:

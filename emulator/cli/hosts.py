@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli.options import CANNOT_START, examples
+from emulator.cli.project import ProjectCommand
 
 if TYPE_CHECKING:
     from emulator.server.authority import Authority
@@ -69,8 +70,8 @@ class Port(click.IntRange):
             self.fail(f"{value!r} is not a port; write {usual}, or a number from 0, any free one, to 65535", param, ctx)
 
 
-class PortsLeftOut(click.Command):
-    """A command that knows a port left out from one given: after `--tls`, a word that is not a number comes next."""
+class PortsLeftOut(ProjectCommand):
+    """A command in a project that knows a port left out: after `--tls`, a word that is not a number comes next."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Write the usual port where one was left out before a word."""

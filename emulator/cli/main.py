@@ -5,10 +5,12 @@ import sys
 import click
 
 from emulator import __version__
-from emulator.cli.catalogue import notes, profiles
-from emulator.cli.check import check, init, schema
+from emulator.cli.catalogue import notes, profiles, scenarios
+from emulator.cli.check import check, schema
+from emulator.cli.completion import completion
 from emulator.cli.exec import execute
 from emulator.cli.hosts import ca
+from emulator.cli.init import init
 from emulator.cli.options import examples
 from emulator.cli.remote import REMOTE_COMMANDS
 from emulator.cli.run import run
@@ -32,5 +34,18 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (serve, run, check, init, schema, execute, ca, profiles, notes, *REMOTE_COMMANDS):
+for _command in (
+    serve,
+    run,
+    check,
+    init,
+    schema,
+    execute,
+    ca,
+    profiles,
+    scenarios,
+    notes,
+    completion,
+    *REMOTE_COMMANDS,
+):
     main.add_command(_command)

@@ -44,20 +44,28 @@ class ProfileName(_TextType):
         return click.Choice(list(PROFILES))
 
 
+profile_option = click.option(
+    "--profile", type=ProfileName(), envvar="MOCKDOOR_PROFILE", show_envvar=True, help="Which Casdoor to play."
+)
+
+
 def examples(*lines: str) -> str:
     """Return the examples that a command's help ends with."""
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
-def load_scenario(name: str | None) -> "Scenario":
-    """Return a scenario by path or shipped name, the default world without one; exit 2 with its problems."""
+def load_scenario(name: str | None, said_by: str = "") -> "Scenario":
+    """Return a scenario by path or shipped name, the default world without one; exit 2 with its problems.
+
+    `said_by` is the start of that message: what named the scenario, when the command line did not.
+    """
     from emulator.core.errors import ScenarioError
     from emulator.scenario import find, load, load_default
 
     try:
         return load_default() if name is None else load(find(name))
     except ScenarioError as error:
-        click.echo(str(error), err=True)
+        click.echo(f"{said_by}{error}", err=True)
         sys.exit(USER_ERROR)
 
 

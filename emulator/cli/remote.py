@@ -48,18 +48,29 @@ def reset(*, url: str, token: str, as_json: bool) -> None:
     _print(reply, as_json, f"{reply['world']} is back to scenario {reply['scenario']}")
 
 
-@click.command(epilog=examples("mockdoor journal --persona alice", "mockdoor journal --follow"))
+@click.command(
+    epilog=examples(
+        "mockdoor journal --persona alice", "mockdoor journal --follow", "mockdoor journal --har > login.har"
+    )
+)
 @click.option("--operation", default="", help="Only exchanges of this operation, or of a pattern such as casdoor.*.")
 @click.option("--persona", default="", help="Only exchanges of this persona.")
 @click.option("--follow", is_flag=True, help="Keep showing new exchanges until Ctrl-C.")
+@click.option("--har", is_flag=True, help="Print a HAR 1.2 log, which browsers and HTTP tools open.")
 @_remote_options
-def journal(*, operation: str, persona: str, follow: bool, url: str, token: str, as_json: bool) -> None:
+def journal(*, operation: str, persona: str, follow: bool, har: bool, url: str, token: str, as_json: bool) -> None:
     """Show requests, replies, and why they failed."""
     from urllib.parse import urlencode
 
     from emulator.cli.banner import language
 
     chosen = {name: value for name, value in (("operation", operation), ("persona", persona)) if value}
+    if har:
+        if follow:
+            raise click.UsageError("--har prints what there is; it does not go with --follow")
+        log = _call(url, token, "GET", f"journal.har?{urlencode(chosen)}")
+        click.echo(json.dumps(log, ensure_ascii=False, indent=1))
+        return
     last, epoch = 0, None
     try:
         while True:

@@ -2,27 +2,36 @@
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.completion import SCENARIO
 from emulator.cli.options import USER_ERROR, ProfileName, examples
+from emulator.cli.project import ProjectCommand
+from emulator.cli.sources import is_from_line
 
 if TYPE_CHECKING:
+    from emulator.runner.last_run import LastRun
     from emulator.runner.results import CaseResult, RunResult
+    from emulator.runner.selection import Choice
 
 
 @click.command(
+    cls=ProjectCommand,
     epilog=examples(
         "mockdoor run scenarios/",
         "mockdoor run my.scenario.yaml:14 -v",
         "mockdoor run scenarios/ --tag retry --profile docs --profile current",
+        "mockdoor run --rerun-failed",
         "mockdoor run . --junit report.xml --html report.html",
         "mockdoor run my.scenario.yaml --target https://staging.example.com",
-    )
+    ),
 )
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, type=SCENARIO, metavar="PATHS...")
+@click.option("--rerun-failed", is_flag=True, help="Run what failed in this folder's last run, in place of PATHS.")
 @click.option(
     "-k",
     "text",
@@ -62,10 +71,12 @@ if TYPE_CHECKING:
 )
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write a JUnit XML report.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a report as one HTML page.")
+@click.option("--json-report", type=click.Path(dir_okay=False), help="Write the results as JSON to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def run(
     paths: tuple[str, ...],
     *,
+    rerun_failed: bool,
     text: str,
     tags: tuple[str, ...],
     profiles: tuple[str, ...],
@@ -78,17 +89,25 @@ def run(
     apps: dict[str, str],
     junit: str | None,
     html: str | None,
+    json_report: str | None,
     as_json: bool,
 ) -> None:
     """Run the steps of scenario files and show what differs.
 
     PATHS are files, folders, patterns in quotes, names of shipped scenarios, or FILE:LINE for the scenario with a step
     in that line.
-    It is a mistake (exit code 2) when nothing is left to run.
+    Without any, those of the project's mockdoor.yaml run.
+    It is a mistake (exit code 2) when nothing is left to run, or with --rerun-failed when no run is remembered; when
+    nothing failed in the last run, there is nothing to do and the exit code is 0.
     """
+    from emulator.runner.last_run import remember
     from emulator.runner.run import run_paths
     from emulator.runner.selection import CannotRun, Choice
 
+    last = _last_run(paths) if rerun_failed else None
+    paths, profiles = (last.failed, profiles or last.profiles) if last else (paths, profiles)
+    if not paths:
+        raise click.UsageError("Missing argument 'PATHS...'.")
     choice = Choice(
         text=text,
         tags=tags,
@@ -99,17 +118,16 @@ def run(
         variables=dict(map(_variable, variables)),
         apps=apps,
     )
-    show = _Progress(verbose=verbose, explain=explain, quiet=as_json)
+    show = _Progress(choice, verbose=verbose, explain=explain, quiet=as_json)
     try:
         found = run_paths(paths, choice, on_case=show.case)
     except CannotRun as error:
         click.echo(str(error), err=True)
         sys.exit(USER_ERROR)
-    written = _write_reports(found, junit=junit, html=html)
+    remember(found, profiles, before=last)
+    written = _write_reports(found, {_junit: junit, _html: html, _json: json_report})
     if as_json:
-        from emulator.runner.reports.json_report import write_json
-
-        click.echo(write_json(found))
+        click.echo(_json(found))
     show.end(found)
     sys.exit(found.exit_code or (0 if written else USER_ERROR))
 
@@ -135,12 +153,29 @@ def _addresses(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def _last_run(paths: tuple[str, ...]) -> "LastRun":
+    """Return the last run of this folder, one with failures; end here when there is none."""
+    from emulator.runner.last_run import recall
+
+    if paths and is_from_line("paths"):
+        raise click.UsageError("--rerun-failed chooses the scenarios; leave PATHS out")
+    last = recall()
+    if last is None:
+        click.echo("no run of this folder is remembered; run scenarios without --rerun-failed first", err=True)
+        sys.exit(USER_ERROR)
+    if not last.failed:
+        click.echo("nothing failed in the last run of this folder", err=True)
+        sys.exit(0)
+    return last
+
+
 class _Progress:
     """What a run shows as it proceeds."""
 
-    def __init__(self, *, verbose: bool, explain: bool, quiet: bool) -> None:
+    def __init__(self, choice: "Choice", *, verbose: bool, explain: bool, quiet: bool) -> None:
         import time
 
+        self.choice = choice
         self.verbose = verbose
         self.explain = explain
         self.quiet = quiet
@@ -162,6 +197,10 @@ class _Progress:
         if not (self.verbose or sys.stdout.isatty()) and case.status == "passed" and not case.idle_faults:
             return  # a pipe gets what went wrong only
         click.echo(show_case(case, verbose=self.verbose, colour=self.colour), nl=False)
+        if case.status in ("failed", "error") or (self.choice.strict and case.idle_faults):
+            from emulator.runner.reports.repeat import repeat_line
+
+            click.echo(f"  repeat: {repeat_line(case, self.choice)}")
 
     def end(self, found: "RunResult") -> None:
         from emulator.runner.reports.terminal import show_problems, show_summary
@@ -173,10 +212,10 @@ class _Progress:
             click.echo(show_summary(found, seconds=self.now() - self.begun, colour=self.colour))
 
 
-def _write_reports(found: "RunResult", *, junit: str | None, html: str | None) -> bool:
+def _write_reports(found: "RunResult", paths: "Mapping[Callable[[RunResult], str], str | None]") -> bool:
     """Write the reports that were asked for; say which could not be written."""
     written = True
-    for path, write in ((junit, _junit), (html, _html)):
+    for write, path in paths.items():
         if path is None:
             continue
         try:
@@ -190,7 +229,13 @@ def _write_reports(found: "RunResult", *, junit: str | None, html: str | None) -
 def _junit(found: "RunResult") -> str:
     from emulator.runner.reports.junit import write_junit
 
-    return write_junit(found)
+    return write_junit(found, times=True)
+
+
+def _json(found: "RunResult") -> str:
+    from emulator.runner.reports.json_report import write_json
+
+    return write_json(found)
 
 
 def _html(found: "RunResult") -> str:

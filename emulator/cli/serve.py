@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from emulator.cli.completion import SCENARIO
 from emulator.cli.hosts import PROXY_PORT, TLS_PORT, Port, PortsLeftOut, open_authority, open_entrance
 from emulator.cli.limits import KNOWN, limits_from
 from emulator.cli.options import (
     CANNOT_START,
     INTERRUPTED,
     USER_ERROR,
-    ProfileName,
     examples,
     load_scenario,
+    profile_option,
     wall_clock,
 )
+from emulator.cli.sources import is_from_line, is_from_project, said_by
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -44,16 +46,33 @@ if TYPE_CHECKING:
         "mockdoor serve --limit users=100000 --limit tokens=100000",
     ),
 )
-@click.argument("scenario", required=False)
-@click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
+@click.argument("scenario", required=False, type=SCENARIO, envvar="MOCKDOOR_SCENARIO")
+@profile_option
 @click.option("--casdoor", metavar="VERSION", help="Play the profile nearest to this version of Casdoor.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    envvar="MOCKDOOR_HOST",
+    show_default=True,
+    show_envvar=True,
+    help="The address to listen on.",
+)
+@click.option(
+    "--port",
+    default=8000,
+    type=click.IntRange(0, 65535),
+    envvar="MOCKDOOR_PORT",
+    show_default=True,
+    show_envvar=True,
+    help="0 picks a free one.",
+)
 @click.option(
     "--state",
     "state_path",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
+    envvar="MOCKDOOR_STATE",
+    show_envvar=True,
     help="Resume from the state in FILE if it exists, and keep saving it there.",
 )
 @click.option(
@@ -102,7 +121,8 @@ def serve(
 ) -> None:
     """Serve a scenario over HTTP.
 
-    SCENARIO is a file, or the name of a shipped one; without it the default world is served.
+    SCENARIO is a file, or the name of a shipped one; without it the one that MOCKDOOR_SCENARIO or the project's
+    mockdoor.yaml names is served, or the default world.
     """
     from emulator.control.worlds import open_world
 
@@ -112,11 +132,12 @@ def serve(
         raise click.UsageError(
             "--passthrough goes with a --host of this machine only; others could reach anything by it"
         )
-    played = _profile(profile, casdoor)
+    played = _profile(profile if casdoor is None or is_from_line("profile") else None, casdoor)
     limits, server_limits = _limits(limit_pairs)
-    world = open_world(load_scenario(scenario), wall=wall_clock, profile=played, limits=limits)
+    world = open_world(load_scenario(scenario, said_by("scenario")), wall=wall_clock, profile=played, limits=limits)
     server = _listen(world, host, port, server_limits)
-    state_file = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
+    named = None if is_from_project("scenario") else scenario
+    state_file = _state_file(state_path, server, world, profile=played, named=named) if state_path else nullcontext()
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
     _announce(world, server, entrances, as_json=as_json, quiet=quiet)
     if not quiet:
@@ -159,7 +180,8 @@ def _listen(world: "World", host: str, port: int, limits: "ServerLimits") -> "Se
         hint = "; choose another with --port, 0 picks a free one" if error.errno == errno.EADDRINUSE else ""
     except UnicodeError:
         reason, hint = "not a valid address", ""
-    click.echo(f"mockdoor: cannot listen on {host}:{port}: {reason}{hint}", err=True)
+    named = said_by("host") + said_by("port")
+    click.echo(f"mockdoor: {named}cannot listen on {host}:{port}: {reason}{hint}", err=True)
     sys.exit(CANNOT_START)
 
 
@@ -212,7 +234,7 @@ def _state_file(
     if wrong:
         state_file.close()
         server.stop()
-        click.echo(wrong, err=True)
+        click.echo(said_by("state_path") + wrong, err=True)
         sys.exit(USER_ERROR)
     if resumed.name == fresh.name and resumed.document != fresh.document:
         click.echo(f"{path} resumes an earlier text of {fresh.name}; delete it to start from the new one", err=True)

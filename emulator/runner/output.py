@@ -38,7 +38,7 @@ class Output:
         return f"[{lost} bytes of earlier output are not kept]\n{text}" if lost else text
 
     def settle(self) -> None:
-        """Wait until the output pauses, or ends; at most half a second."""
+        """Wait until the output pauses, or ends; at most a second."""
         with self._changed:
             for _ in range(round(_MOST / _SILENCE)):
                 if not self._changed.wait(_SILENCE):

@@ -43,7 +43,7 @@ class Sent:
 class Received:
     """What came back: a reply, or with `failure` (`reset`, `empty`, `truncated`, `timeout`, `refused`) none.
 
-    `elapsed` is wall time: shown on the terminal only, never in a report.
+    `elapsed` is wall time: in no report but those that are asked for times.
     """
 
     status: int = 0
@@ -100,7 +100,8 @@ class CaseResult:
 
     `name` is the scenario's, with the profile and the table row when there are several. `idle_faults`
     are ids of planned faults that never struck. `journal` holds every exchange of the run, as
-    `GET journal` shows them.
+    `GET journal` shows them. `elapsed` is wall time, for reports that are asked for times; two results that differ in
+    nothing else are equal.
     """
 
     name: str
@@ -111,6 +112,7 @@ class CaseResult:
     idle_faults: tuple[str, ...] = ()
     interrupted: bool = False
     journal: tuple[Mapping[str, Json], ...] = ()
+    elapsed: timedelta = field(default=timedelta(0), compare=False)
 
     @property
     def status(self) -> Status:

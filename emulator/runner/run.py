@@ -1,9 +1,10 @@
 """Running many scenario files, under each profile, against one server."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from emulator.control.worlds import open_world
 from emulator.runner.app_pool import AppPool
@@ -113,7 +114,9 @@ def _run_file(
     cases: list[CaseResult] = []
     profiles = choice.profiles or (scenario.profile,)
     for profile in profiles:
+        begun = time.monotonic()
         case = _run_case(scenario, profile, open_case(scenario, profile), pool)
+        case = replace(case, elapsed=timedelta(seconds=time.monotonic() - begun))
         if len(profiles) > 1:
             case = replace(case, name=f"{case.name} [{profile}]")
         cases.append(case)

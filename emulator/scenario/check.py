@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from emulator.scenario.document import Document, Trail, suggest
-from emulator.scenario.nodes import schema
+from emulator.scenario.nodes import Schema, schema
 
 #: jsonschema types the parts of its errors as anything or unset, so they stay untyped here.
 ValidationError = Any
@@ -21,10 +21,14 @@ _KINDS = {
 }
 
 
-def check_schema(document: Document) -> set[Trail]:
-    """Note every place of the document that breaks the schema; return the trails of the broken parts."""
+def check_schema(document: Document, *, whole: Schema | None = None) -> set[Trail]:
+    """Note every place of the document that breaks the schema; return the trails of the broken parts.
+
+    `whole` is the schema of a project's file.
+    """
     broken: set[Trail] = set()
-    for error in _validator().iter_errors(document.value):
+    validator = _validator() if whole is None else _strict(whole)
+    for error in validator.iter_errors(document.value):
         _report(document, error)
         trail = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and not trail:
@@ -42,14 +46,18 @@ def check_part(document: Document, part: str) -> None:
 
 @cache
 def _validator(ref: str = "") -> Any:
+    whole = schema()
+    return _strict({"$ref": ref, "$defs": whole["$defs"]} if ref else whole)
+
+
+def _strict(whole: Schema) -> Any:
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
     # JSON Schema takes 503.0 for an integer; a status line does not.
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-    whole = schema()
     strict = extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
-    return strict({"$ref": ref, "$defs": whole["$defs"]} if ref else whole)
+    return strict(whole)
 
 
 def _report(document: Document, error: ValidationError) -> None:

@@ -36,6 +36,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     base: "Document | None" = None
     built_in: bool = False
+    noun: str = "scenario"
 
     def chain(self) -> Iterator["Document"]:
         """Yield this document, what it extends, what that extends, and so on."""

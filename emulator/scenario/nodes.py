@@ -38,19 +38,25 @@ def schema() -> Schema:
     return with_casdoor_tables(base)
 
 
-def parse_document(text: str, path: Path) -> Document:
+def parse_document(text: str, path: Path, *, whole: Schema | None = None) -> Document:
     """Return the values of a YAML text; its document's `problems` hold what is wrong with single places.
+
+    `whole` is the schema of a project's file, which may be empty.
 
     Raises ScenarioError when the text is not a YAML mapping, or one that unfolds beyond all measure.
     """
-    document = Document(path=path, lines=text.splitlines())
+    document = Document(path=path, lines=text.splitlines(), noun="scenario" if whole is None else "project")
     root = _compose(text, document)
+    if root is None and whole is not None:
+        document.value = Entry(path, (0, 0))
+        return document
     if root is None:
         raise problem(path, "the file is empty; a scenario starts with 'version: 1'")
     if not isinstance(root, yaml.MappingNode):
-        document.report_at(_place(root), f"expected a mapping that starts with 'version: 1', got {_kind(root)}")
+        start = " that starts with 'version: 1'" if whole is None else ""
+        document.report_at(_place(root), f"expected a mapping{start}, got {_kind(root)}")
         raise ScenarioError(tuple(document.problems))
-    document.value = _Builder(document).build(root, (), [schema()])
+    document.value = _Builder(document).build(root, (), [whole or schema()])
     return document
 
 
@@ -72,7 +78,7 @@ def _compose(text: str, document: Document) -> yaml.Node | None:
     except yaml.YAMLError as error:
         raise problem(document.path, f"this is not YAML: {' '.join(str(error).split())}") from error
     if len(nodes) > 1:
-        document.report_at(_place(nodes[1]), "a scenario file holds one document; remove the line '---'")
+        document.report_at(_place(nodes[1]), f"a {document.noun} file holds one document; remove the line '---'")
         raise ScenarioError(tuple(document.problems))
     return nodes[0] if nodes else None
 

@@ -175,3 +175,19 @@ def test_a_file_that_is_no_state_is_refused(remote, tmp_path):
     done = remote("state", "--load", str(file))
 
     assert (done.exit_code, "a state is an object with" in done.stderr) == (2, True)
+
+
+def test_the_journal_is_printed_as_a_har_log(url, remote):
+    login(url)
+    login(url, b"bob")
+
+    log = json.loads(remote("journal", "--har", "--persona", "bob").stdout)["log"]
+
+    assert [entry["_operation"] for entry in log["entries"]] == ["casdoor.login", "wechat.code2session"]
+    assert log["entries"][0]["request"]["url"].startswith(f"{url}/api/login")
+
+
+def test_a_har_log_is_not_followed(remote):
+    done = remote("journal", "--har", "--follow")
+
+    assert (done.exit_code, "--har prints what there is" in done.stderr) == (2, True)

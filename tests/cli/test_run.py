@@ -165,7 +165,8 @@ def test_reports_are_written(mockdoor, tmp_path):
     done = mockdoor("run", ".", "--junit", "r.xml", "--html", "r.html", "--json")
 
     assert done.exit_code == 1
-    assert ET.fromstring((tmp_path / "r.xml").read_text())[0].get("failures") == "1"
+    suite = ET.fromstring((tmp_path / "r.xml").read_text())[0]
+    assert (suite.get("failures"), suite.get("time") != "0") == ("1", True)
     assert (tmp_path / "r.html").read_text().startswith("<!DOCTYPE html>")
     assert json.loads(done.stdout)["exit_code"] == 1
 
@@ -184,11 +185,11 @@ def test_explain_tells_who_called_whom(mockdoor):
 
 
 def test_what_init_writes_checks_and_runs(mockdoor, tmp_path):
-    first = mockdoor("init")
-    again = mockdoor("init")
+    first = mockdoor("init", "first.scenario.yaml")
+    again = mockdoor("init", "first.scenario.yaml")
 
     assert (first.exit_code, again.exit_code) == (0, 2)
-    assert again.stderr == "first.scenario.yaml already exists; name another file\n"
+    assert again.stderr == ("first.scenario.yaml already exists; name another file, or write over it with --force\n")
     assert mockdoor("check", "first.scenario.yaml").exit_code == 0
     assert mockdoor("run", "first.scenario.yaml", "--strict").exit_code == 0
     head = (tmp_path / "first.scenario.yaml").read_text().splitlines()[0]

@@ -78,6 +78,7 @@ def test_an_app_that_does_not_start_is_shown_with_its_last_output(write):
         f"  {path}:2: start backend",
         "    backend cannot be tested: it ended with exit code 5 before it was ready; its last output:",
         "    | the database is not there",
+        f"  repeat: mockdoor run --profile docs {path}",
     ]
 
 

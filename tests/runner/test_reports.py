@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -65,7 +67,7 @@ def test_a_failure_shows_everything_that_helps(case):
         '    inside:   wechat.code2session -> {"errcode":-1,"errmsg":"system error, rid: 69562980-5cde01df-1eb8ea5f"}\n'
         "    faults:   busy\n"
         "    why:      the planned fault busy struck\n"
-        "    repeat: curl -si http://127.0.0.1:8000/api/login/oauth/access_token "
+        "    as curl:  curl -si http://127.0.0.1:8000/api/login/oauth/access_token "
         "-H 'Content-Type: application/x-www-form-urlencoded' --data-raw "
         "'tag=wechat_miniprogram&client_id=6825f4f0af45554c8952&code=0azNkkPo3aSviizl7hmk3yOUdfeNkkPD'\n"
         "  planned faults that never struck: idle\n"
@@ -138,7 +140,7 @@ def test_a_failure_is_never_longer_than_a_screen(tmp_path):
     lines = show_failure(step)
 
     assert len(lines) == SCREEN
-    assert lines[-1].startswith("  repeat: curl")
+    assert lines[-1].startswith("  as curl:  curl")
 
 
 def test_the_summary_counts(found):
@@ -174,6 +176,40 @@ def test_junit_has_a_case_for_each_row_of_a_table(tmp_path):
         ("x: GET /api/nope [/api/nope]", 1),
     ]
     assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
+
+
+def test_junit_has_times_when_they_are_asked_for(found):
+    second = timedelta(seconds=1)
+    suites = [
+        replace(suite, cases=tuple(replace(case, elapsed=second * 1.25) for case in suite.cases))
+        for suite in found.suites
+    ]
+
+    root = ET.fromstring(write_junit(replace(found, suites=tuple(suites)), times=True))
+
+    assert root.get("time") == "2.500"
+    assert [suite.get("time") for suite in root] == ["1.250", "1.250", "0.000"]
+    assert [case.get("time") for suite in root for case in suite] == ["1.250", "1.250", "0.000"]
+
+
+def test_junit_has_the_wait_of_a_row(tmp_path):
+    path = tmp_path / "x.scenario.yaml"
+    path.write_text('version: 1\nsteps:\n  - request: {path: "${path}"}\n    with: [{path: /a}, {path: /b}]\n')
+    found = run_paths([str(path)], Choice())
+    (case,) = found.suites[0].cases
+    rows = [
+        replace(step, received=replace(step.received, elapsed=timedelta(seconds=number)))
+        for number, step in enumerate(case.steps, 1)
+    ]
+    suite = replace(found.suites[0], cases=(replace(case, steps=tuple(rows), elapsed=timedelta(seconds=4)),))
+
+    (shown,) = ET.fromstring(write_junit(replace(found, suites=(suite,)), times=True))
+
+    assert [case.get("time") for case in shown] == ["4.000", "1.000", "2.000"]
+
+
+def test_every_case_of_a_run_took_time(found):
+    assert all(case.elapsed > timedelta(0) for suite in found.suites for case in suite.cases)
 
 
 def test_strict_fails_a_case_with_idle_faults(tmp_path):

@@ -1,6 +1,7 @@
 """A run as JUnit XML."""
 
 import re
+from datetime import timedelta
 from xml.etree import ElementTree as ET  # only writes
 
 from emulator.runner.reports.terminal import show_failure
@@ -9,11 +10,17 @@ from emulator.runner.results import CaseResult, Place, RunResult, StepResult, Su
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_junit(run: RunResult) -> str:
-    """Return the report: a suite for each file, a case for each run of it; no times, so that runs compare equal."""
+def write_junit(run: RunResult, *, times: bool = False) -> str:
+    """Return the report: a suite for each file, a case for each run of it.
+
+    Without `times` every `time` is 0, so that the reports of two runs compare equal; with them it is wall time in
+    seconds: a scenario's whole run, its world's making left out, and for a table's row the wait for its reply.
+    """
     root = ET.Element("testsuites", name="mockdoor")
     for suite in run.suites:
         _add_suite(root, run, suite)
+    if times:
+        _add_times(root, run)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -31,6 +38,23 @@ def _add_suite(root: ET.Element, run: RunResult, suite: SuiteResult) -> None:
                 _add_outcome(_add_case(element, suite, f"{case.name}: {step.title}", step.place), step)
     for attribute, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(attribute, str(sum(1 for _ in element.iter(tag))))
+
+
+def _add_times(root: ET.Element, run: RunResult) -> None:
+    """Replace the zeros by wall times, in the order in which the cases were added."""
+    for element, suite in zip(root, run.suites, strict=True):
+        waits = [timedelta(0)] if suite.problems else []
+        for case in suite.cases:
+            waits.append(case.elapsed)
+            waits += [step.received.elapsed if step.received else timedelta(0) for step in case.steps if step.is_row]
+        for shown, wait in zip(element, waits, strict=True):
+            shown.set("time", _seconds(wait))
+        element.set("time", _seconds(sum((case.elapsed for case in suite.cases), timedelta(0))))
+    root.set("time", _seconds(sum((case.elapsed for suite in run.suites for case in suite.cases), timedelta(0))))
+
+
+def _seconds(wait: timedelta) -> str:
+    return f"{wait.total_seconds():.3f}"
 
 
 def _add_run(parent: ET.Element, run: RunResult, suite: SuiteResult, case: CaseResult) -> None:

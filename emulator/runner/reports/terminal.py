@@ -39,8 +39,8 @@ def show_failure(step: StepResult) -> list[str]:
     """Return what differs and what happened, in at most a screen of lines, and what the apps wrote."""
     lines = [f"{step.place}: {step.title}", *_differences(step), *_exchange(step), *_inside(step)]
     if step.sent is not None:
-        lines.append(f"  repeat: {curl_line(step.sent)}")
-    cut = [line if len(line) <= WIDTH or "repeat: " in line else f"{line[: WIDTH - 1]}…" for line in lines]
+        lines.append(f"  as curl:  {curl_line(step.sent)}")
+    cut = [line if len(line) <= WIDTH or "as curl: " in line else f"{line[: WIDTH - 1]}…" for line in lines]
     if len(cut) > SCREEN:
         cut = [*cut[: SCREEN - 2], f"  … {len(cut) - SCREEN + 1} more lines", cut[-1]]
     return cut + [f"  | {line[:WIDTH]}" for line in step.output.splitlines()]

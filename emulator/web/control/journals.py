@@ -62,6 +62,24 @@ def show_journal() -> Response:
     return json_response({"exchanges": exchanges, "last": last, "revision": revision, "epoch": epoch})
 
 
+@bp.get("/journal.har")
+def show_har() -> Response:
+    """Show exchanges as a HAR 1.2 log, the calls inside them as entries of their own."""
+    from emulator.journal.har import har
+
+    asked = fields.query("operation", "after", "persona", "status")
+    after, status = fields.number(asked, "after"), fields.number(asked, "status")
+    found = [
+        one
+        for one in control().state.get(Journal).exchanges(after=after or 0)
+        if (status is None or status_of(one.reply) == status)
+        and _concerns(one, operation=asked.get("operation"), persona=asked.get("persona"))
+    ]
+    reply = json_response(har(found, base=control().url))
+    reply.headers["Content-Disposition"] = 'inline; filename="journal.har"'
+    return reply
+
+
 @bp.delete("/journal")
 def clear_journal() -> Response:
     """Forget every exchange; numbers go on."""

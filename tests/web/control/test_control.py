@@ -365,6 +365,7 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
                 "GET /_emulator/health",
                 "DELETE /_emulator/journal",
                 "GET /_emulator/journal",
+                "GET /_emulator/journal.har",
                 "GET /_emulator/journal/<number>",
                 "POST /_emulator/login-codes",
                 "GET /_emulator/messages",
