@@ -5,6 +5,7 @@ import sys
 import click
 
 from emulator import __version__
+from emulator.cli.audit import audit
 from emulator.cli.catalogue import notes, profiles
 from emulator.cli.check import check, init, schema
 from emulator.cli.exec import execute
@@ -32,5 +33,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (serve, run, check, init, schema, execute, ca, profiles, notes, *REMOTE_COMMANDS):
+for _command in (serve, run, audit, check, init, schema, execute, ca, profiles, notes, *REMOTE_COMMANDS):
     main.add_command(_command)
