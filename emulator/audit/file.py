@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from emulator.audit.description import describe
 from emulator.audit.rules.registry import RULES
 from emulator.core.errors import Problem, ScenarioError
 from emulator.scenario import load
@@ -21,24 +22,24 @@ def load_audit(path: Path, *, addresses: Mapping[str, str]) -> Scenario:
     scenario = load(path)
     if not scenario.audit:
         raise problem(path, f"the file has no 'audit:', which says how to log in; {_START}")
-    name = scenario.audit["app"]
+    name = str(scenario.audit["app"])
     if not scenario.apps and name not in addresses:
         message = f"the file has no 'apps:', so nobody knows {name!r}; add it, or give --app {name}=URL"
         raise _problem(scenario, "app", message)
     for given in addresses:
-        if given not in (scenario.apps or {name: None}):
+        if given not in scenario.apps and (scenario.apps or given != name):
             raise problem(path, f"--app {given}: {unknown_app(given, scenario.apps)}")
     return scenario
 
 
 def rule_files(scenario: Scenario) -> list[Path]:
     """Return the Python files of own rules that a file names, from its folder."""
-    return [_source(scenario).parent / name for name in scenario.audit.get("rules", ())]
+    return [_source(scenario).parent / name for name in describe(scenario.audit).rules]
 
 
 def check_skipped(scenario: Scenario) -> Mapping[str, str]:
     """Return the rules that a file skips with their reasons; raises ScenarioError for an unknown one."""
-    skip: Mapping[str, str] = scenario.audit.get("skip", {})
+    skip = describe(scenario.audit).skip
     for name in skip:
         if name not in RULES:
             raise _problem(scenario, "skip", f"unknown rule {name!r}{suggest(name, RULES)}; --list shows all")

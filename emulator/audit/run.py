@@ -76,7 +76,7 @@ def _running(
         variables = environment.variables() if is_started else {}
         opened = open_apps(apps, environment=variables, overrides=addresses, names=scenario.variables)
         with opened as running:
-            yield AuditedApp(running[scenario.audit["app"]])
+            yield AuditedApp(running[str(scenario.audit["app"])])
 
 
 def _examined(

@@ -48,7 +48,8 @@ def show_listing(language: str) -> str:
     for trouble in TROUBLES.values():
         needs = f"  [{', '.join(trouble.needs)}]" if trouble.needs else ""
         lines.append(f"  {trouble.id:<{width}}  {trouble.kind:<8} {trouble_title(trouble.id, language)}{needs}")
-    used = dict.fromkeys(need for one in (*RULES.values(), *TROUBLES.values()) for need in one.needs)
+    needs_of = [*(one.needs for one in RULES.values()), *(one.needs for one in TROUBLES.values())]
+    used = dict.fromkeys(need for one in needs_of for need in one)
     lines.append("")
     lines += [f"  [{name}]: {_lacking(name, language)}" for name in used]
     return "\n".join(lines)
