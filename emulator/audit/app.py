@@ -5,8 +5,9 @@ import time
 from emulator.audit.report import Text
 from emulator.audit.texts import text
 from emulator.runner.apps import SHOWN_LINES, RunningApp
-from emulator.runner.http import try_connection
+from emulator.runner.http import ABSENT, try_connection
 from emulator.runner.output import last_lines
+from emulator.runner.processes import CannotStart
 
 #: Seconds in which an app that nobody reaches any more may come back, as under a supervisor.
 _RETURN = 5.0
@@ -28,6 +29,13 @@ class AuditedApp:
         self.url = running.url
         self.watched = running.process is not None
         self._running = running
+
+    def reach(self) -> None:
+        """Raise CannotStart when an app that is said to run already cannot be reached."""
+        failure = "" if self.watched else try_connection(self.url)
+        if failure:
+            said = ABSENT.get(failure, failure)
+            raise CannotStart(f"{self._running.name} does not run at {self.url}: {said}")
 
     def mark(self) -> int:
         """Return how much it has printed so far; raises AppGone when it has ended."""

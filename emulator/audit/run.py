@@ -76,7 +76,9 @@ def _running(
         variables = environment.variables() if is_started else {}
         opened = open_apps(apps, environment=variables, overrides=addresses, names=scenario.variables)
         with opened as running:
-            yield AuditedApp(running[str(scenario.audit["app"])])
+            app = AuditedApp(running[str(scenario.audit["app"])])
+            app.reach()
+            yield app
 
 
 def _examined(

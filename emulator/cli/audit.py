@@ -110,6 +110,7 @@ class _Given:
     @contextmanager
     def exits(self) -> Iterator[None]:
         """Turn what hinders an audit into a message and an exit code, after everything has been ended."""
+        from emulator.audit.reports.words import printable
         from emulator.audit.rules.own import OwnRuleError
         from emulator.audit.run import Stopped
         from emulator.core.errors import ScenarioError
@@ -122,9 +123,9 @@ class _Given:
             self.fail(str(error))
         except Stopped as error:
             why = error.why.zh if self.language == "zh" else error.why.en
-            self.fail(why + self._last(error.output))
+            self.fail(printable(why + self._last(error.output)))
         except (CannotStart, NoEnvironment) as error:
-            self.fail(f"mockdoor: {error}", CANNOT_START)
+            self.fail(printable(f"mockdoor: {error}"), CANNOT_START)
         except KeyboardInterrupt:
             self.fail("interrupted", INTERRUPTED)
 

@@ -97,28 +97,50 @@ def schema() -> None:
 
 
 @click.command(
-    epilog=examples("mockdoor init", "mockdoor init login.scenario.yaml", "mockdoor run login.scenario.yaml")
+    epilog=examples(
+        "mockdoor init",
+        "mockdoor init login.scenario.yaml",
+        "mockdoor run login.scenario.yaml",
+        "mockdoor init --audit                     login.audit.yaml, for mockdoor audit",
+        "mockdoor init --audit --shape envelope    status 200 always, with {code, message, data}",
+    )
 )
-@click.argument("path", default="first.scenario.yaml", type=click.Path(dir_okay=False))
-def init(path: str) -> None:
+@click.argument("path", required=False, metavar="[FILE]", type=click.Path(dir_okay=False))
+@click.option("--audit", "is_audit", is_flag=True, help="Write a file for mockdoor audit (login.audit.yaml).")
+@click.option(
+    "--shape",
+    type=click.Choice(["token", "envelope", "cookie"]),
+    help="How the audited login answers: JSON with a token (default), {code, message, data}, or a cookie.",
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+def init(path: str | None, *, is_audit: bool, shape: str | None, force: bool) -> None:
     """Write a first scenario, with comments.
 
-    The schema that editors use is written next to it.
+    FILE is first.scenario.yaml unless it is given. The schema that editors use is written next to it.
     """
-    target = Path(path)
+    if shape and not is_audit:
+        raise click.UsageError("--shape is about audited logins; give --audit as well")
+    target = Path(path or ("login.audit.yaml" if is_audit else "first.scenario.yaml"))
     schema = target.parent / "mockdoor.schema.json"
-    if target.exists():
-        click.echo(f"{path} already exists; name another file", err=True)
+    if target.exists() and not force:
+        click.echo(f"{target} already exists; name another file, or overwrite it with --force", err=True)
         sys.exit(USER_ERROR)
     from emulator.scenario import schema as whole
 
+    text = _audit_starter(shape, target, schema) if is_audit else _starter(schema.name)
     try:
-        target.write_text(_starter(schema.name), "utf-8")
+        target.write_text(text, "utf-8")
         schema.write_text(json.dumps(whole(), ensure_ascii=False, indent=1) + "\n", "utf-8")
     except OSError as error:
-        click.echo(f"{path}: cannot be written: {error.strerror}", err=True)
+        click.echo(f"{target}: cannot be written: {error.strerror}", err=True)
         sys.exit(USER_ERROR)
-    click.echo(f"wrote {target} and {schema}; next: mockdoor run {target}")
+    click.echo(f"wrote {target} and {schema}; next: mockdoor {'audit' if is_audit else 'run'} {target}")
+
+
+def _audit_starter(shape: str | None, target: Path, schema: Path) -> str:
+    from emulator.cli.audit_starter import audit_starter
+
+    return audit_starter(shape or "token", file=target.name, schema=schema.name)
 
 
 def _starter(schema: str) -> str:

@@ -15,20 +15,16 @@ _HEADINGS = {
         "passed": "Passed",
         "skipped": "Skipped",
         "untold": "Not examined",
-        "reply": "reply",
         "evidence": "request, reply and calls",
         "diagram": "Sequence diagram",
-        "language": "Language",
     },
     "zh": {
         "title": "{app} 的审计",
         "passed": "通过",
         "skipped": "跳过",
         "untold": "未审查",
-        "reply": "响应",
         "evidence": "请求、响应与调用",
         "diagram": "时序图",
-        "language": "语言",
     },
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from emulator.audit.report import Finding, Report, Untold
-from emulator.audit.reports.words import SEVERITIES, counted, rule_title, trouble_title, words
+from emulator.audit.reports.words import SEVERITIES, counted, printable, rule_title, trouble_title, words
 from emulator.core.curl import curl_line
 
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "good": "32", "dim": "2"}
@@ -63,7 +63,7 @@ def curl_of(finding: Finding) -> str:
 
 def _field(name: str, lines: Sequence[str]) -> Iterator[str]:
     for index, line in enumerate(lines):
-        shown = " ".join(line.split())
+        shown = printable(" ".join(line.split()))
         yield f"  {name if index == 0 else '':<10}{shown}"
 
 

@@ -73,3 +73,8 @@ def trouble_title(trouble_id: str, language: str) -> str:
     """Return the title of a trouble."""
     title = catalogue("troubles").get(trouble_id)
     return str(title[language]) if title else trouble_id
+
+
+def printable(text: str) -> str:
+    """Return a text that changes nothing on a terminal: what an app says may hold its control characters."""
+    return "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text)
