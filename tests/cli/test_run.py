@@ -188,7 +188,7 @@ def test_what_init_writes_checks_and_runs(mockdoor, tmp_path):
     again = mockdoor("init")
 
     assert (first.exit_code, again.exit_code) == (0, 2)
-    assert again.stderr == "first.scenario.yaml already exists; name another file\n"
+    assert again.stderr == "first.scenario.yaml already exists; name another file, or overwrite it with --force\n"
     assert mockdoor("check", "first.scenario.yaml").exit_code == 0
     assert mockdoor("run", "first.scenario.yaml", "--strict").exit_code == 0
     head = (tmp_path / "first.scenario.yaml").read_text().splitlines()[0]
