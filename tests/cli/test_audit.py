@@ -75,8 +75,8 @@ def test_an_error_ends_with_1_and_shows_what_when_why_and_how_to_repeat_it(write
 
     assert done.exit_code == 1
     words = (
-        "error  final-errcode-not-retried",
-        "when      a code that WeChat never",
+        "error  code-exchanged-once  a code is exchanged once",
+        "when      ",
         "seen",
         "why",
         "remedy",
@@ -166,7 +166,8 @@ def test_the_list_needs_no_file_and_holds_every_rule_and_trouble():
     assert shown.exit_code == 0
     ids = [*(one["rule"] for one in data["rules"]), *(one["trouble"] for one in data["troubles"])]
     assert [one for one in ids if f"  {one} " not in shown.stdout] == []
-    assert {"rule": "busy-retried", "severity": "warning"}.items() <= data["rules"][6].items()
+    severities = {one["rule"]: one["severity"] for one in data["rules"]}
+    assert (severities["busy-retried"], severities["session-key-not-sent"]) == ("warning", "error")
 
 
 #: How an app is rude, the exit code of the audit, and what stderr says of it.
@@ -251,11 +252,10 @@ def test_faults_reach_code_with_hard_coded_hosts_as_broken_connections(write, tm
 
     done = audit(str(path), "--rules", str(tmp_path / "prints.py"), "--only", "prints", "--json")
 
-    found = {one["trouble"]: one["message"].strip() for one in json.loads(done.stdout)["findings"]}
-    assert found == {
-        "wechat-closes": "503 WeChat cannot be used: ConnectionError",
-        "reply-truncated": "503 WeChat cannot be used: ChunkedEncodingError",
-    }
+    found = {one["trouble"]: one["message"].splitlines()[0] for one in json.loads(done.stdout)["findings"]}
+    # urllib3 lays a connection that broke before the reply to the proxy.
+    assert found.pop("wechat-closes") in (f"503 WeChat cannot be used: {kind}Error" for kind in ("Connection", "Proxy"))
+    assert found == {"reply-truncated": "503 WeChat cannot be used: ChunkedEncodingError"}
 
 
 def wait_until_it_listens(port):
