@@ -135,6 +135,19 @@ def test_the_example_project_is_a_good_one(tmp_path):
     assert (project.scenario, sorted(project.reports)) == ("wechat-busy-once", ["html", "json", "junit"])
 
 
+def test_an_audit_shows_what_the_text_shows(tmp_path):
+    (shown,) = [text for kind, text in BLOCKS if kind == "text" and "busy-retried" in text]
+    path = tmp_path / "login.audit.yaml"
+    CliRunner().invoke(main, ["init", "--audit", str(path)])
+    started = path.read_text("utf-8").replace("[python, server.py]", f"[{sys.executable}, rude.py, good]")
+    path.write_text("".join(line for line in started.splitlines(keepends=True) if "logged_in" not in line), "utf-8")
+    shutil.copy(ROOT / "tests" / "backends" / "rude.py", tmp_path)
+
+    done = CliRunner().invoke(main, ["audit", str(path), "--only", "busy-retried"], env={"LC_ALL": "C"})
+
+    assert done.stdout.startswith(shown), done.stdout + done.stderr
+
+
 def test_the_list_of_scenarios_is_fresh():
     done = subprocess.run([sys.executable, ROOT / "tests" / "readme.py", "--check"], check=False)
 

@@ -60,7 +60,8 @@ def _as_json(stage: Stage, failed: Probe) -> Probe | None:
 def _cause(probe: Probe) -> Text:
     """Name the likeliest cause of a failed plain login: facts/login-rules.md 0, the ladder."""
     if not probe.calls:
-        return text("baseline", "no-call", shown=probe.shown)
+        name = "no-answer" if probe.received.failure else "no-call"
+        return text("baseline", name, shown=probe.shown)
     errcodes = [_errcode(one.json.get("errcode"), one.text) for one in probe.calls]
     for wanted, name in (((41002, 41004, 41008), "no-appid"), ((40013, 40125), "wrong-secret")):
         for found in errcodes:

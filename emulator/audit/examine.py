@@ -9,7 +9,7 @@ from emulator.audit.baseline import Baseline, plain_logins
 from emulator.audit.canaries import Canaries
 from emulator.audit.evidence import Evidence
 from emulator.audit.needs import Circumstances, missing
-from emulator.audit.report import Finding, Report, Untold
+from emulator.audit.report import Finding, Report, Text, Untold
 from emulator.audit.rules.registry import RULES, Rule
 from emulator.audit.stage import Stage
 from emulator.audit.texts import rule_text, text
@@ -123,7 +123,13 @@ def _text_plain_only(stage: Stage, baseline: Baseline, rules: Iterable[Rule], sk
     return Report(
         app=stage.description.app,
         findings=() if _TEXT_PLAIN in skip else (finding,),
+        skipped=_skipped(_TEXT_PLAIN, skip),
         not_examined=tuple(Untold(rule=one.id, reason=reason) for one in chosen if one.id != _TEXT_PLAIN),
         probes=len(stage.probes),
         through_casdoor=stage.through_casdoor,
     )
+
+
+def _skipped(rule_id: str, skip: Mapping[str, str]) -> tuple[Untold, ...]:
+    reason = skip.get(rule_id)
+    return () if reason is None else (Untold(rule=rule_id, reason=Text(en=reason, zh=reason)),)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from traceback import extract_tb
 
 from emulator.audit.evidence import Evidence
 from emulator.audit.needs import Circumstances, missing
@@ -51,10 +53,27 @@ def _seen(rule: Rule, evidence: Evidence, circumstances: Circumstances) -> list[
     if not evidence.probes(*rule.troubles):
         return text("needs", "no-probe")
     try:
-        return list(rule.check(evidence))
+        seen = list(rule.check(evidence))
+        if rule.texts:
+            [_finding(rule, one) for one in seen]  # an own rule may yield what cannot be shown
     except NotExamined as error:
         reason = str(error)
         return text("needs", reason) if reason in catalogue("needs") else Text(en=reason, zh=reason)
+    except Exception as error:
+        if not rule.texts:
+            raise
+        return _broken(error)
+    return seen
+
+
+def _broken(error: Exception) -> Text:
+    """Say that an own rule raised, what and where."""
+    package = str(Path(__file__).parent)
+    frames = [one for one in extract_tb(error.__traceback__) if not one.filename.startswith(package)]
+    own = [one for one in frames if one.filename == frames[0].filename]
+    where = f" ({own[-1].filename}:{own[-1].lineno})" if own else ""
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
+    return text("needs", "raised", said=said, where=where)
 
 
 def _once(found: list[tuple[Rule, Seen]]) -> list[Finding]:

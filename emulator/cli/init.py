@@ -62,20 +62,40 @@ scenarios: [{scenarios}]
 # reports: {{junit: report.xml, html: report.html, json: report.json}}
 """
 FIRST = "first.scenario.yaml"
+SCHEMA = "mockdoor.schema.json"
 
 
 @click.command(
-    epilog=examples("mockdoor init", "mockdoor run", "mockdoor init login.scenario.yaml", "mockdoor init --force")
+    epilog=examples(
+        "mockdoor init",
+        "mockdoor run",
+        "mockdoor init login.scenario.yaml",
+        "mockdoor init --audit                     login.audit.yaml, for mockdoor audit",
+        "mockdoor init --audit --shape envelope    status 200 always, with {code, message, data}",
+        "mockdoor init --force",
+    )
 )
 @click.argument("path", required=False, type=click.Path(dir_okay=False))
+@click.option("--audit", "is_audit", is_flag=True, help="Write a file for mockdoor audit (login.audit.yaml).")
+@click.option(
+    "--shape",
+    type=click.Choice(["token", "envelope", "cookie"]),
+    help="How the audited login answers: JSON with a token (default), {code, message, data}, or a cookie.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def init(path: str | None, *, force: bool) -> None:
+def init(path: str | None, *, is_audit: bool, shape: str | None, force: bool) -> None:
     """Write mockdoor.yaml for this folder, and a first scenario, with comments.
 
     It looks for a backend (Flask, FastAPI, Django, Express and its like, Spring, Go) and for a mini program, here and
     in the folders in this one, and guesses how the backend is started. Where there are scenarios already, none is
     written. With a PATH only a scenario is written there. The schema that editors use is written next to a scenario.
     """
+    if shape and not is_audit:
+        raise click.UsageError("--shape is about audited logins; give --audit as well")
+    if is_audit:
+        target = Path(path or "login.audit.yaml")
+        click.echo(f"{_write_audit(target, shape or 'token', force=force)}; next: mockdoor audit {target}")
+        return
     if path is not None:
         wrote = _write_scenario(Path(path), force=force)
         click.echo(f"{wrote}; next: mockdoor run {path}")
@@ -165,12 +185,23 @@ def _scenarios() -> str:
 
 def _write_scenario(target: Path, *, force: bool) -> str:
     """Write a first scenario and the schema next to it; return a sentence about it."""
+    return _write_with_schema(target, _starter(SCHEMA), force=force)
+
+
+def _write_audit(target: Path, shape: str, *, force: bool) -> str:
+    """Write a first audit file and the schema next to it; return a sentence about it."""
+    from emulator.cli.audit_starter import audit_starter
+
+    return _write_with_schema(target, audit_starter(shape, file=target.name, schema=SCHEMA), force=force)
+
+
+def _write_with_schema(target: Path, text: str, *, force: bool) -> str:
     from emulator.scenario import schema as whole
 
     if target.exists() and not force:
         _refuse(f"{target} already exists; name another file, or write over it with --force")
-    schema = target.parent / "mockdoor.schema.json"
-    _write(target, _starter(schema.name))
+    schema = target.parent / SCHEMA
+    _write(target, text)
     _write(schema, json.dumps(whole(), ensure_ascii=False, indent=1) + "\n")
     return f"wrote {target} and {schema}"
 

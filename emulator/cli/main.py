@@ -5,6 +5,7 @@ import sys
 import click
 
 from emulator import __version__
+from emulator.cli.audit import audit
 from emulator.cli.catalogue import notes, profiles, scenarios
 from emulator.cli.check import check, schema
 from emulator.cli.completion import completion
@@ -37,6 +38,7 @@ def main() -> None:
 for _command in (
     serve,
     run,
+    audit,
     check,
     init,
     schema,

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     "apps",
     multiple=True,
     metavar="NAME=URL",
-    callback=lambda _context, _option, given: _addresses(given),
+    callback=lambda _context, _option, given: app_addresses(given),
     help="Ask this app at an address where it runs already; may be given again.",
 )
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write a JUnit XML report.")
@@ -140,7 +140,7 @@ def _variable(given: str) -> tuple[str, str]:
     return name, value
 
 
-def _addresses(given: tuple[str, ...]) -> dict[str, str]:
+def app_addresses(given: tuple[str, ...]) -> dict[str, str]:
     """Return the addresses of `--app NAME=URL`; raises BadParameter for what is none."""
     from emulator.scenario.apps import is_address
 

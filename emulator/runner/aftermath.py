@@ -17,7 +17,10 @@ _ADDRESSES = ("WECHAT_API_BASE", "CASDOOR_ENDPOINT", "CASDOOR_HOSTNAME", "MOCKDO
 
 
 def mark_output(apps: Mapping[str, RunningApp]) -> dict[str, int]:
-    """Return where the output of each app stands."""
+    """Return where the output of each app stands, once it pauses: what a step wrote may come late."""
+    for app in apps.values():
+        if app.process is not None:
+            app.output.settle()
     return {name: app.output.mark() for name, app in apps.items()}
 
 

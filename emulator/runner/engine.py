@@ -48,6 +48,7 @@ class Engine:
         self.scenario = scenario
         self.profile = profile
         self.results: list[StepResult] = []
+        self._marks: Mapping[str, int] = {}
         self.case = Case(
             scenario=scenario,
             base=base,
@@ -69,6 +70,7 @@ class Engine:
     def run(self) -> CaseResult:
         """Run steps until one fails, then `finally` whatever happened; an interruption ends the steps only."""
         interrupted = False
+        self._marks = mark_output(self.case.apps)
         try:
             if self._set_variables():
                 self._run_steps(self.scenario.steps)
@@ -122,10 +124,9 @@ class Engine:
         outer, begin = dict(self.case.names), len(self.results)
         self.case.names |= row
         title = self._title(step, row)
-        marks = mark_output(self.case.apps)
         outcome = self._try(step) if self._is_due(step) else _NOT_DUE
         if outcome is not None:
-            outcome = self.shown(with_aftermath(self.case, kind_of(step), outcome, marks))
+            outcome = self.shown(with_aftermath(self.case, kind_of(step), outcome, self._marks))
         if outcome is not None:
             self.results.append(self._result(step, title, outcome))
         for name in row:

@@ -39,7 +39,9 @@ def _differences(expected: Mapping[str, Any], received: Received, notes: tuple[s
         yield Mismatch(at="status", expected=show(expected["status"]), actual=show(received.status))
     for name, wanted in expected.get("headers", {}).items():
         found = [value for header, value in received.headers if header.lower() == name.lower()]
-        yield from match(wanted, found[0] if found else _NOTHING, f"header {name}")
+        values: list[Any] = [*found] or [_NOTHING]
+        differing = [list(match(wanted, value, f"header {name}")) for value in values]
+        yield from [] if [] in differing else differing[0]  # one header of several, such as Set-Cookie, is enough
     if "text" in expected:
         yield from match(expected["text"], received.body, "text")
     yield from _body_differences(expected, received)

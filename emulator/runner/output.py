@@ -7,7 +7,7 @@ from threading import Condition, Thread
 KEPT = 256 * 1024
 _CHUNK = 64 * 1024
 #: Seconds of silence after which a program's output counts as complete for now, and the most to wait for it.
-_SILENCE, _MOST = 0.05, 0.5
+_SILENCE, _MOST = 0.15, 1.0
 
 
 class Output:

@@ -11,6 +11,7 @@ from typing import Any
 from emulator.core.errors import ScenarioError
 from emulator.faults.effects import Fault
 from emulator.scenario.apps import refuse_programs
+from emulator.scenario.audits import check_audit
 from emulator.scenario.build import Builder
 from emulator.scenario.check import check_part, check_schema
 from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
@@ -56,6 +57,7 @@ def parse(text: str, path: Path, *, variables: Mapping[str, str] | None = None) 
     read_tables(document, merged)
     scenario = Builder(merged, document, imported=imported).build()
     check_steps(document, scenario)
+    check_audit(document, scenario)
     _raise(document)
     return scenario
 

@@ -98,23 +98,20 @@ def test_reports_are_the_same_whatever_the_ports(run, write):
 
 
 @pytest.mark.parametrize("write", [write_json, write_junit, write_html])
-def test_every_report_of_a_failure_shows_what_the_app_wrote_since_the_step_began(run, write):
+def test_every_report_of_a_failure_shows_what_the_app_wrote_since_the_case_began(run, write):
     found = run("  - request: {to: backend, path: /env}\n" + FAILS)
 
     text = write(found)
 
     assert "Traceback: it went wrong" in text
-    assert 'asked: "GET /env' not in text
+    assert "GET /env" in text
 
 
 def test_the_terminal_shows_what_the_app_wrote(run):
     lines = show_failure(last(run(LOGIN + FAILS)))
 
-    assert lines[-3:] == [
-        "  | backend wrote:",
-        "  | Traceback: it went wrong",
-        '  | asked: "GET /fail HTTP/1.1" 500 -',
-    ]
+    assert "  | backend wrote:" in lines
+    assert lines[-2:] == ["  | Traceback: it went wrong", '  | asked: "GET /fail HTTP/1.1" 500 -']
 
 
 @pytest.mark.parametrize("steps", [FAILS, "  - verify: {operation: wechat.*}\n"], ids=["a request", "a verify"])

@@ -108,3 +108,12 @@ def test_a_broken_connection_is_a_difference_of_its_own():
 
 def test_a_reply_that_is_no_json_says_so():
     assert differences({"json": {}}, reply("<html>")) == [("body", "JSON", "the reply is not JSON: '<html>'")]
+
+
+def test_one_of_several_headers_of_a_name_is_enough():
+    received = reply({}, headers=(("Set-Cookie", "theme=dark"), ("Set-Cookie", "session=x")))
+
+    found = differences({"headers": {"Set-Cookie": {"$contains": "session="}}}, received)
+    missed = differences({"headers": {"Set-Cookie": {"$contains": "token="}}}, received)
+
+    assert (found, missed) == ([], [("header Set-Cookie", 'something that contains "token="', '"theme=dark"')])

@@ -82,6 +82,12 @@ def rule(
     return register
 
 
+def forget(rule_ids: Iterable[str]) -> None:
+    """Take rules out of the table, as after an audit with a user's own."""
+    for name in tuple(rule_ids):
+        _ALL.pop(name, None)
+
+
 def each_probe(check: Callable[[Evidence, Probe], Iterator[Seen]], *troubles: str, logins_only: bool = False) -> Check:
     """Return a check of all that was seen, from one of a single probe."""
 

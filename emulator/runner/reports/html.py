@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from emulator.runner.reports.curl import curl_line
-from emulator.runner.reports.lanes import Lane, asked_apps, messages
+from emulator.runner.reports.lanes import asked_apps, messages
 from emulator.runner.reports.terminal import show_failure
 from emulator.runner.results import CaseResult, RunResult, StepResult
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_X: dict[Lane, int] = {"client": 90, "casdoor": 390, "wechat": 690}
-_X_WITH_APPS: dict[Lane, int] = {"client": 90, "app": 290, "casdoor": 490, "wechat": 690}
-_ROW, _TOP = 34, 70
+_X: dict[str, int] = {"client": 90, "casdoor": 390, "wechat": 690}
+_X_WITH_APPS: dict[str, int] = {"client": 90, "app": 290, "casdoor": 490, "wechat": 690}
+#: How far apart the rows of a drawing are, and where the first is.
+ROW, TOP = 34, 70
+
+_HERE = __name__.rpartition(".")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,18 +35,18 @@ class Arrow:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagram:
-    """A case's arrows, and how high the drawing is."""
+    """The arrows, how high the drawing is, and where each lane stands under which head."""
 
     arrows: tuple[Arrow, ...]
     height: int
-    lanes: Mapping[Lane, int]
-    apps: str
+    lanes: Mapping[str, int]
+    heads: Mapping[str, str]
 
 
 def write_html(run: RunResult) -> str:
     """Return the page: self-contained, without scripts or times, so that runs compare equal."""
     cases = [case for suite in run.suites for case in suite.cases]
-    return _template().render(
+    return template(_HERE).render(
         run=run,
         failed=sum(run.failed(case) for case in cases),
         total=len(cases),
@@ -60,25 +61,27 @@ def draw(case: CaseResult) -> Diagram:
     apps = ", ".join(asked_apps(case))
     lanes = _X_WITH_APPS if apps else _X
     arrows = tuple(_arrows(case, lanes))
-    return Diagram(arrows=arrows, height=_TOP + _ROW * len(arrows) + 10, lanes=lanes, apps=_short(apps, 24))
+    heads = {"client": "mini program 小程序", "app": shortened(apps, 24), "casdoor": "Casdoor", "wechat": "WeChat 微信"}
+    return Diagram(arrows=arrows, height=TOP + ROW * len(arrows) + 10, lanes=lanes, heads=heads)
 
 
-def _arrows(case: CaseResult, lanes: Mapping[Lane, int]) -> Iterator[Arrow]:
+def _arrows(case: CaseResult, lanes: Mapping[str, int]) -> Iterator[Arrow]:
     width = 38 if lanes is _X else 26
     for row, message in enumerate(messages(case)):
         alone = message.start == message.end
         yield Arrow(
             x1=lanes[message.start],
             x2=lanes[message.end],
-            y=_TOP + _ROW * row,
-            text=_short(message.text, 96 if alone else width),
+            y=TOP + ROW * row,
+            text=shortened(message.text, 96 if alone else width),
             reply=message.reply,
             bad=message.bad,
             alone=alone,
         )
 
 
-def _short(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
@@ -86,9 +89,10 @@ def _curl(step: StepResult) -> str:
     return curl_line(step.sent) if step.sent else ""
 
 
-@cache
-def _template() -> "Template":
-    from jinja2 import Environment
+def template(package: str) -> "Template":
+    """Return the template `report.html` of a package's, which may use the style and the diagram of this one."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader
 
-    source = resources.files("emulator.runner.reports").joinpath("report.html").read_text("utf-8")
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
+    names = dict.fromkeys((package, _HERE))
+    loader = ChoiceLoader([PackageLoader(name, ".") for name in names])
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template("report.html")
