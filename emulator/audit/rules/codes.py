@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from emulator.audit.description import Limits
 from emulator.audit.evidence import Evidence
 from emulator.audit.probe import Probe
 from emulator.audit.rules.registry import Seen, each_probe, rule
@@ -17,7 +18,14 @@ _FINAL = (
     "appid-wrong",
     "appid-missing",
     "secret-missing",
+    "casdoor-sign-up-off",
+    "casdoor-client-wrong",
+    "casdoor-no-provider",
+    "casdoor-tag-wrong",
 )
+#: Troubles in which calls may be repeated, but not for long; through Casdoor only once.
+_BUSY = ("wechat-busy", "casdoor-down", "casdoor-closes", "casdoor-500", "casdoor-hangs")
+_TRIES_AT_CASDOOR = 2
 #: Troubles in which the reply is lost, so that nobody knows whether the code is spent.
 _LOST = (
     "wechat-down",
@@ -32,7 +40,7 @@ _LOST = (
 
 def _exchanged_once(evidence: Evidence) -> Iterator[Seen]:
     for probe in evidence.logins("none"):
-        answered = [one for one in probe.exchanges if one.is_final and "errcode" not in one.json]
+        answered = [one for one in probe.exchanges if one.is_final and not one.is_denied]
         later = [two for one in answered for two in probe.exchanges if two.at > one.at and two.code == one.code]
         if later:
             yield Seen(key="exchanged-again", probe=probe, params={"count": str(len(probe.exchanges))})
@@ -53,14 +61,20 @@ def _busy_retried(evidence: Evidence) -> Iterator[Seen]:
 
 
 def _bounded(evidence: Evidence) -> Iterator[Seen]:
-    limit = evidence.description.limits.tries
-    for probe in evidence.logins("wechat-busy"):
+    limit = _tries(evidence)
+    for probe in evidence.logins(*_BUSY):
         late = [one for one in probe.exchanges if one.at > probe.ended]
         if len(probe.exchanges) > limit:
             params = {"count": str(len(probe.exchanges)), "limit": str(limit)}
             yield Seen(key="too-many-tries", probe=probe, params=params)
         elif late:
             yield Seen(key="tries-after-reply", probe=probe, params={"count": str(len(late))})
+
+
+def _tries(evidence: Evidence) -> int:
+    """Return how many calls one login may make; Casdoor hides the errcode, so one repetition has to do there."""
+    given = evidence.description.limits.tries
+    return _TRIES_AT_CASDOOR if evidence.through_casdoor and given == Limits().tries else given
 
 
 def _lost_reply(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
@@ -82,6 +96,6 @@ def _used_refused(evidence: Evidence) -> Iterator[Seen]:
 rule("code-exchanged-once", "error", troubles="none")(_exchanged_once)
 rule("final-errcode-not-retried", "error", troubles=_FINAL)(each_probe(_final_not_retried, *_FINAL, logins_only=True))
 rule("busy-retried", "warning", troubles="wechat-busy-once")(_busy_retried)
-rule("retries-bounded", "error", troubles="wechat-busy")(_bounded)
+rule("retries-bounded", "error", troubles=_BUSY)(_bounded)
 rule("lost-reply-handled", "error", troubles=_LOST)(each_probe(_lost_reply, *_LOST, logins_only=True))
 rule("used-code-refused", "error", troubles="used-code")(_used_refused)

@@ -19,9 +19,7 @@ def _no_identity(evidence: Evidence) -> Iterator[Seen]:
 
 def _knows_somebody(probe: Probe) -> bool:
     """Return whether some call of the login named a person, so that a success is in order."""
-    return any(
-        one.json.get("openid") or one.json.get("access_token") or one.json.get("accessToken") for one in probe.exchanges
-    )
+    return any(one.names_somebody for one in probe.exchanges)
 
 
 def _client_no_5xx(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
