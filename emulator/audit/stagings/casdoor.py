@@ -103,7 +103,7 @@ def _tampered(stage: Stage) -> None:
     described = stage.description.logged_in
     genuine = stage.login(Login(label="a genuine token"))
     token = known_token(genuine)
-    if described is None or token is None:
+    if described is None or not token:
         return
     for kind in TAMPERINGS:
         stage.fault(_LOGIN, token=kind)
