@@ -8,6 +8,7 @@ from emulator.audit.rules.registry import NotExamined, Seen, Severity, rule
 from emulator.audit.sessions import USER_IDS, usual, value_at
 from emulator.audit.stage import calls_of
 from emulator.audit.stagings.casdoor import ACCOUNT, SPELLINGS, TAKEN, TAKEN_ID, TAMPERINGS
+from emulator.casdoor.versions import PROFILES, nearest
 
 _NEEDS = ("casdoor",)
 #: Troubles in which Casdoor says no, mostly with status 200.
@@ -59,7 +60,16 @@ def _both_spellings(evidence: Evidence) -> Iterator[Seen]:
 def _severity(evidence: Evidence, profile: str) -> Severity:
     """Return how grave it is to fail with a profile: a backend may be bound to a Casdoor that the description names."""
     bound = evidence.description.casdoor
-    return "info" if bound and bound != profile and (bound, profile) != ("docs", "classic") else "error"
+    return "info" if bound and _spelling_of(bound) != profile else "error"
+
+
+def _spelling_of(casdoor: str) -> str:
+    """Return which profile spells as a Casdoor does, by a profile's name or a version; empty for an unknown one."""
+    try:
+        played = PROFILES[casdoor] if casdoor in PROFILES else nearest(casdoor)[0]
+    except ValueError:
+        return ""
+    return "current" if played.played.raw_login_body else "classic"
 
 
 def _token_verified(evidence: Evidence) -> Iterator[Seen]:
