@@ -9,6 +9,10 @@ from emulator.audit.rules.registry import Seen, each_probe, rule
 
 #: Troubles after which the same code must not be sent again: table 0.1.
 _FINAL = (
+    "casdoor-sign-up-off",
+    "casdoor-client-wrong",
+    "casdoor-no-provider",
+    "casdoor-tag-wrong",
     "invalid-code",
     "expired-code",
     "used-code",
@@ -18,10 +22,6 @@ _FINAL = (
     "appid-wrong",
     "appid-missing",
     "secret-missing",
-    "casdoor-sign-up-off",
-    "casdoor-client-wrong",
-    "casdoor-no-provider",
-    "casdoor-tag-wrong",
 )
 #: Troubles in which calls may be repeated, but not for long; through Casdoor only once.
 _BUSY = ("wechat-busy", "casdoor-down", "casdoor-closes", "casdoor-500", "casdoor-hangs")
@@ -60,6 +60,12 @@ def _busy_retried(evidence: Evidence) -> Iterator[Seen]:
             yield Seen(key="busy-not-retried", probe=probe, params={"shown": probe.shown})
 
 
+def _tries(evidence: Evidence) -> int:
+    """Return how many calls one login may make; Casdoor hides the errcode, so one repetition has to do there."""
+    given = evidence.description.limits.tries
+    return _TRIES_AT_CASDOOR if evidence.through_casdoor and given == Limits().tries else given
+
+
 def _bounded(evidence: Evidence) -> Iterator[Seen]:
     limit = _tries(evidence)
     for probe in evidence.logins(*_BUSY):
@@ -69,12 +75,6 @@ def _bounded(evidence: Evidence) -> Iterator[Seen]:
             yield Seen(key="too-many-tries", probe=probe, params=params)
         elif late:
             yield Seen(key="tries-after-reply", probe=probe, params={"count": str(len(late))})
-
-
-def _tries(evidence: Evidence) -> int:
-    """Return how many calls one login may make; Casdoor hides the errcode, so one repetition has to do there."""
-    given = evidence.description.limits.tries
-    return _TRIES_AT_CASDOOR if evidence.through_casdoor and given == Limits().tries else given
 
 
 def _lost_reply(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
