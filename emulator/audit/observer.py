@@ -99,7 +99,9 @@ class Call:
 
     @property
     def names_somebody(self) -> bool:
-        """Whether WeChat named a person in the answer, or in the one that Casdoor had from it meanwhile."""
+        """Whether WeChat named a person in a whole answer, or in the one that Casdoor had from it meanwhile."""
+        if self.reply.failure is not None:
+            return False
         if self.operation != "casdoor.login":
             return bool(self.json.get("openid"))
         return bool(self.token) and any('"openid"' in decoded_text(one.reply) for one in self.exchange.inner)
