@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from emulator.runner.app_pool import AppPool
     from emulator.runner.pytest_handle import Mockdoor
     from emulator.server.listener import Server
 
@@ -41,8 +42,19 @@ def mockdoor_server() -> Iterator["Server"]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def mockdoor_apps(mockdoor_server: "Server") -> Iterator["AppPool"]:  # noqa: ARG001  # it ends after the apps
+    """Keep the apps that scenarios name from test to test, and end them with the session."""
+    from emulator.runner.app_pool import AppPool
+
+    with AppPool() as pool:
+        yield pool
+
+
 @pytest.fixture
-def mockdoor(request: pytest.FixtureRequest, mockdoor_server: "Server") -> Iterator["Mockdoor"]:
+def mockdoor(
+    request: pytest.FixtureRequest, mockdoor_server: "Server", mockdoor_apps: "AppPool"
+) -> Iterator["Mockdoor"]:
     """Give this test a clean world of its own, and the means to drive and to question it."""
     from emulator.runner.pytest_handle import hosted_world
 
@@ -54,7 +66,11 @@ def mockdoor(request: pytest.FixtureRequest, mockdoor_server: "Server") -> Itera
     scenario = given.get("scenario") or request.config.getini("mockdoor_scenario")
     profile = given.get("profile") or request.config.getini("mockdoor_profile")
     with hosted_world(
-        mockdoor_server, scenario=scenario or None, profile=profile or None, folder=request.config.rootpath
+        mockdoor_server,
+        scenario=scenario or None,
+        profile=profile or None,
+        folder=request.config.rootpath,
+        pool=mockdoor_apps,
     ) as handle:
         yield handle
 

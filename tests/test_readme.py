@@ -15,6 +15,8 @@ from click.testing import CliRunner
 
 from emulator.cli.hosts import PROXY_PORT, TLS_PORT
 from emulator.cli.main import main
+from emulator.runner.run import run_paths
+from emulator.runner.selection import Choice
 from emulator.scenario import parse
 
 ROOT = Path(__file__).parent.parent
@@ -98,6 +100,29 @@ def test_the_example_scenario_is_a_good_one(tmp_path):
     text = next(text for kind, text in BLOCKS if kind == "yaml")
 
     assert parse(text, tmp_path / "my.scenario.yaml").faults[0].times == 1
+
+
+def test_the_examples_with_steps_pass(tmp_path):
+    texts = [text for kind, text in BLOCKS if kind == "yaml" and "\nsteps:" in text and "apps:" not in text]
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.scenario.yaml").write_text(text, "utf-8")
+
+    found = run_paths([str(tmp_path)], Choice(strict=True))
+
+    assert len(found.suites) == len(texts) > 1
+    assert [suite.problems for suite in found.suites if suite.problems] == []
+    assert [case.name for suite in found.suites for case in suite.cases if found.failed(case)] == []
+
+
+def test_the_backend_under_test_is_started_and_asked_as_the_text_says(tmp_path):
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml" and "apps:" in text]
+    path = tmp_path / "my.scenario.yaml"
+    path.write_text(text, "utf-8")
+    shutil.copy(ROOT / "tests" / "backends" / "echo.py", tmp_path / "server.py")
+
+    done = CliRunner().invoke(main, ["run", str(path)])
+
+    assert (done.exit_code, done.stdout.startswith("1 passed, 0 failed")) == (0, True), done.stdout
 
 
 def test_the_list_of_scenarios_is_fresh():

@@ -86,14 +86,14 @@ def examine(
 
 
 def _due(rules: Iterable[Rule], circumstances: Circumstances) -> list[Trouble]:
-    """Return the troubles that some rule asks for and that can be staged here, those that move the clock last."""
+    """Return the troubles that some rule asks for and that can be staged here, those that move the clock late."""
     asked = {name for one in rules if not missing(one.needs, circumstances) for name in one.troubles}
     found = [
         one
         for one in TROUBLES.values()
         if asked & {"every", one.id, one.kind} and not missing(one.needs, circumstances)
     ]
-    return sorted(found, key=lambda one: one.late)
+    return sorted(found, key=lambda one: (one.last, one.late))
 
 
 def _canaries(stage: Stage) -> Canaries:

@@ -66,6 +66,11 @@ class Probe:
         return [one for one in self.calls if one.is_exchange]
 
     @property
+    def hung(self) -> list[Call]:
+        """The calls that WeChat or Casdoor left without a reply."""
+        return [one for one in self.calls if one.reply.failure == "hang"]
+
+    @property
     def is_crash(self) -> bool:
         """Whether the backend broke down over it: 5xx, or a connection that it closed without a reply."""
         return self.status >= 500 or self.received.failure in ("empty", "reset", "truncated")

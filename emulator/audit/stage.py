@@ -57,7 +57,8 @@ class Login:
 class Stage:
     """One backend under examination, and everything that was seen of it so far.
 
-    `through_casdoor` is known once the first login was made.
+    `ready` is the path at which the app says that it runs, empty where that is not known. `through_casdoor` is known
+    once the first login was made.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Stage:
         observer: Observer,
         app: App,
         variables: Mapping[str, Any],
+        ready: str = "",
     ) -> None:
         self.description = description
         self.limits = description.limits
@@ -75,6 +77,7 @@ class Stage:
         self.observer = observer
         self.app = app
         self.variables = variables
+        self.ready = ready
         self.probes: list[Probe] = []
         self.trouble = "none"
         self.through_casdoor = False
@@ -128,6 +131,25 @@ class Stage:
         probe.output = self.app.printed(printed)
         self.probes.append(probe)
         return probe
+
+    def row(self, logins: Sequence[Login], *, patient: bool = True) -> list[Probe]:
+        """Log in several times, one after the other, and wait only then until nothing more comes of it.
+
+        Each probe has the calls that came until the next login, and the whole output. With `patient`, a limit of the
+        backend is waited for.
+        """
+        first, printed = self.observer.mark(), self.app.mark()
+        ready = [self._prepared(one) for one in logins]
+        probes, marks = list[Probe](), list[int]()
+        for one in ready:
+            marks.append(self.observer.mark())
+            probes.append(self._patient(one, None) if patient else self._send(one, None))
+        self.settle(first)
+        calls, output = self.observer.since(first), self.app.printed(printed)
+        for probe, begin, end in zip(probes, marks, [*marks[1:], first + len(calls)], strict=True):
+            probe.calls, probe.output = calls[begin - first : end - first], output
+        self.probes += probes
+        return probes
 
     def crowd(self, logins: Sequence[Login], *, during: Callable[[], None] | None = None) -> list[Probe]:
         """Log in several times at the same moment; `during` is done half a second after that.
@@ -196,6 +218,11 @@ class Stage:
         """Wait until nothing more comes of what was sent."""
         quiet = self.limits.quiet.total_seconds()
         self.observer.wait_until_quiet(mark, quiet=quiet, longest=max(5.0, 4 * quiet))
+
+    def until_gone(self, calls: Sequence[Call], *, until: float) -> None:
+        """Wait until the callers of all these calls have left, up to a moment of the monotonic clock."""
+        while any(one.gone_at is None for one in calls) and time.monotonic() < until:
+            time.sleep(0.05)
 
     def recovers(self) -> Probe:
         """Lift every fault and log in with new codes until that succeeds or the time for it is up."""

@@ -44,17 +44,27 @@ steps:
 """
 
 
-@click.command(epilog=examples("mockdoor check demo.scenario.yaml", "mockdoor check scenarios/*.yaml --json"))
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.command(
+    epilog=examples(
+        "mockdoor check demo.scenario.yaml", "mockdoor check scenarios/", "mockdoor check 'scenarios/**/*.yaml' --json"
+    )
+)
+@click.argument("paths", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
-def check(files: tuple[Path, ...], *, as_json: bool) -> None:
+def check(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Find every mistake in scenario files.
 
-    The exit code is 2 when there is one.
+    PATHS are files, folders, or patterns in quotes. The exit code is 2 when there is a mistake.
     """
     from emulator.core.errors import ScenarioError
+    from emulator.runner.selection import CannotRun, scenario_files
     from emulator.scenario import load
 
+    try:
+        files = scenario_files(paths)
+    except CannotRun as error:
+        click.echo(str(error), err=True)
+        sys.exit(USER_ERROR)
     wrong = False
     for path in files:
         problems: tuple[Problem, ...] = ()

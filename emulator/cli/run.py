@@ -40,11 +40,26 @@ if TYPE_CHECKING:
     type=ProfileName(),
     help="Run under this profile instead of the file's; may be given again.",
 )
+@click.option(
+    "--var",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a variable over the files'; may be given again.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first failure.")
 @click.option("--strict", is_flag=True, help="Fail a scenario in which a planned fault never struck.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every step.")
 @click.option("--explain", is_flag=True, help="Show step by step who called whom, for a classroom.")
 @click.option("--target", metavar="URL", help="Send the steps to this server, not to the embedded one.")
+@click.option(
+    "--app",
+    "apps",
+    multiple=True,
+    metavar="NAME=URL",
+    callback=lambda _context, _option, given: _addresses(given),
+    help="Ask this app at an address where it runs already; may be given again.",
+)
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write a JUnit XML report.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a report as one HTML page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
@@ -54,24 +69,36 @@ def run(
     text: str,
     tags: tuple[str, ...],
     profiles: tuple[str, ...],
+    variables: tuple[str, ...],
     fail_fast: bool,
     strict: bool,
     verbose: bool,
     explain: bool,
     target: str | None,
+    apps: dict[str, str],
     junit: str | None,
     html: str | None,
     as_json: bool,
 ) -> None:
     """Run the steps of scenario files and show what differs.
 
-    PATHS are files, folders, names of shipped scenarios, or FILE:LINE for the scenario with a step in that line.
+    PATHS are files, folders, patterns in quotes, names of shipped scenarios, or FILE:LINE for the scenario with a step
+    in that line.
     It is a mistake (exit code 2) when nothing is left to run.
     """
     from emulator.runner.run import run_paths
     from emulator.runner.selection import CannotRun, Choice
 
-    choice = Choice(text=text, tags=tags, profiles=profiles, fail_fast=fail_fast, strict=strict, target=target)
+    choice = Choice(
+        text=text,
+        tags=tags,
+        profiles=profiles,
+        fail_fast=fail_fast,
+        strict=strict,
+        target=target,
+        variables=dict(map(_variable, variables)),
+        apps=apps,
+    )
     show = _Progress(verbose=verbose, explain=explain, quiet=as_json)
     try:
         found = run_paths(paths, choice, on_case=show.case)
@@ -85,6 +112,27 @@ def run(
         click.echo(write_json(found))
     show.end(found)
     sys.exit(found.exit_code or (0 if written else USER_ERROR))
+
+
+def _variable(given: str) -> tuple[str, str]:
+    """Return the name and value of a `--var`."""
+    name, equals, value = given.partition("=")
+    if not equals or not name:
+        raise click.BadParameter(f"{given!r} is not NAME=VALUE", param_hint="'--var'")
+    return name, value
+
+
+def _addresses(given: tuple[str, ...]) -> dict[str, str]:
+    """Return the addresses of `--app NAME=URL`; raises BadParameter for what is none."""
+    from emulator.scenario.apps import is_address
+
+    found = {}
+    for one in given:
+        name, _, url = one.partition("=")
+        if not name or not is_address(url):
+            raise click.BadParameter(f"{one!r} is not NAME=URL; write for example backend=http://127.0.0.1:3000")
+        found[name] = url
+    return found
 
 
 class _Progress:

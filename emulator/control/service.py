@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from emulator.casdoor.versions import PROFILES
 from emulator.control.events import ControlEvents
@@ -16,10 +15,9 @@ from emulator.faults.effects import Fault
 from emulator.faults.plan import Faults
 from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
-from emulator.journal.queries import count, nearest, seen
+from emulator.journal.queries import verify
 from emulator.journal.reasons import reason
 from emulator.journal.serialize import LazyEntry
-from emulator.scenario.effects import operations, unknown_operation
 from emulator.scenario.model import Persona, Scenario, scenario_of
 from emulator.wechat.login_codes import issue_code
 from emulator.wechat.one_time_codes import OneTimeCode
@@ -236,19 +234,26 @@ class ControlService:
         self.world.touch()
         return cleared
 
-    def verify(self, operation: str, when: Mapping[str, Json], *, wanted: int) -> Verdict:
-        """Count the exchanges, and the calls inside them, that an operation pattern and facts describe.
+    def verify(self, given: Mapping[str, Any]) -> Verdict:
+        """Return whether the exchanges, and the calls inside them, are what a `verify` says, written as in a step.
 
-        Raises Refused for a pattern that no operation matches.
+        Raises Refused for one that the schema refuses, and for a pattern that no operation matches.
         """
-        if not any(fnmatchcase(name, operation) for name in operations()):
-            raise Refused(unknown_operation(operation))
-        entries = [LazyEntry(one) for one in self.exchanges()]
-        found = count(entries, operation, when)
-        if found == wanted:
-            return Verdict(count=found, ok=True)
-        why = reason("called-otherwise", operation=operation, wanted=wanted, found=found, seen=seen(entries))
-        return Verdict(count=found, ok=False, why=why, nearest=tuple(nearest(entries, operation, when)))
+        from emulator.scenario import check_verify
+
+        try:
+            check_verify(given)
+        except ScenarioError as error:
+            raise Refused("; ".join(problem.message for problem in error.problems)) from error
+        found = verify([LazyEntry(one) for one in self.exchanges()], given)
+        if found.ok:
+            return Verdict(count=found.count, ok=True)
+        if "in_order" in given:
+            why = reason("called-in-another-order", wanted=found.expected, missing=found.actual, seen=found.seen)
+        else:
+            asked, wanted = found.subject, found.expected
+            why = reason("called-otherwise", operation=asked, wanted=wanted, found=found.count, seen=found.seen)
+        return Verdict(count=found.count, ok=False, why=why, nearest=tuple(str(one) for one in found.misses))
 
     def _record(
         self,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from emulator.casdoor.defaults import check_row
@@ -12,7 +12,7 @@ from emulator.casdoor.versions import PROFILES
 from emulator.control.codec import codec_of
 from emulator.core.json_object import Json
 from emulator.journal.journal import Journal
-from emulator.scenario.model import Scenario
+from emulator.scenario.model import Scenario, scenario_of
 from emulator.world.clock import FIRST_YEAR, LAST_YEAR, Clock, WallClock
 from emulator.world.repository import Codec, Repository
 from emulator.world.state import State
@@ -56,6 +56,11 @@ def take(world: World) -> dict[str, Json]:
     return encode(freeze(world.state))
 
 
+def _kept(scenario: Scenario) -> Scenario:
+    """Return what a world is made of: the apps that a file tests, and their audit, are no part of it."""
+    return replace(scenario, apps={}, audit={})
+
+
 def encode(frozen: Frozen) -> dict[str, Json]:
     """Return a frozen state as JSON."""
     codec = codec_of()
@@ -64,7 +69,7 @@ def encode(frozen: Frozen) -> dict[str, Json]:
     return {
         "format": FORMAT,
         "profile": frozen.profile,
-        "scenario": codec.encode(frozen.state.setting, Scenario),
+        "scenario": codec.encode(_kept(scenario_of(frozen.state)), Scenario),
         "state": {"clock": codec.encode(frozen.clock, Clock), **parts},
         "journal": {"last": frozen.last_number, "exchanges": exchanges},
     }

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.core.json_object import Json
+from emulator.runner.apps import RunningApp
 from emulator.runner.control import Control
+from emulator.scenario.apps import url_variable
 from emulator.scenario.model import Scenario
 
 
@@ -15,7 +17,8 @@ class Case:
     """A scenario that runs against the server at `base`; reports name the server `shown_base`.
 
     `run_steps` runs steps inside a step, as a flow does, and returns whether all went well. `struck` counts how
-    often each fault struck, also after it was lifted.
+    often each fault struck, also after it was lifted. `record` notes how a step inside a step ended, for one row.
+    `apps` are those under test, `given` makes the variables that lead a program to the server.
     """
 
     scenario: Scenario
@@ -24,6 +27,10 @@ class Case:
     control: Control
     names: dict[str, Any]
     run_steps: Callable[[Iterable[Any]], bool]
+    is_due: Callable[[Any], bool]
+    record: Callable[[Any, Mapping[str, Any], Any], None]
+    apps: Mapping[str, RunningApp] = field(default_factory=dict)
+    given: Callable[[], Mapping[str, str]] = dict
     journal: list[Mapping[str, Json]] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
     planned: list[str] = field(default_factory=list)
@@ -34,14 +41,29 @@ class Case:
         """The planned faults that never struck."""
         return tuple(fault for fault in self.planned if not self.struck[fault])
 
+    def app(self, name: str) -> RunningApp:
+        """Return the app of a name; raises ValueError for one that does not run."""
+        if name not in self.apps:
+            raise ValueError(f"the app {name!r} does not run here")
+        return self.apps[name]
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables of the programs that steps run: those of the apps, and where each app is."""
+        return {**self.given(), **{url_variable(name): app.url for name, app in self.apps.items()}}
+
     def read_journal(self) -> Mapping[str, Json] | None:
         """Fetch the exchanges since the last look, and return the first; None where there is no journal."""
+        new = self.read_group()
+        return new[0] if new else None
+
+    def read_group(self) -> list[Mapping[str, Json]]:
+        """Fetch the exchanges since the last look, and return them all; none where there is no journal."""
         new = self.control.journal(self._last_number)
         self.journal += new
         if new:
             number = new[-1]["number"]
             self._last_number = number if isinstance(number, int) else self._last_number
-        return new[0] if new else None
+        return new
 
     def plan(self, fault: Mapping[str, Any]) -> None:
         """Plan a fault, and remember its id."""

@@ -14,6 +14,7 @@ from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
 from emulator.web.world_path import MAIN
 from emulator.world.state import State
+from emulator.world.world import World
 
 if TYPE_CHECKING:
     from emulator.server.entrance import Entrance
@@ -29,15 +30,23 @@ class Environment:
     """The variables by which programs find a server, made when they are first asked for; also a context manager.
 
     With `proxy`, hard-coded https addresses lead to the server as well: a proxy is opened then, and `passthrough` lets
-    its clients reach other hosts. `given` is what the programs find besides. May be used from any thread.
+    its clients reach other hosts. `world` is whose names they hold (default: the server's main one), `given` what the
+    programs find besides. May be used from any thread.
     """
 
     def __init__(
-        self, server: Server, *, proxy: bool = True, passthrough: bool = False, given: Mapping[str, str] = os.environ
+        self,
+        server: Server,
+        *,
+        world: World | None = None,
+        proxy: bool = True,
+        passthrough: bool = False,
+        given: Mapping[str, str] = os.environ,
     ) -> None:
         #: Says why the authority is another one than before, else it is empty; known once there are variables.
         self.renewed = ""
         self._server = server
+        self._world = world
         self._with_proxy = proxy
         self._passthrough = passthrough
         self._given = given
@@ -74,7 +83,7 @@ class Environment:
         self.close()
 
     def _state(self) -> State:
-        return app_state(self._server.app).worlds[MAIN].state
+        return (self._world or app_state(self._server.app).worlds[MAIN]).state
 
     def _make(self) -> dict[str, str]:
         self._folder = self._folder or TemporaryDirectory(prefix="mockdoor-")
@@ -99,19 +108,32 @@ class Environment:
 
 def _direct(url: str, state: State, folder: Path) -> dict[str, str]:
     """Return the server's address and the names of its world; the certificate is written to a file in `folder`."""
-    found = dict.fromkeys(_ADDRESSES, url)
     application = next(iter(state.get(Applications).all()), None)
+    certificate = {}
     if application is not None:
         certs = state.get(Certs)
         cert = certs.find(application.cert) or certs.all()[0]
         path = folder / "casdoor.pem"
         path.write_text(cert.certificate, "utf-8")
-        found |= {
+        certificate = {"CASDOOR_CERTIFICATE": str(path)}
+    return addresses_of(url) | names_of(state) | certificate
+
+
+def addresses_of(url: str) -> dict[str, str]:
+    """Return the variables that name the server's address."""
+    return dict.fromkeys(_ADDRESSES, url)
+
+
+def names_of(state: State) -> dict[str, str]:
+    """Return the names and secrets of a world, those of its first application and its first mini program."""
+    found = {}
+    application = next(iter(state.get(Applications).all()), None)
+    if application is not None:
+        found = {
             "CASDOOR_CLIENT_ID": application.client_id,
             "CASDOOR_CLIENT_SECRET": application.client_secret,
             "CASDOOR_ORGANIZATION": application.organization,
             "CASDOOR_APPLICATION": application.name,
-            "CASDOOR_CERTIFICATE": str(path),
         }
     program = next(iter(scenario_of(state).miniprograms.values()), None)
     if program is not None:

@@ -5,7 +5,9 @@ import http.client
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+from threading import Timer
 from urllib.parse import urlsplit
 
 from emulator.journal.bodies import decoded_body
@@ -13,12 +15,19 @@ from emulator.runner.results import Received, Sent
 
 #: Seconds that a step waits for its reply, unless it says otherwise.
 PATIENCE = 10.0
+#: Larger replies are not read to their end.
+MAX_BODY = 64 * 1024 * 1024
+_CHUNK = 256 * 1024
 #: The failures that mean that there is no server, and how they read after its address.
 ABSENT = {
     "refused": "nobody listens there",
     "unknown host": "there is no host of this name",
     "unreachable": "there is no way to this host",
 }
+
+
+class EndlessReply(ValueError):
+    """A reply larger than any that is meant."""
 
 
 def send(
@@ -30,13 +39,15 @@ def send(
     body: bytes | None,
     shown_base: str,
     patience: float = PATIENCE,
+    host: str | None = None,
 ) -> tuple[Sent, Received]:
     """Send a request to a server and return it with what came back; a broken connection is a result too.
 
     `shown_base` is the address under which the server is named, in the Host header as in reports, so that
-    a run on a port that the system picked reads like every other. `patience` is in seconds.
+    a run on a port that the system picked reads like every other. `patience` is in seconds, for the whole reply. `host`
+    is the Host header where a server is not to be asked by its shown name.
     """
-    given = {"Host": urlsplit(shown_base).netloc} | dict(headers)
+    given = {"Host": urlsplit(shown_base).netloc if host is None else host} | dict(headers)
     if body is not None or method in ("POST", "PUT", "PATCH"):
         given["Content-Length"] = str(len(body or b""))
     text = "" if body is None else body.decode("utf-8", "replace")
@@ -80,25 +91,61 @@ def _exchange(
     parts = urlsplit(base)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=patience)
+    end = time.monotonic() + patience
+    cut = None
     try:
+        connection.connect()
+        cut = _cut_after(patience, connection.sock)
         connection.putrequest(method, parts.path.rstrip("/") + path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value.encode())
         connection.endheaders(body)
         reply = connection.getresponse()
         given = tuple(reply.getheaders())
-        text = decoded_body(given, reply.read()).decode("utf-8", "replace")
+        text = decoded_body(given, _body(reply)).decode("utf-8", "replace")
+        if time.monotonic() >= end:
+            raise TimeoutError  # what was cut off may look like the end of a reply
         return Received(status=reply.status, headers=given, body=text)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Received(failure=_kind(error))
+        return Received(failure="timeout" if time.monotonic() >= end else _kind(error))
     finally:
+        if cut is not None:
+            cut.cancel()
         connection.close()
+
+
+def _cut_after(seconds: float, opened: socket.socket) -> Timer:
+    """Shut a connection down after a time: each byte on its own may come in time, and the reply still have no end."""
+
+    def cut() -> None:
+        with suppress(OSError):
+            opened.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _body(reply: http.client.HTTPResponse) -> bytes:
+    """Return a reply's whole body; raises EndlessReply for one that is too large."""
+    chunks, size = [], 0
+    while chunk := reply.read1(_CHUNK):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise EndlessReply
+    if reply.length:
+        raise http.client.IncompleteRead(b"", reply.length)
+    return b"".join(chunks)
 
 
 def _kind(error: Exception) -> str:
     """Name the way in which a connection failed."""
     if isinstance(error, TimeoutError):
         return "timeout"
+    if isinstance(error, EndlessReply):
+        return f"more than {MAX_BODY // 1024 // 1024} MiB"
     if isinstance(error, http.client.RemoteDisconnected):
         return "empty"
     if isinstance(error, ConnectionResetError | BrokenPipeError):

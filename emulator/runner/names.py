@@ -2,13 +2,13 @@
 
 import base64
 import json
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from emulator.runner.results import Received
-
-_REFERENCE = re.compile(r"\$\{([^}]*)\}")
+from emulator.scenario.interpolation import ENVIRONMENT, INVENTED, TOKEN
 
 
 class CannotCapture(Exception):
@@ -34,16 +34,31 @@ def fill(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def _fill_text(text: str, names: Mapping[str, Any]) -> Any:
-    alone = _REFERENCE.fullmatch(text)
-    if alone:
-        return _look_up(alone[1], names)
-    return _REFERENCE.sub(lambda found: _shown(_look_up(found[1], names)), text)
+    alone = TOKEN.fullmatch(text)
+    if alone and alone["name"] is not None:
+        return _look_up(alone["name"], names)
+    return TOKEN.sub(lambda found: _shown(_filled(found, names)), text)
+
+
+def _filled(found: re.Match[str], names: Mapping[str, Any]) -> Any:
+    return "${" if found["name"] is None else _look_up(found["name"], names)
 
 
 def _look_up(name: str, names: Mapping[str, Any]) -> Any:
+    if name.startswith(ENVIRONMENT):
+        return _environment(name.removeprefix(ENVIRONMENT))
+    inventor = names.get(INVENTED)
+    if name.startswith(INVENTED) and inventor is not None:
+        return inventor.draw(name.removeprefix(INVENTED))
     if name not in names:
         raise UnknownName(f"${{{name}}} has no value yet: no step so far has set it")
     return names[name]
+
+
+def _environment(name: str) -> str:
+    if name not in os.environ:
+        raise UnknownName(f"${{env.{name}}} has no value: the environment has no variable {name}")
+    return os.environ[name]
 
 
 def _shown(value: Any) -> str:

@@ -96,13 +96,19 @@ def plain(given: Mapping[str, Any]) -> Request:
         headers, body = dict(_FORM), _form(form).encode()
     elif "text" in given:
         body = str(given["text"]).encode()
-    own = given.get("headers", {})
-    for name, value in own.items():
-        headers = {known: one for known, one in headers.items() if known.lower() != name.lower()}
-        if value is not None:
-            headers[name] = str(value)
+    headers = with_headers(headers, given.get("headers", {}))
     method = given.get("method", "GET" if body is None else "POST").upper()
     return Request(method=method, path=path, headers=headers, body=body)
+
+
+def with_headers(headers: Mapping[str, str], own: Mapping[str, Any]) -> dict[str, str]:
+    """Return headers with a step's own over them, by name in any case; null takes one away."""
+    found = dict(headers)
+    for name, value in own.items():
+        found = {known: one for known, one in found.items() if known.lower() != name.lower()}
+        if value is not None:
+            found[name] = str(value)
+    return found
 
 
 def _client_id(scenario: Scenario) -> str:

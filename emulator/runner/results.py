@@ -12,6 +12,9 @@ from emulator.core.reply import Headers
 #: `error` means that the step could not be carried out, `skipped` that it was not due or cannot be done here.
 Status = Literal["passed", "failed", "error", "skipped"]
 
+#: The message of a step that was skipped because the scenario had failed by then.
+NOT_RUN = "not run: an earlier step failed"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -66,6 +69,8 @@ class StepResult:
     `kind` is the step's kind (`login`, `request`, …), `title` what to call it, `message` the reason of an
     error or a skip, `entry` the emulator's journal entry of the exchange, as `GET journal` shows it
     (inner calls, faults, notes, why), None when there is none. `is_row` marks one of a table's rows.
+    `app` names the app under test that was asked, `calls` are the journal's entries of what it called meanwhile;
+    `output` is what a failed step's apps and program wrote since it began.
     """
 
     kind: str
@@ -79,6 +84,14 @@ class StepResult:
     entry: Mapping[str, Json] | None = None
     note: str = ""
     is_row: bool = False
+    app: str = ""
+    calls: tuple[Mapping[str, Json], ...] = ()
+    output: str = ""
+
+    @property
+    def not_run(self) -> bool:
+        """Whether the scenario had failed before this step's turn."""
+        return self.status == "skipped" and self.message == NOT_RUN
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,21 @@
 """Running many scenario files, under each profile, against one server."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from emulator.control.worlds import open_world
+from emulator.runner.app_pool import AppPool
 from emulator.runner.control import Control, Embedded, Remote
 from emulator.runner.engine import Engine
+from emulator.runner.environment import addresses_of, names_of
+from emulator.runner.environments import Environments
 from emulator.runner.http import ABSENT, try_connection
-from emulator.runner.results import CaseResult, RunResult, SuiteResult
+from emulator.runner.processes import CannotStart
+from emulator.runner.results import CaseResult, Place, RunResult, StepResult, SuiteResult
 from emulator.runner.selection import CannotRun, Choice, Chosen, choose
+from emulator.scenario.apps import unknown_app
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
@@ -31,23 +36,75 @@ def run_paths(
     """
     chosen = choose(paths, choice)
     suites: list[SuiteResult] = []
-    with _server(choice) as open_case:
+    _check_apps(chosen, choice)
+    with AppPool(choice.apps) as pool, _server(choice) as open_case:
         for one in chosen:
-            suite = _run_file(one, choice, open_case, on_case)
+            suite = _run_file(one, choice, open_case, pool, on_case)
             suites.append(suite)
             if _is_interrupted(suite) or (choice.fail_fast and _is_bad(suite)):
                 break
     return RunResult(suites=tuple(suites), strict=choice.strict, interrupted=_is_interrupted(suites[-1]))
 
 
-def run_scenario(scenario: Scenario, profile: str, *, server: Server) -> CaseResult:
+def run_scenario(
+    scenario: Scenario, profile: str, *, server: Server, environments: Environments, pool: AppPool
+) -> CaseResult:
     """Run one scenario in a fresh world on an embedded server."""
-    base, control = _fresh_world(server, scenario, profile)
-    return Engine(scenario, base=base, shown_base=SHOWN_BASE, control=control, profile=profile).run()
+    return _run_case(scenario, profile, _opened(server, environments, scenario, profile), pool)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """Where a case runs: the server's address, its name in reports, and what leads programs to it."""
+
+    base: str
+    shown_base: str
+    control: Control
+    environment: Callable[[], Mapping[str, str]]
+
+
+def _run_case(scenario: Scenario, profile: str, opened: _Opened, pool: AppPool) -> CaseResult:
+    """Run one scenario with its apps; those that do not start make a case with an error."""
+    environment = opened.environment
+    try:
+        given = environment() if scenario.apps else {}
+        apps = pool.open(scenario.apps, environment=given, names=scenario.variables)
+    except CannotStart as error:
+        return _not_started(scenario, profile, str(error))
+    except KeyboardInterrupt:
+        return replace(_not_started(scenario, profile, ""), steps=(), interrupted=True)
+    return Engine(
+        scenario,
+        base=opened.base,
+        shown_base=opened.shown_base,
+        control=opened.control,
+        profile=profile,
+        apps=apps,
+        environment=environment,
+    ).run()
+
+
+def _not_started(scenario: Scenario, profile: str, why: str) -> CaseResult:
+    """Return the case of a scenario whose apps did not start, with their last output set apart."""
+    app = scenario.apps.get(why.partition(" ")[0]) or next(iter(scenario.apps.values()))
+    message, _, output = why.partition("\n")
+    place = Place(path=app.path, line=app.line)
+    step = StepResult(
+        kind="start", title=f"start {app.name}", place=place, status="error", message=message, output=output
+    )
+    return CaseResult(name=scenario.name, profile=profile, description=scenario.description, place=place, steps=(step,))
+
+
+def _check_apps(chosen: Iterable[Chosen], choice: Choice) -> None:
+    """Raise CannotRun for an --app that no chosen scenario has."""
+    known = {name: app for one in chosen if one.scenario for name, app in one.scenario.apps.items()}
+    wrong = [f"--app {name}: {unknown_app(name, known)}" for name in choice.apps if name not in known]
+    if wrong and all(one.scenario for one in chosen):
+        raise CannotRun(wrong)
 
 
 def _run_file(
-    chosen: Chosen, choice: Choice, open_case: "OpenCase", on_case: Callable[[CaseResult], None]
+    chosen: Chosen, choice: Choice, open_case: "OpenCase", pool: AppPool, on_case: Callable[[CaseResult], None]
 ) -> SuiteResult:
     """Run a file's scenario under each profile."""
     scenario = chosen.scenario
@@ -56,9 +113,7 @@ def _run_file(
     cases: list[CaseResult] = []
     profiles = choice.profiles or (scenario.profile,)
     for profile in profiles:
-        base, shown_base, control = open_case(scenario, profile)
-        engine = Engine(scenario, base=base, shown_base=shown_base, control=control, profile=profile)
-        case = engine.run()
+        case = _run_case(scenario, profile, open_case(scenario, profile), pool)
         if len(profiles) > 1:
             case = replace(case, name=f"{case.name} [{profile}]")
         cases.append(case)
@@ -68,7 +123,7 @@ def _run_file(
     return SuiteResult(path=chosen.path, cases=tuple(cases))
 
 
-OpenCase = Callable[[Scenario, str], tuple[str, str, Control]]
+OpenCase = Callable[[Scenario, str], _Opened]
 
 
 @contextmanager
@@ -78,19 +133,16 @@ def _server(choice: Choice) -> Iterator[OpenCase]:
         target = choice.target.rstrip("/")
         _check_target(target)
 
-        def on_target(_scenario: Scenario, _profile: str) -> tuple[str, str, Control]:
-            return target, target, Remote(target)
+        def on_target(scenario: Scenario, _profile: str) -> _Opened:
+            names = names_of(open_world(scenario, wall=_wall).state)
+            found = addresses_of(target) | names
+            return _Opened(base=target, shown_base=target, control=Remote(target), environment=lambda: found)
 
         yield on_target
         return
     empty = open_world(Scenario(name="none", clock=START), wall=_wall)
-    with Server(empty, port=0) as server:
-
-        def embedded(scenario: Scenario, profile: str) -> tuple[str, str, Control]:
-            base, control = _fresh_world(server, scenario, profile)
-            return base, SHOWN_BASE, control
-
-        yield embedded
+    with Server(empty, port=0) as server, Environments(server) as environments:
+        yield lambda scenario, profile: _opened(server, environments, scenario, profile)
 
 
 def _check_target(target: str) -> None:
@@ -103,12 +155,14 @@ def _check_target(target: str) -> None:
         raise CannotRun([f"{target}: {ABSENT.get(failure, failure)}"])
 
 
-def _fresh_world(server: Server, scenario: Scenario, profile: str) -> tuple[str, Control]:
+def _opened(server: Server, environments: Environments, scenario: Scenario, profile: str) -> _Opened:
     """Put a new world of a scenario onto a server; its clock stands unless the file says `clock: now`."""
     clock = scenario.clock or (None if scenario.runs else START)
     world = open_world(replace(scenario, clock=clock), wall=_wall, profile=profile)
     app_state(server.app).worlds[MAIN] = world
-    return server.url, Embedded(world)
+    return _Opened(
+        base=server.url, shown_base=SHOWN_BASE, control=Embedded(world), environment=lambda: environments.of(world)
+    )
 
 
 def _wall() -> datetime:

@@ -1,8 +1,10 @@
 """Which scenarios a run takes, and why it takes none."""
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 
 from emulator.core.errors import ScenarioError
@@ -11,6 +13,7 @@ from emulator.scenario.model import Scenario
 
 #: How many names a message lists at most.
 MAX_LISTED = 12
+_MAGIC = re.compile(r"[*?\[]")
 
 
 class CannotRun(Exception):
@@ -23,7 +26,10 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against which server."""
+    """What to run: `text` in name, description or path; one of `tags`; under which profiles; against what.
+
+    `variables` stand over those of the files, `apps` are addresses of apps that run already.
+    """
 
     text: str = ""
     tags: tuple[str, ...] = ()
@@ -31,6 +37,8 @@ class Choice:
     fail_fast: bool = False
     strict: bool = False
     target: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    apps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +54,15 @@ class Chosen:
 def choose(paths: Iterable[str], choice: Choice) -> tuple[Chosen, ...]:
     """Return the chosen files that have steps, and every file that has mistakes, in order.
 
-    A path is a file, a folder, the name of a shipped scenario, or a file or name with `:LINE` for the scenario with a
-    step on that line. Raises CannotRun for a path or a line that is not there, and when nothing is left to run.
+    A path is a file, a folder, a pattern such as `scenarios/**/*.yaml`, the name of a shipped scenario, or a file or
+    name with `:LINE` for the scenario with a step on that line.
+
+    Raises CannotRun for a path or a line that is not there, and when nothing is left to run.
     """
     found: list[Chosen] = []
     wrong: list[str] = []
     empty: list[str] = []
-    for given in paths:
+    for given in _spread(paths, wrong):
         path, line = _locate(given)
         if path is None:
             name = given if line is None else given.rpartition(":")[0]
@@ -62,9 +72,9 @@ def choose(paths: Iterable[str], choice: Choice) -> tuple[Chosen, ...]:
         elif path.is_dir():
             inside = _inside(path)
             empty += [] if inside else [_no_files(path)]
-            found += [_loaded(one, None) for one in inside]
+            found += [_loaded(one, None, choice) for one in inside]
         else:
-            one = _loaded(path, line)
+            one = _loaded(path, line, choice)
             wrong += _missed_line(one)
             found.append(one)
     if wrong:
@@ -73,6 +83,36 @@ def choose(paths: Iterable[str], choice: Choice) -> tuple[Chosen, ...]:
     if not left:
         raise CannotRun([*empty, *_nothing_left(found, choice)])
     return tuple(left)
+
+
+def scenario_files(paths: Iterable[str]) -> tuple[Path, ...]:
+    """Return the scenario files that files, folders and patterns name, each once; a file need not be there.
+
+    Raises CannotRun for a pattern or a folder without one.
+    """
+    wrong: list[str] = []
+    found: list[Path] = []
+    for given in _spread(paths, wrong):
+        path = Path(given)
+        inside = _inside(path) if path.is_dir() else [path]
+        wrong += [] if inside else [_no_files(path)]
+        found += inside
+    if wrong:
+        raise CannotRun(wrong)
+    return tuple(dict.fromkeys(found))
+
+
+def _spread(paths: Iterable[str], wrong: list[str]) -> Iterator[str]:
+    """Yield paths, those that a pattern matches in its place; note the patterns that match nothing."""
+    for given in paths:
+        if not _MAGIC.search(given) or _locate(given)[0] is not None:
+            yield given
+            continue
+        found = glob(given, recursive=True)  # noqa: PTH207  # Path.glob takes no absolute pattern
+        matches = sorted(one for one in found if Path(one).suffix in (".yaml", ".yml"))
+        if not matches:
+            wrong.append(f"{given}: no YAML file matches this pattern")
+        yield from matches
 
 
 def _locate(given: str) -> tuple[Path | None, int | None]:
@@ -108,9 +148,9 @@ def _no_files(folder: Path) -> str:
     return f"{folder}: no {_pattern(folder)} in it{hint}"
 
 
-def _loaded(path: Path, line: int | None) -> Chosen:
+def _loaded(path: Path, line: int | None, choice: Choice) -> Chosen:
     try:
-        return Chosen(path=path, line=line, scenario=load(path))
+        return Chosen(path=path, line=line, scenario=load(path, variables=choice.variables))
     except ScenarioError as error:
         return Chosen(path=path, line=line, problems=tuple(str(one) for one in error.problems))
 

@@ -1,44 +1,24 @@
 """What each kind of step does: a table from the kind to a function."""
 
-import contextlib
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from emulator.core.durations import parse_duration
 from emulator.core.json_object import Json
-from emulator.journal.queries import count, seen
-from emulator.runner import requests
+from emulator.journal.queries import verify
+from emulator.runner.asking import ASKS, Outcome, ask
 from emulator.runner.case import Case
-from emulator.runner.decryption import CannotDecrypt, read_encrypted, through_form
-from emulator.runner.expect import compare, show
-from emulator.runner.http import ABSENT, PATIENCE, send
-from emulator.runner.names import CannotCapture, capture, fill, json_body, names_set_by
-from emulator.runner.requests import Request
-from emulator.runner.results import Mismatch, Received, Sent, Status
-from emulator.scenario.names import NEEDED_TO_DECRYPT
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """How a step ended; the fields are those of a StepResult."""
-
-    status: Status = "passed"
-    message: str = ""
-    mismatches: tuple[Mismatch, ...] = ()
-    sent: Sent | None = None
-    received: Received | None = None
-    entry: Mapping[str, Json] | None = None
-    note: str = ""
-
+from emulator.runner.decrypt_step import run_decrypt
+from emulator.runner.expect import show
+from emulator.runner.names import fill
+from emulator.runner.parallel import run_parallel
+from emulator.runner.results import Mismatch
+from emulator.runner.run_step import run_program
+from emulator.scenario import check_verify
 
 #: Does a step: the case, the whole step, and the value of its kind with the names in it looked up. Returns None when
 #: the steps inside it have said everything. Raises NoControl, CannotCapture, UnknownName, ScenarioError, ValueError.
 Action = Callable[[Case, Mapping[str, Any], Any], Outcome | None]
-#: Returns the names that a reply's JSON sets by itself.
-Learn = Callable[[Any], Mapping[str, Any]]
 
 PASSED = Outcome()
 
@@ -76,52 +56,6 @@ def _wx_request_payment(case: Case, _step: Mapping[str, Any], given: Mapping[str
     return PASSED
 
 
-def _login(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    return _ask(case, step, requests.login(case.scenario, _with_code(case, given)), learn=names_set_by)
-
-
-def _code2session(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    return _ask(case, step, requests.code2session(case.scenario, given, case.names), learn=_session)
-
-
-def _decrypt(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    """Read encryptedData as a backend does; `fails` says how that shall fail."""
-    defaults = {key: f"${{{name}}}" for key, name in NEEDED_TO_DECRYPT.items() if key not in given}
-    kept = fill(defaults, case.names) | {key: given[key] for key in NEEDED_TO_DECRYPT if key in given}
-    data, wanted = str(kept.pop("data")), given.get("fails", "")
-    appid = given.get("appid") or next(iter(case.scenario.miniprograms), "")
-    try:
-        found = read_encrypted(through_form(data) if given.get("via") == "form" else data, appid=appid, **kept)
-    except CannotDecrypt as error:
-        if error.kind == wanted:
-            return Outcome(note=str(error))
-        mismatch = Mismatch(at="decrypt", expected=wanted or "readable data", actual=f"{error.kind}: {error}")
-        return Outcome(status="failed", mismatches=(mismatch,))
-    if wanted:
-        mismatch = Mismatch(at="decrypt", expected=wanted, actual=f"readable data: {show(found)}")
-        return Outcome(status="failed", mismatches=(mismatch,))
-    received = Received(status=200, body=json.dumps(found, ensure_ascii=False))
-    mismatches = tuple(compare(fill(step.get("expect", {}), case.names), received, ()))
-    message = "" if mismatches else _take(case, step, received, None)
-    return Outcome(status="failed" if mismatches or message else "passed", message=message, mismatches=mismatches)
-
-
-def _request(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    return _ask(case, step, requests.plain(given))
-
-
-def _refresh(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    return _ask(case, step, requests.refresh(case.scenario, given, case.names), learn=_tokens)
-
-
-def _update_user(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    return _ask(case, step, requests.update_user(given, case.names))
-
-
-def _get_account(case: Case, step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    return _ask(case, step, requests.get_account(given, case.names))
-
-
 def _advance(case: Case, _step: Mapping[str, Any], by: str) -> Outcome:
     case.control.advance(by)
     return PASSED
@@ -143,15 +77,24 @@ def _reset(case: Case, _step: Mapping[str, Any], _value: object) -> Outcome:
 
 
 def _verify(case: Case, _step: Mapping[str, Any], given: Mapping[str, Any]) -> Outcome:
-    """Count the exchanges, and the calls inside them, that an operation pattern and facts describe."""
+    """Ask the journal how often, or in which order, something was called."""
+    check_verify(given)
     case.read_journal()
-    found = count(case.journal, given["operation"], given.get("when", {}))
-    wanted = given.get("count", 1)
-    if found == wanted:
+    found = verify(case.journal, given)
+    if found.ok:
         return PASSED
-    actual = f"{found} (seen: {seen(case.journal)})"
-    mismatch = Mismatch(at=given["operation"], expected=str(wanted), actual=actual)
-    return Outcome(status="failed", mismatches=(mismatch,))
+    mismatches = [
+        Mismatch(at=found.subject, expected=found.expected, actual=f"{found.actual} (seen: {found.seen})"),
+        *(
+            Mismatch(at=f"exchange {miss.number}", expected=_facts(miss.wanted), actual=_facts(miss.actual))
+            for miss in found.misses
+        ),
+    ]
+    return Outcome(status="failed", mismatches=tuple(mismatches))
+
+
+def _facts(facts: Mapping[str, Json]) -> str:
+    return ", ".join(f"{name} {show(value)}" for name, value in facts.items())
 
 
 def _use(case: Case, step: Mapping[str, Any], name: str) -> None:
@@ -180,13 +123,10 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "wx.getUserProfile": _wx_get_user_profile,
         "wx.requestSubscribeMessage": _wx_request_subscribe_message,
         "wx.requestPayment": _wx_request_payment,
-        "login": _login,
-        "code2session": _code2session,
-        "decrypt": _decrypt,
-        "request": _request,
-        "refresh": _refresh,
-        "update_user": _update_user,
-        "get_account": _get_account,
+        "decrypt": run_decrypt,
+        **dict.fromkeys(ASKS, ask),
+        "parallel": run_parallel,
+        "run": run_program,
         "advance": _advance,
         "fault": _fault,
         "clear_faults": _clear_faults,
@@ -196,76 +136,3 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "note": _note,
     }
 )
-
-
-def _ask(case: Case, step: Mapping[str, Any], request: Request, *, learn: Learn | None = None) -> Outcome:
-    """Send a step's request, compare the reply, learn and capture from it."""
-    expected = fill(step.get("expect", {}), case.names)
-    sent, received = send(
-        case.base,
-        method=request.method,
-        path=request.path,
-        headers=request.headers,
-        body=request.body,
-        shown_base=case.shown_base,
-        patience=_patience(expected),
-    )
-    if received.failure in ABSENT:
-        message = f"{case.shown_base}: {ABSENT[received.failure]}"
-        return Outcome(status="error", message=message, sent=sent, received=received)
-    entry = case.read_journal()
-    mismatches = tuple(compare(expected, received, _notes_of(received)))
-    message = "" if mismatches else _take(case, step, received, learn)
-    return Outcome(
-        status="failed" if mismatches or message else "passed",
-        message=message,
-        mismatches=mismatches,
-        sent=sent,
-        received=received,
-        entry=entry,
-    )
-
-
-def _patience(expected: Mapping[str, Any]) -> float:
-    """Return the seconds to wait for a reply: a step that expects none says how long."""
-    if expected.get("connection") == "timeout" and "within" in expected:
-        return parse_duration(expected["within"]).total_seconds()
-    return PATIENCE
-
-
-def _take(case: Case, step: Mapping[str, Any], received: Received, learn: Learn | None) -> str:
-    """Set the names that a reply sets by itself, and those that the step captures; return what is missing."""
-    if learn is not None and not received.failure:
-        with contextlib.suppress(CannotCapture):
-            case.names |= learn(json_body(received))
-    for name, where in step.get("capture", {}).items():
-        try:
-            case.names[name] = capture(where, received)
-        except CannotCapture as error:
-            return f"capture {name}: {error}"
-    return ""
-
-
-def _with_code(case: Case, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a login's fields with the code of the persona that it is `as`."""
-    if "code" in given or "as" not in given:
-        return given if "code" in given or "code" not in case.names else {**given, "code": case.names["code"]}
-    code = case.control.login_code(given["as"], given.get("appid"))
-    case.names["code"] = code
-    return {**given, "code": code}
-
-
-def _tokens(body: Any) -> Mapping[str, Any]:
-    return {name: value for name, value in names_set_by(body).items() if name.endswith("_token")}
-
-
-def _session(body: Any) -> Mapping[str, Any]:
-    found = body if isinstance(body, dict) else {}
-    return {name: found[name] for name in ("openid", "unionid", "session_key") if name in found}
-
-
-def _notes_of(received: Received) -> tuple[str, ...]:
-    for name, value in received.headers:
-        if name.lower() == "x-mockdoor-note":
-            return tuple(value.split(", "))
-    return ()

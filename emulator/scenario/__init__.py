@@ -1,7 +1,7 @@
 """Scenario files: finding them, reading them, and saying what is wrong with them (design.md 7)."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -10,26 +10,30 @@ from typing import Any
 
 from emulator.core.errors import ScenarioError
 from emulator.faults.effects import Fault
+from emulator.scenario.apps import refuse_programs
 from emulator.scenario.build import Builder
-from emulator.scenario.check import check_fault, check_schema
+from emulator.scenario.check import check_part, check_schema
 from emulator.scenario.document import Document, Trail, is_there, problem, read_text, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.init_data import read_init_data
+from emulator.scenario.interpolation import ENVIRONMENT, names_in
 from emulator.scenario.merge import merge
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import check_steps
 from emulator.scenario.nodes import parse_document, schema
+from emulator.scenario.tables import read_tables
+from emulator.scenario.verifying import verify_problems
 
-__all__ = ["find", "load", "load_default", "parse", "parse_closed", "parse_fault", "schema", "shipped"]
+__all__ = ["check_verify", "find", "load", "load_default", "parse", "parse_closed", "parse_fault", "schema", "shipped"]
 
 _DEFAULT = "default"
 #: Longer chains of `extends` are refused.
 MAX_FILES = 20
 
 
-def load(path: Path) -> Scenario:
-    """Return the scenario of a file; raises ScenarioError with every problem of the file."""
-    return parse(read_text(path), path)
+def load(path: Path, *, variables: Mapping[str, str] | None = None) -> Scenario:
+    """Return the scenario of a file, with `variables` over its own; raises ScenarioError with every problem."""
+    return parse(read_text(path), path, variables=variables)
 
 
 def load_default() -> Scenario:
@@ -39,12 +43,17 @@ def load_default() -> Scenario:
     return Builder(document.value, document, imported=()).build()
 
 
-def parse(text: str, path: Path) -> Scenario:
+def parse(text: str, path: Path, *, variables: Mapping[str, str] | None = None) -> Scenario:
     """Return the scenario of a text; files that it names are looked for next to `path`.
+
+    `variables` stand over its own.
 
     Raises ScenarioError with every problem of the text.
     """
     document, merged, imported = _read(text, path, ())
+    if variables:
+        merged["vars"] = merged.get("vars", {}) | variables
+    read_tables(document, merged)
     scenario = Builder(merged, document, imported=imported).build()
     check_steps(document, scenario)
     _raise(document)
@@ -62,8 +71,25 @@ def parse_closed(text: str) -> Scenario:
         document.report(("extends",), "a scenario sent here extends default or none, never a file")
     if "init_data" in document.value:
         document.report(("init_data",), "a scenario sent here can name no file; write the objects out")
+    _report_outside(document, document.value, ())
+    refuse_programs(document)
     _raise(document)
     return parse(text, path)
+
+
+def _report_outside(document: Document, value: Any, trail: Trail) -> None:
+    """Note where a text from elsewhere would read this machine's files or environment."""
+    if isinstance(value, str):
+        if any(name.startswith(ENVIRONMENT) for name in names_in(value)):
+            document.report(trail, "a scenario sent here cannot read the environment; write the value out")
+    elif isinstance(value, dict):
+        if isinstance(value.get("with"), dict):
+            document.report((*trail, "with"), "a scenario sent here can name no file; write the rows out")
+        for key, one in value.items():
+            _report_outside(document, one, (*trail, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            _report_outside(document, one, (*trail, index))
 
 
 def parse_fault(value: object, *, personas: Iterable[str], number: int) -> Fault:
@@ -73,7 +99,7 @@ def parse_fault(value: object, *, personas: Iterable[str], number: int) -> Fault
     """
     known = list(personas)
     document = Document(path=Path("fault"), lines=[], value=value)
-    check_fault(document)
+    check_part(document, "fault")
     _raise(document)
     fault = build_fault(document.value, (), document.report, number=number)
     persona = fault.when.get("persona")
@@ -81,6 +107,16 @@ def parse_fault(value: object, *, personas: Iterable[str], number: int) -> Fault
         document.report(("when",), f"nobody declared the persona {persona!r}{suggest(persona, known)}")
     _raise(document)
     return fault
+
+
+def check_verify(source: object) -> None:
+    """Check a plain value as a `verify` step's; raises ScenarioError with every problem of it."""
+    document = Document(path=Path("verify"), lines=[], value=source)
+    check_part(document, "verify")
+    _raise(document)
+    for trail, message in verify_problems(document.value):
+        document.report(trail, message)
+    _raise(document)
 
 
 def find(name: str) -> Path:
@@ -134,7 +170,7 @@ def _spare(document: Document, broken: set[Trail]) -> set[Trail]:
             document.value.pop(kind, None)
         elif kind in _STAND_INS or kind in ("steps", "finally"):
             document.value[kind][trail[1]] = dict(_STAND_INS.get(str(kind), {"note": ""}))
-        elif kind in ("codes", "miniprograms", "flows"):
+        elif kind in ("codes", "miniprograms", "flows", "apps"):
             document.value[kind].pop(trail[1], None)
         elif isinstance(document.value.get(kind), dict):
             document.value[kind][trail[1]] = {}

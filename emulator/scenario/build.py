@@ -9,6 +9,7 @@ from typing import Any
 
 from emulator.core.json_object import Json, JsonObject
 from emulator.faults.effects import Fault
+from emulator.scenario.apps import build_apps
 from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_duration, build_effect, build_fault, check_code_effect
 from emulator.scenario.identity import openid_of, unionid_of
@@ -61,6 +62,7 @@ class Builder:
             forbidden_words=merged.get("forbidden_words", {}),
             hosts=tuple(merged.get("hosts", [])),
             faults=self._faults(),
+            apps=build_apps(merged, document),
             variables=merged.get("vars", {}),
             flows=merged.get("flows", {}),
             steps=tuple(merged.get("steps", [])),
@@ -263,6 +265,6 @@ def _closed(document: Document, merged: Mapping[str, Any]) -> dict[str, Json]:
         said = own
     else:
         said = {"version": 1, "extends": "none", **merged}
-    left_out = ("steps", "finally", "flows", "vars", "audit", *(["init_data"] if said is not own else []))
+    left_out = ("steps", "finally", "flows", "vars", "apps", "audit", *(["init_data"] if said is not own else []))
     plain: dict[str, Json] = json.loads(json.dumps({k: v for k, v in said.items() if k not in left_out}, default=str))
     return plain

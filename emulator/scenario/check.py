@@ -34,9 +34,9 @@ def check_schema(document: Document) -> set[Trail]:
     return broken
 
 
-def check_fault(document: Document) -> None:
-    """Note every place of a document that is one fault and breaks its part of the schema."""
-    for error in _validator("#/$defs/fault").iter_errors(document.value):
+def check_part(document: Document, part: str) -> None:
+    """Note every place of a document that is one `fault` or one `verify` and breaks its part of the schema."""
+    for error in _validator(f"#/$defs/{part}").iter_errors(document.value):
         _report(document, error)
 
 
@@ -76,11 +76,15 @@ def _closest(error: ValidationError) -> list[Any] | None:
     branches: dict[int, list[Any]] = {}
     for one in error.context or ():
         branches.setdefault(int(one.schema_path[0]), []).append(one)
-    for errors in branches.values():
+    for errors in sorted(branches.values(), key=_has_unknown_key):
         if all(len(one.path) > 0 or one.validator in ("additionalProperties", "required") for one in errors):
             return errors
     patterns = [one for errors in branches.values() for one in errors if one.validator == "pattern"]
     return patterns[:1] or None
+
+
+def _has_unknown_key(errors: Iterable[Any]) -> bool:
+    return any(one.validator == "additionalProperties" and not one.path for one in errors)
 
 
 def _report_unknown_keys(document: Document, trail: Trail, error: ValidationError) -> None:
@@ -107,6 +111,8 @@ def _say(error: ValidationError) -> str:
             return f"expected at most {error.validator_value}, got {got}"
         case "minItems":
             return "expected at least one entry, got an empty list"
+        case "maxItems":
+            return f"expected at most {error.validator_value} entries, got {len(error.instance)}"
     return f"expected {error.schema.get('x-expected', 'something else')}, got {got}"
 
 

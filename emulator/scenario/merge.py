@@ -4,7 +4,7 @@ from typing import Any
 
 #: Maps whose entries are merged field by field; entries of the others replace each other whole.
 _FIELD_BY_FIELD = frozenset(
-    {"organizations", "providers", "applications", "users", "certs", "miniprograms", "personas"}
+    {"organizations", "providers", "applications", "users", "certs", "miniprograms", "personas", "apps"}
 )
 _MAPS = _FIELD_BY_FIELD | {"codes", "forbidden_words", "vars", "flows"}
 _LISTS = frozenset({"faults", "steps", "finally"})

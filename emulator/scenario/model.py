@@ -10,6 +10,7 @@ from pathlib import Path
 from emulator.core.json_object import Json, JsonObject
 from emulator.faults.effects import Effect, FixedReply
 from emulator.faults.plan import FaultySetting
+from emulator.scenario.apps import App
 from emulator.scenario.profile_names import default_profile
 from emulator.world.state import State
 
@@ -92,7 +93,7 @@ class Scenario(FaultySetting):
     """Everything that one scenario file says, checked and complete enough to make a world of.
 
     The rows hold the fields that were written; defaults are filled in when the world is made.
-    `hosts` are the names under which Casdoor is called through TLS or the proxy.
+    `hosts` are the names under which Casdoor is called through TLS or the proxy, `apps` the apps under test.
     `clock` None means that time runs; `runs` that the file says so itself. The first persona is the one signed in.
     `steps`, `flows`, `variables`, `cleanup` and `audit` are kept as written for the runner and the audit,
     `document` is what a file without them says to make the same world, naming no other file.
@@ -113,6 +114,7 @@ class Scenario(FaultySetting):
     strict_codes: bool = False
     forbidden_words: Mapping[str, int] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
+    apps: Mapping[str, App] = field(default_factory=dict)
     variables: Mapping[str, Json] = field(default_factory=dict)
     flows: Mapping[str, Json] = field(default_factory=dict)
     steps: tuple[Json, ...] = ()

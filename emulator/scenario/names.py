@@ -1,15 +1,20 @@
 """Checking steps: one kind each, flows that exist and end, names that are known before they are used."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from emulator.core.durations import parse_duration
-from emulator.core.patterns import compile_pattern
+from emulator.scenario.apps import unknown_app, wrong_expectations
+from emulator.scenario.captures import capture_problem, program_capture_problem
 from emulator.scenario.document import Document, Entry, Trail, suggest
-from emulator.scenario.effects import build_fault, operations, unknown_operation
+from emulator.scenario.effects import build_fault
+from emulator.scenario.interpolation import LOCALE, LOCALE_VARIABLE, locale_exists, look_alikes, name_problem, names_in
+from emulator.scenario.matchers import matcher_problem
 from emulator.scenario.model import Scenario
+from emulator.scenario.parallel import REQUEST_KINDS, group_keys_elsewhere, parallel_problems
+from emulator.scenario.verifying import verified_personas, verify_problems
 
 KINDS = (
     "wx.login",
@@ -22,6 +27,7 @@ KINDS = (
     "code2session",
     "decrypt",
     "request",
+    "run",
     "refresh",
     "update_user",
     "get_account",
@@ -30,6 +36,7 @@ KINDS = (
     "clear_faults",
     "reset",
     "verify",
+    "parallel",
     "use",
     "note",
 )
@@ -48,9 +55,6 @@ SETS = {
 }
 #: The names that a decrypt step takes for each of its keys that is not given.
 NEEDED_TO_DECRYPT = {"session_key": "session_key", "data": "encrypted_data", "iv": "iv"}
-#: What an expectation may say of a value, and the types that `$type` knows.
-MATCHERS = ("$contains", "$regex", "$type", "$any", "$absent", "$length")
-TYPES = ("string", "number", "boolean", "object", "array", "null")
 REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 
@@ -59,10 +63,23 @@ def kind_of(step: Mapping[str, Any]) -> str:
     return next((kind for kind in KINDS if kind in step), "")
 
 
+def locale_of(scenario: Scenario) -> str:
+    """Return the language of the values that a scenario has invented: its variable `faker_locale`."""
+    return str(scenario.variables.get(LOCALE_VARIABLE, LOCALE))
+
+
+def text_problems(text: str, known: set[str], *, locale: str) -> Iterator[str]:
+    """Yield what is wrong with the names that a text looks up."""
+    if "${" in text:
+        yield from look_alikes(text)
+        yield from (problem for name in names_in(text) if (problem := name_problem(name, known, locale=locale)))
+
+
 def check_steps(document: Document, scenario: Scenario) -> None:
     """Note what is wrong with the steps beyond the schema."""
     checker = _Checker(document, scenario)
     known = set(scenario.variables)
+    checker.check_variables()
     for step in scenario.steps:
         checker.check(step, known)
     for step in scenario.cleanup:
@@ -78,22 +95,49 @@ class _Checker:
         self.scenario = scenario
         self.flows: Mapping[str, Any] = scenario.flows
         self._files = tuple(document.chain())
+        self.locale = locale_of(scenario)
+
+    def check_variables(self) -> None:
+        """Check the texts of variables: each may look up those before it."""
+        known: set[str] = set()
+        if LOCALE_VARIABLE in self.scenario.variables and not locale_exists(self.locale):
+            self.document.report(
+                ("vars", LOCALE_VARIABLE), f"faker has no language {self.locale!r}; write one such as zh_CN"
+            )
+        for name, value in self.scenario.variables.items():
+            for text in _strings(value):
+                for message in text_problems(text, known, locale=self.locale):
+                    self.document.report(("vars", name), message)
+            known.add(name)
 
     def check(self, step: Any, known: set[str]) -> None:
         """Check one step, and add the names that it sets to the known ones."""
         kind = self._check_kind(step)
         rows = step.get("with", [])
-        columns = {column for row in rows for column in row}
-        for leaf, place in _leaves(step):
-            self._check_names(leaf, place, known | columns)
+        if not isinstance(rows, dict):  # a table that cannot be read
+            columns = {column for row in rows for column in row}
+            for leaf, place in _leaves(step):
+                self._check_names(leaf, place, known | columns)
         self._check_matchers(step.get("expect"))
+        self._check_captures(step)
         if kind == "use":
             self._check_use(step)
             known |= self._set_by_flow(step.get("use", ""))
         if kind == "decrypt":
             self._check_decrypt(step, known | columns)
         self._check_planned(step, kind)
+        self._check_parallel(step, known)
         known |= SETS.get(kind, set()) | set(step.get("capture", {}))
+
+    def _check_parallel(self, step: Any, known: set[str]) -> None:
+        """Check the steps inside of `parallel`, none of which knows what another one sets."""
+        problems = parallel_problems(step) if "parallel" in step else group_keys_elsewhere(step)
+        for entry, key, message in problems:
+            self._report(entry, message, key=key)
+        for inner in step.get("parallel", []):
+            if kind_of(inner) in REQUEST_KINDS:
+                self.check(inner, set(known))
+        known |= _set_by(step.get("parallel", []))
 
     def check_flow(self, name: str, flow: Any) -> None:
         """Check a flow: its names may come from its parameters, from variables and from whatever any step sets."""
@@ -114,8 +158,7 @@ class _Checker:
     def _check_use(self, step: Any) -> None:
         name, flows = step["use"], self.flows
         flow = flows.get(name)
-        declared = any(("flows", name) in one.keys and name not in one.value.get("flows", {}) for one in self._files)
-        if flow is None and declared:
+        if flow is None and self._is_declared("flows", name):
             return  # its mistakes are reported already
         if flow is None:
             self._report(step, f"unknown flow {name!r}{suggest(name, flows)}", key="use")
@@ -134,6 +177,7 @@ class _Checker:
 
     def _check_planned(self, step: Any, kind: str) -> None:
         self._check_personas(step, kind)
+        self._check_app(step, kind)
         if kind == "fault":
             build_fault(step["fault"], ("fault",), partial(self._report_below, step), number=0)
         if kind == "advance" and not REFERENCE.search(step["advance"]):
@@ -142,20 +186,29 @@ class _Checker:
             except ValueError as error:
                 self._report(step, str(error), key="advance")
         if kind == "verify":
-            from fnmatch import fnmatchcase
-
-            pattern = step["verify"]["operation"]
-            if not REFERENCE.search(pattern) and not any(fnmatchcase(name, pattern) for name in operations()):
-                self._report(step, unknown_operation(pattern), key="verify")
+            for trail, message in verify_problems(step["verify"]):
+                self._report_below(step, ("verify", *trail), message)
 
     def _check_personas(self, step: Any, kind: str) -> None:
         """Check that somebody declared the personas that a step names outright."""
         inner = step[kind] if kind in (*WX_STEPS, "login", "fault", "verify") else {}
-        whens = ((inner, "as"), (inner.get("when", {}), "persona"))
-        for entry, key in whens:
+        for entry, key in ((inner, "as"), *verified_personas(inner)):
             name, known = entry.get(key), self.scenario.personas
             if isinstance(name, str) and name not in known and not REFERENCE.search(name):
                 self._report(entry, f"nobody declared the persona {name!r}{suggest(name, known)}", key=key)
+
+    def _check_app(self, step: Any, kind: str) -> None:
+        """Check that an app that a step names is declared, and that a step expects what its kind gives."""
+        inner, apps = step.get(kind), self.scenario.apps
+        name = inner.get("to") if kind == "request" else None
+        if name is not None and name not in apps and not self._is_declared("apps", name):
+            self._report(inner, unknown_app(name, apps), key="to")
+        for key, message in wrong_expectations(kind, step.get("expect", {})):
+            self._report(step["expect"], message, key=key)
+
+    def _is_declared(self, kind: str, name: str) -> bool:
+        """Return whether an entry is written somewhere and was taken out for its mistakes, which are reported."""
+        return any((kind, name) in one.keys and name not in one.value.get(kind, {}) for one in self._files)
 
     def _check_matchers(self, value: Any) -> None:
         """Check every `{$matcher: …}` of an expectation."""
@@ -166,16 +219,23 @@ class _Checker:
             return
         for name, one in value.items():
             if name.startswith("$"):
-                problem = _wrong_matcher(name, one)
+                problem = matcher_problem(name, one)
                 if problem:
                     self._report(value, problem, key=name)
             else:
                 self._check_matchers(one)
 
     def _check_names(self, leaf: str, place: tuple[Entry, str], known: set[str]) -> None:
-        for name in REFERENCE.findall(leaf):
-            if name not in known:
-                self._report(place[0], f"unknown name ${{{name}}}{suggest(name, known)}", key=place[1])
+        for message in text_problems(leaf, known, locale=self.locale):
+            self._report(place[0], message, key=place[1])
+
+    def _check_captures(self, step: Any) -> None:
+        captured = step.get("capture", {})
+        find_problem = program_capture_problem if "run" in step else capture_problem
+        for name, where in captured.items():
+            problem = find_problem(where)
+            if problem:
+                self._report(captured, problem, key=name)
 
     def _set_by_flow(self, name: str) -> set[str]:
         flow = self.flows.get(name)
@@ -205,7 +265,7 @@ class _Checker:
 
     def _report_below(self, step: Any, trail: Trail, message: str, **_: bool) -> None:
         """Note a problem at a value somewhere below a step, as near as its trail leads."""
-        if REFERENCE.search(step["fault"]["at"]) and "at" in trail:
+        if "fault" in step and REFERENCE.search(step["fault"]["at"]) and "at" in trail:
             return  # which operation it is shows when the step runs
         entry = step
         for key in trail[:-1]:
@@ -216,50 +276,33 @@ class _Checker:
         self._report(entry, message, key=str(trail[-1]))
 
 
-def _wrong_matcher(name: str, value: Any) -> str:
-    """Return what is wrong with a matcher, empty when nothing is."""
-    if name not in MATCHERS:
-        return f"unknown matcher {name!r}{suggest(name, MATCHERS)}"
-    if name == "$type" and value not in TYPES:
-        return f"unknown type {value!r}{suggest(str(value), TYPES)}"
-    if name in ("$any", "$absent") and not isinstance(value, bool):
-        return f"{name} takes true or false, got {value!r}"
-    if name == "$length" and (not isinstance(value, int) or isinstance(value, bool)):
-        return f"$length takes a whole number, got {value!r}"
-    if name == "$regex":
-        return _wrong_pattern(value)
-    return ""
-
-
-def _wrong_pattern(value: Any) -> str:
-    if not isinstance(value, str):
-        return f"$regex takes a text, got {value!r}"
-    try:
-        compile_pattern(value)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
 def _set_by(steps: Iterable[Any]) -> set[str]:
     names: set[str] = set()
     for step in steps:
-        names |= SETS.get(kind_of(step), set()) | set(step.get("capture", {}))
+        names |= SETS.get(kind_of(step), set()) | set(step.get("capture", {})) | _set_by(step.get("parallel", []))
     return names
 
 
 def _leaves(entry: Any) -> Iterable[tuple[str, tuple[Entry, str]]]:
-    """Yield every text of a step with the entry and key where it stands, captures' paths aside."""
+    """Yield every text of a step with the entry and key where it stands; captures and steps inside it aside."""
     if not isinstance(entry, Entry):
         return
     for key, value in entry.items():
-        if key == "capture":
+        if key in ("capture", "parallel"):
             continue
         for leaf in _texts(value):
             if isinstance(leaf, str):
                 yield leaf, (entry, key)
             else:
                 yield from _leaves(leaf)
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _strings(one)
 
 
 def _texts(value: Any) -> Iterable[str | Entry]:

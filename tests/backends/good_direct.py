@@ -10,8 +10,9 @@ import time
 
 import requests
 from flask import Flask, jsonify, request
+from guards import BadCodes, Breaker
 from requests.exceptions import ConnectionError as Unreachable
-from requests.exceptions import RequestException
+from requests.exceptions import RequestException, Timeout
 from werkzeug.exceptions import HTTPException
 
 BASE = os.environ["WECHAT_API_BASE"]
@@ -24,6 +25,8 @@ app = Flask(__name__)
 lock = threading.Lock()
 users: dict[str, dict] = {}
 sessions: dict[str, tuple[str, float]] = {}
+breaker = Breaker()
+bad_codes = BadCodes()
 
 
 class Refused(Exception):
@@ -38,6 +41,14 @@ class Unavailable(Exception):
     """WeChat cannot be asked at present, or not with our configuration."""
 
 
+class Unreached(Unavailable):
+    """WeChat does not answer at all."""
+
+
+class TooMany(Exception):
+    """Too many bad codes came from one address."""
+
+
 def ask_wechat(code):
     """Exchange a code once; only a busy WeChat is asked again."""
     fields = {"appid": APPID, "secret": SECRET, "js_code": code, "grant_type": "authorization_code"}
@@ -46,8 +57,8 @@ def ask_wechat(code):
         try:
             reply = requests.get(f"{BASE}/sns/jscode2session", params=fields, timeout=(2, 4))
             body = reply.json() if reply.status_code == 200 else None
-        except Unreachable as error:
-            raise Unavailable(type(error).__name__) from None
+        except (Unreachable, Timeout) as error:
+            raise Unreached(type(error).__name__) from None
         except (RequestException, ValueError) as error:
             raise Unavailable(type(error).__name__) from None
         if not isinstance(body, dict):
@@ -60,9 +71,22 @@ def ask_wechat(code):
     raise Unavailable("errcode -1")
 
 
+def ask_unless_down(code):
+    """Exchange a code, or fail at once while WeChat is known not to answer."""
+    if not breaker.lets_through():
+        raise Unavailable("not asked: WeChat has not answered lately")
+    try:
+        body = ask_wechat(code)
+    except Unreached:
+        breaker.failed()
+        raise
+    breaker.succeeded()
+    return body
+
+
 def openid_of(code):
     """Return who stands behind a code."""
-    body = ask_wechat(code)
+    body = ask_unless_down(code)
     errcode = body.get("errcode", 0)
     if errcode in (40029, 40163):
         raise Refused
@@ -81,6 +105,8 @@ def login():
     code = given.get("code") if isinstance(given, dict) else None
     if not isinstance(code, str) or not CODE.fullmatch(code):
         return jsonify(error="bad_request", message="code is missing or is none of wx.login"), 400
+    if bad_codes.are_too_many(request.remote_addr):
+        raise TooMany
     openid, unionid = openid_of(code)
     with lock:
         user = users.setdefault(openid, {"id": f"u{len(users) + 1}"})
@@ -104,6 +130,7 @@ def me():
 @app.errorhandler(Refused)
 def refused(_error):
     """Ask for a new code."""
+    bad_codes.count(request.remote_addr)
     return jsonify(error="code_refused", message="call wx.login again"), 401
 
 
@@ -118,6 +145,12 @@ def unavailable(error):
     """Ask for patience, and write the cause down."""
     log.warning("WeChat cannot be used: %s", error)
     return jsonify(error="unavailable", message="try again in a minute"), 503, {"Retry-After": "60"}
+
+
+@app.errorhandler(TooMany)
+def too_many(_error):
+    """Ask for patience with whoever guesses codes."""
+    return jsonify(error="too_many", message="too many bad codes, wait a little"), 429, {"Retry-After": "10"}
 
 
 @app.errorhandler(HTTPException)

@@ -130,7 +130,7 @@ def test_a_code_given_out_is_the_persons(world):
         (lambda one: one.lift_fault("x"), Unknown, "there is no fault 'x'; there are: none"),
         (lambda one: one.switch_profile("x"), Refused, "there is no profile 'x'; allowed: docs, classic, current"),
         (lambda one: one.plan_fault({"at": "x"}), Refused, "a fault needs an effect"),
-        (lambda one: one.verify("x", {}, wanted=1), Refused, "unknown operation 'x'"),
+        (lambda one: one.verify({"operation": "x"}), Refused, "unknown operation 'x'"),
         (lambda one: one.advance("-1m"), Refused, "'-1m' is"),
     ],
 )

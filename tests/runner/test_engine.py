@@ -103,8 +103,55 @@ finally:
 """
     )
 
-    assert outcomes(case) == [("GET /api/health", "failed"), ("note done", "passed")]
+    assert outcomes(case) == [("GET /api/health", "failed"), ("note never reached", "skipped"), ("note done", "passed")]
+    assert case.steps[1].message == "not run: an earlier step failed"
     assert case.steps[0].place.line == 5
+
+
+def test_rows_and_flows_behind_a_failure_are_not_run(run):
+    case = run(
+        """
+vars: {n: a}
+flows:
+  look: {steps: [{request: {path: "/${n}"}, expect: {status: 1}}, {note: inside}]}
+steps:
+  - use: look
+    params: {}
+    with: [{n: a}, {n: b}]
+  - request: {path: "/${n}"}
+    with: [{n: c}, {n: d}]
+"""
+    )
+
+    assert outcomes(case) == [
+        ("GET /a", "failed"),
+        ("note inside", "skipped"),
+        ("use look [b]", "skipped"),
+        ("GET /c [c]", "skipped"),
+        ("GET /d [d]", "skipped"),
+    ]
+
+
+def test_short_forms_take_headers_as_requests_do(run):
+    case = run(
+        """
+steps:
+  - login: {as: alice, headers: {X-Trace: t1}}
+    expect: {status: 200}
+  - code2session: {code: bob, headers: {X-Trace: t2}}
+  - refresh: {headers: {X-Trace: t3}}
+  - get_account: {headers: {X-Trace: t4, authorization: null}}
+    expect: {json: {status: error}}
+  - update_user: {bio: x, columns: bio, headers: {X-Trace: t5}}
+    expect: {json: {data: Affected}}
+"""
+    )
+
+    sent = [dict(step.sent.headers) for step in case.steps]
+    assert [step.status for step in case.steps] == ["passed"] * 5
+    assert [one["X-Trace"] for one in sent] == ["t1", "t2", "t3", "t4", "t5"]
+    assert ["Authorization" in one for one in sent] == [False, False, False, False, True]
+    assert "t5" not in case.steps[4].sent.body
 
 
 def test_rows_run_a_step_again_and_their_names_end_with_it(run):
@@ -207,7 +254,10 @@ def test_a_count_that_does_not_match_tells_what_was_seen(run):
     case = run("steps:\n  - login: {as: alice}\n  - verify: {operation: casdoor.refresh_token}\n")
 
     (mismatch,) = case.steps[1].mismatches
-    assert (mismatch.expected, mismatch.actual) == ("1", "0 (seen: casdoor.login 1, wechat.code2session 1)")
+    assert (mismatch.expected, mismatch.actual) == (
+        "1",
+        "0 (seen: 1 × casdoor.login (200), 1 × wechat.code2session (200))",
+    )
 
 
 def test_a_server_that_hangs_ends_with_the_steps_patience(run):
@@ -459,7 +509,7 @@ def test_a_target_that_goes_away_is_an_error_of_the_step_that_misses_it(run):
         case = run("steps:\n  - request: {path: /a}\n  - request: {path: /b}\n  - note: never\n", target=target)
         thread.join()
 
-    assert outcomes(case) == [("GET /a", "passed"), ("GET /b", "error")]
+    assert outcomes(case) == [("GET /a", "passed"), ("GET /b", "error"), ("note never", "skipped")]
     assert (case.status, case.steps[1].message) == ("error", f"{target}: nobody listens there")
 
 

@@ -82,9 +82,9 @@ def test_it(mockdoor):
     mockdoor.assert_called("wechat.code2session", times=2)
     mockdoor.assert_called("casdoor.*")
     assert mockdoor.journal[0]["faults"] == ["fault-1"]
-    with pytest.raises(AssertionError, match="calls of casdoor.logout: 1 expected, 0 found"):
+    with pytest.raises(AssertionError, match="calls of casdoor.logout: at least 1 expected, 0 found"):
         mockdoor.assert_called("casdoor.logout")
-    with pytest.raises(AssertionError, match="calls of casdoor.login: 3 expected, 2 found; seen: casdoor.login 2, "):
+    with pytest.raises(AssertionError, match="calls of casdoor.login: 3 expected, 2 found; seen: 1 × casdoor.login "):
         mockdoor.assert_called("casdoor.login", times=3)
     with pytest.raises(ValueError, match="unknown operation 'casdoor.logn'; did you mean"):
         mockdoor.assert_called("casdoor.logn", times=0)

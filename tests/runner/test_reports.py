@@ -240,3 +240,26 @@ def test_a_curl_line_repeats_the_request(running_default):
         done = subprocess.run(curl_line(sent), shell=True, capture_output=True, text=True, check=True)
 
     assert "access_token" in done.stdout
+
+
+def test_every_report_shows_what_was_not_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.scenario.yaml").write_text(
+        "version: 1\nvars: {n: 0}\nsteps:\n  - {request: {path: /}, expect: {status: 1}}\n  - {note: later}\n"
+        '  - {note: "${n}", with: [{n: 1}]}\nfinally:\n  - {note: done}\n'
+    )
+    found = run_paths(["."], Choice())
+    (case,) = found.suites[0].cases
+
+    assert "  2 steps not run, because an earlier step failed\n" in show_case(case, verbose=False, colour=False)
+    assert "    not run note later\n" in show_case(case, verbose=True, colour=False)
+    assert [step["status"] for step in json.loads(write_json(found))["suites"][0]["cases"][0]["steps"]] == [
+        "failed",
+        "skipped",
+        "skipped",
+        "passed",
+    ]
+    suite = ET.fromstring(write_junit(found)).find("testsuite")
+    assert [one.get("message") for one in suite.iter("skipped")] == ["not run: an earlier step failed"]
+    assert "not run: an earlier step failed" in write_html(found)
+    assert found.exit_code == 1

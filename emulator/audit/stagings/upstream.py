@@ -2,15 +2,20 @@
 
 from typing import Any
 
+from emulator.audit.description import Call, Matcher
 from emulator.audit.stage import Login, Stage
 from emulator.audit.troubles import trouble
 
 _CODE2SESSION = "wechat.code2session"
+#: Seconds beyond the longest answer allowed that a login is waited for while WeChat hangs.
+HANG_GRACE = 10.0
+#: Seconds after its reply in which a backend has to close its call to a WeChat that hangs.
+CLOSE_GRACE = 2.0
+_ANSWERED = Matcher(expectations=({"status": "2xx"},))
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
 #: Faults of code2session that last: the trouble, and the fault.
 _LASTING: dict[str, dict[str, Any]] = {
-    "wechat-busy": {"error": -1},
     "wechat-down": {"connection": "reset"},
     "wechat-closes": {"connection": "empty"},
     "reply-truncated": {"body": "truncated"},
@@ -43,6 +48,15 @@ def _busy_once(stage: Stage) -> None:
     stage.recovers()
 
 
+@trouble("wechat-busy", "server")
+def _busy(stage: Stage) -> None:
+    """Log in three times, because chance has its part in how long a good backend waits before it asks again."""
+    stage.fault(_CODE2SESSION, error=-1)
+    stage.login(Login(label="while it lasts"))
+    stage.crowd([Login(label="one of two while it lasts")] * 2)
+    stage.recovers()
+
+
 for _name, _fault in _LASTING.items():
     _lasting(_name, _fault)
 
@@ -63,13 +77,22 @@ def _slow(stage: Stage) -> None:
 @trouble("wechat-hangs", "server")
 def _hangs(stage: Stage) -> None:
     stage.fault(_CODE2SESSION, connection="hang")
-    stage.login(Login(label="alone"))
+    log_in_alone(stage)
     stage.recovers()
+
+
+def log_in_alone(stage: Stage) -> None:
+    """Log in once and wait longer than any client would, to see when the backend gives a hanging server up."""
+    probe = stage.login(Login(label="alone"), patience=stage.limits.error.total_seconds() + HANG_GRACE)
+    stage.until_gone(probe.hung, until=probe.ended + CLOSE_GRACE)
 
 
 @trouble("crowd-while-hanging", "server")
 def _crowd(stage: Stage) -> None:
-    """Log several people in while WeChat hangs, and see whether the rest of the app still answers."""
+    """Log several people in while WeChat hangs, and see whether the rest of the app still answers.
+
+    Four more come when all of these have their answers: an app that has learned of the outage fails them at once.
+    """
     described = stage.description.logged_in
     first = stage.login(Login(label="before"))
     stage.fault(_CODE2SESSION, connection="hang")
@@ -77,6 +100,19 @@ def _crowd(stage: Stage) -> None:
     def look() -> None:
         if described is not None:
             stage.ask(described, first.session, label="meanwhile")
+        elif stage.ready:
+            stage.ask(Call(request={"path": stage.ready}, success=_ANSWERED), first.session, label="meanwhile")
 
     stage.crowd([Login(label="one of a crowd")] * stage.limits.parallel, during=look)
+    stage.crowd([Login(label="one of the last")] * 4)
+    stage.recovers()
+
+
+@trouble("address-not-allowed", "server", needs=("phone",))
+def _address(stage: Stage) -> None:
+    """Refuse every token to the backend's address, and the token that it may still have."""
+    for at in ("wechat.token", "wechat.stable_token"):
+        stage.fault(at, error=40164)
+    stage.fault("wechat.phone_number", error=40001)
+    stage.login(Login(label="while it lasts"))
     stage.recovers()

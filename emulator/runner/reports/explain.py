@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator.runner.reports.lanes import Lane, messages
+from emulator.runner.reports.lanes import Lane, asked_apps, messages
 from emulator.runner.results import CaseResult, StepResult
 
 _LANES: dict[str, dict[Lane, str]] = {
@@ -19,7 +19,7 @@ _TEXTS = {
 def explain(case: CaseResult, *, language: str = "en") -> str:
     """Return who called whom with what, what came back, and what it means; `language` is `en` or `zh`."""
     lines = [f"== {case.name} ({case.profile}) ==", *([case.description, ""] if case.description else [])]
-    lanes = _LANES[language]
+    lanes = {**_LANES[language], "app": ", ".join(asked_apps(case))}
     shown: StepResult | None = None
     for number, message in enumerate(messages(case, language=language), 1):
         if shown is not None and message.step is not shown:

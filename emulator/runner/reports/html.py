@@ -1,13 +1,13 @@
 """A run as one HTML page with a sequence diagram for each case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from emulator.runner.reports.curl import curl_line
-from emulator.runner.reports.lanes import Lane, messages
+from emulator.runner.reports.lanes import Lane, asked_apps, messages
 from emulator.runner.reports.terminal import show_failure
 from emulator.runner.results import CaseResult, RunResult, StepResult
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _X: dict[Lane, int] = {"client": 90, "casdoor": 390, "wechat": 690}
+_X_WITH_APPS: dict[Lane, int] = {"client": 90, "app": 290, "casdoor": 490, "wechat": 690}
 _ROW, _TOP = 34, 70
 
 
@@ -37,6 +38,8 @@ class Diagram:
 
     arrows: tuple[Arrow, ...]
     height: int
+    lanes: Mapping[Lane, int]
+    apps: str
 
 
 def write_html(run: RunResult) -> str:
@@ -49,24 +52,26 @@ def write_html(run: RunResult) -> str:
         diagram=draw,
         detail=show_failure,
         curl=_curl,
-        lanes=_X,
     )
 
 
 def draw(case: CaseResult) -> Diagram:
     """Return the sequence diagram of a case: one row for each message."""
-    arrows = tuple(_arrows(case))
-    return Diagram(arrows=arrows, height=_TOP + _ROW * len(arrows) + 10)
+    apps = ", ".join(asked_apps(case))
+    lanes = _X_WITH_APPS if apps else _X
+    arrows = tuple(_arrows(case, lanes))
+    return Diagram(arrows=arrows, height=_TOP + _ROW * len(arrows) + 10, lanes=lanes, apps=_short(apps, 24))
 
 
-def _arrows(case: CaseResult) -> Iterator[Arrow]:
+def _arrows(case: CaseResult, lanes: Mapping[Lane, int]) -> Iterator[Arrow]:
+    width = 38 if lanes is _X else 26
     for row, message in enumerate(messages(case)):
         alone = message.start == message.end
         yield Arrow(
-            x1=_X[message.start],
-            x2=_X[message.end],
+            x1=lanes[message.start],
+            x2=lanes[message.end],
             y=_TOP + _ROW * row,
-            text=_short(message.text, 96 if alone else 38),
+            text=_short(message.text, 96 if alone else width),
             reply=message.reply,
             bad=message.bad,
             alone=alone,

@@ -42,6 +42,7 @@ def _step(step: StepResult) -> dict[str, Any]:
         "status": step.status,
         "message": step.message,
         "mismatches": [vars(one) for one in step.mismatches],
+        "output": step.output,
         "curl": curl_line(step.sent) if step.sent else None,
         "received": None
         if step.received is None

@@ -1,4 +1,4 @@
-"""A case as messages between three lanes: mini program, Casdoor, WeChat."""
+"""A case as messages between lanes: mini program, the apps under test, Casdoor, WeChat."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from emulator.journal.outcome import outcome_of
 from emulator.runner.results import CaseResult, StepResult
 
-Lane = Literal["client", "casdoor", "wechat"]
+Lane = Literal["client", "app", "casdoor", "wechat"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,19 +24,22 @@ class Message:
 
 
 def messages(case: CaseResult, *, language: str = "en") -> Iterator[Message]:
-    """Yield the arrows of a case in order; steps that send nothing have one from a lane to itself."""
+    """Yield the arrows of a case in order; steps that send nothing have one from a lane to itself.
+
+    Steps that were not run have none.
+    """
     for step in case.steps:
+        if step.not_run:
+            continue
         if step.sent is None:
             yield Message(start="client", end="client", text=_alone(step), step=step, bad=_is_bad(step))
             continue
-        server: Lane = "wechat" if step.sent.path.startswith(("/sns/", "/wxa/", "/cgi-bin/")) else "casdoor"
+        server: Lane = "app" if step.app else _server(step.sent.path)
         path = urlsplit(step.sent.path).path
         yield Message(start="client", end=server, text=f"{step.sent.method} {path}", step=step)
-        for inner in _inner(step):
-            url = urlsplit(str(inner["url"])).path
-            yield Message(start="casdoor", end="wechat", text=f"GET {url}", step=step)
-            text = _said(inner["outcome"], str(inner["response"]["body"]), language)
-            yield Message(start="wechat", end="casdoor", text=text, step=step, reply=True)
+        yield from _inside(step, step.entry or {}, language)
+        for call in step.calls:
+            yield from _called(step, call, language)
         text = outcome(step, language=language)
         yield Message(start=server, end="client", text=text, step=step, reply=True, bad=_is_bad(step))
 
@@ -64,8 +67,35 @@ def outcome(step: StepResult, *, language: str = "en") -> str:
     return f"{seen.status} {said}".strip() if seen.status else said
 
 
-def _inner(step: StepResult) -> list[Mapping[str, Any]]:
-    inner = step.entry.get("inner") if step.entry else None
+def asked_apps(case: CaseResult) -> tuple[str, ...]:
+    """Return the names of the apps under test that a case's steps asked, in order."""
+    return tuple(dict.fromkeys(step.app for step in case.steps if step.app))
+
+
+def _server(path: str) -> Lane:
+    return "wechat" if path.startswith(("/sns/", "/wxa/", "/cgi-bin/")) else "casdoor"
+
+
+def _called(step: StepResult, entry: Mapping[str, Any], language: str) -> Iterator[Message]:
+    """Yield the arrows of a call that an app made."""
+    server, reply = _server(str(entry["path"])), entry["response"]
+    yield Message(start="app", end=server, text=f"{entry['method']} {entry['path']}", step=step)
+    yield from _inside(step, entry, language)
+    text = f"{reply['status'] or ''} {_said(entry['outcome'], str(reply.get('body', '')), language)}".strip()
+    yield Message(start=server, end="app", text=text, step=step, reply=True)
+
+
+def _inside(step: StepResult, entry: Mapping[str, Any], language: str) -> Iterator[Message]:
+    """Yield the arrows of the calls that Casdoor made to WeChat inside an exchange."""
+    for inner in _inner(entry):
+        url = urlsplit(str(inner["url"])).path
+        yield Message(start="casdoor", end="wechat", text=f"GET {url}", step=step)
+        text = _said(inner["outcome"], str(inner["response"]["body"]), language)
+        yield Message(start="wechat", end="casdoor", text=text, step=step, reply=True)
+
+
+def _inner(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    inner = entry.get("inner")
     return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
 
 

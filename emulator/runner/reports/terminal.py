@@ -19,12 +19,15 @@ def show_case(case: CaseResult, *, verbose: bool, colour: bool) -> str:
     """Return the lines of one case: its outcome, with `verbose` its steps, and what failed."""
     lines = [f"{_mark(case.status, colour)} {case.name}"]
     if verbose:
-        lines += [f"    {_mark(step.status, colour)} {step.title}  {outcome(step)}".rstrip() for step in case.steps]
+        lines += [f"    {_step_mark(step, colour)} {step.title}  {outcome(step)}".rstrip() for step in case.steps]
     for step in case.steps:
         if step.status in ("failed", "error"):
             lines += [f"  {line}" for line in show_failure(step)]
-        elif step.status == "skipped" and step.message:
+        elif step.status == "skipped" and step.message and not step.not_run:
             lines.append(f"  {step.place}: {step.title}: skipped, {step.message}")
+    left = sum(step.not_run for step in case.steps)
+    if left:
+        lines.append(f"  {left} step{'s' * (left > 1)} not run, because an earlier step failed")
     if case.idle_faults:
         lines.append(f"  planned faults that never struck: {', '.join(case.idle_faults)}")
     if case.interrupted:
@@ -33,12 +36,14 @@ def show_case(case: CaseResult, *, verbose: bool, colour: bool) -> str:
 
 
 def show_failure(step: StepResult) -> list[str]:
-    """Return what differs and what happened, in at most a screen of lines."""
+    """Return what differs and what happened, in at most a screen of lines, and what the apps wrote."""
     lines = [f"{step.place}: {step.title}", *_differences(step), *_exchange(step), *_inside(step)]
     if step.sent is not None:
         lines.append(f"  repeat: {curl_line(step.sent)}")
     cut = [line if len(line) <= WIDTH or "repeat: " in line else f"{line[: WIDTH - 1]}…" for line in lines]
-    return cut if len(cut) <= SCREEN else [*cut[: SCREEN - 2], f"  … {len(cut) - SCREEN + 1} more lines", cut[-1]]
+    if len(cut) > SCREEN:
+        cut = [*cut[: SCREEN - 2], f"  … {len(cut) - SCREEN + 1} more lines", cut[-1]]
+    return cut + [f"  | {line[:WIDTH]}" for line in step.output.splitlines()]
 
 
 def show_problems(run: RunResult) -> str:
@@ -57,6 +62,11 @@ def show_summary(run: RunResult, *, seconds: float, colour: bool) -> str:
     parts += [f"{broken} file{'s' * (broken > 1)} with mistakes"] if broken else []
     text = f"{', '.join(parts)} in {seconds:.1f}s"
     return f"{_COLOURS['failed' if failed or broken else 'passed']}{text}\x1b[0m" if colour else text
+
+
+def _step_mark(step: StepResult, colour: bool) -> str:
+    mark = _mark(step.status, colour)
+    return mark.replace(_MARKS["skipped"], "not run") if step.not_run else mark
 
 
 def _mark(status: str, colour: bool) -> str:

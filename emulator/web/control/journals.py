@@ -18,6 +18,7 @@ from emulator.web.responses import json_response
 
 #: How many seconds a look at the journal may wait for news.
 LONGEST_WAIT = 60
+_VERIFY = ("operation", "when", "count", "in_order", "never")
 
 
 @bp.get("/journal")
@@ -69,15 +70,9 @@ def clear_journal() -> Response:
 
 @bp.post("/verify")
 def verify() -> Response:
-    """Count the exchanges, and the calls inside them, that an operation pattern and facts describe."""
-    given = fields.read("operation", "when", "count")
-    pattern = fields.text(given, "operation", required=True)
-    when, wanted = given.get("when") or {}, given.get("count", 1)
-    if not isinstance(when, dict) or not all(isinstance(value, str) for value in when.values()):
-        raise BadRequest('\'when\' must be an object of texts such as {"persona": "alice"}')
-    if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 0:
-        raise BadRequest("'count' must be a whole number, 0 or more")
-    verdict = control().service.verify(pattern, when, wanted=wanted)
+    """Say whether the exchanges, and the calls inside them, are what a `verify` step says."""
+    given = {name: value for name, value in fields.read(*_VERIFY).items() if value is not None}
+    verdict = control().service.verify(given)
     answer: dict[str, Json] = {"ok": verdict.ok, "count": verdict.count}
     if not verdict.ok:
         answer |= {"why": str(verdict.why), "nearest": list(verdict.nearest)}

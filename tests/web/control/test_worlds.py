@@ -122,7 +122,7 @@ def test_a_deleted_world_is_gone(client):
             ),
         ),
         ("PUT", "/_emulator/scenario", {"text": "a", "scenario": "b"}, "give 'scenario' or 'text', not both"),
-        ("POST", "/_emulator/verify", {}, "'operation' must be a text, it is missing"),
+        ("POST", "/_emulator/verify", {}, "a verify has either 'operation' or 'in_order'"),
         (
             "POST",
             "/_emulator/verify",
@@ -133,13 +133,13 @@ def test_a_deleted_world_is_gone(client):
             "POST",
             "/_emulator/verify",
             {"operation": "*", "count": -1},
-            "'count' must be a whole number, 0 or more",
+            "expected a whole number from 0, or {$at_least: 1, $at_most: 3}, got -1",
         ),
         (
             "POST",
             "/_emulator/verify",
             {"operation": "*", "when": {"persona": 1}},
-            '\'when\' must be an object of texts such as {"persona": "alice"}',
+            "expected text, got 1",
         ),
         ("PUT", "/_emulator/personas/zoe", {"phone": 1}, "'phone' must be a text"),
     ],
@@ -199,12 +199,27 @@ def test_a_persona_added_can_log_in_until_the_reset(client):
         ({"operation": "casdoor.login", "count": 2}, {"ok": True, "count": 2}),
         ({"operation": "wechat.*", "count": 2}, {"ok": True, "count": 2}),
         ({"operation": "casdoor.login", "when": {"persona": "bob"}}, {"ok": True, "count": 1}),
+        ({"operation": "*", "count": {"$at_least": 2, "$at_most": 4}}, {"ok": True, "count": 4}),
+        ({"operation": "casdoor.logout", "never": True}, {"ok": True, "count": 0}),
+        ({"in_order": ["casdoor.login", {"operation": "*", "when": {"persona": "bob"}}]}, {"ok": True, "count": 2}),
+        (
+            {"in_order": ["casdoor.login", "casdoor.logout"]},
+            {
+                "ok": False,
+                "count": 1,
+                "why": "not called in the order casdoor.login → casdoor.logout: no casdoor.logout after casdoor.login; "
+                "seen: casdoor.login (200) → wechat.code2session (200) → casdoor.login (200) → "
+                "wechat.code2session (200)",
+                "nearest": [],
+            },
+        ),
         (
             {"operation": "casdoor.login", "when": {"persona": "carol"}},
             {
                 "ok": False,
                 "count": 0,
-                "why": "calls of casdoor.login: 1 expected, 0 found; seen: casdoor.login 2, wechat.code2session 2",
+                "why": "calls of casdoor.login: 1 expected, 0 found; "
+                "seen: 2 × casdoor.login (200), 2 × wechat.code2session (200)",
                 "nearest": [
                     "exchange 1: persona was 'alice', not 'carol'",
                     "exchange 2: persona was 'bob', not 'carol'",
