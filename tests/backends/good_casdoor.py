@@ -13,7 +13,9 @@ import time
 import jwt
 import requests
 from flask import Flask, jsonify, request
-from requests.exceptions import RequestException
+from guards import BadCodes, Breaker
+from requests.exceptions import ConnectionError as Unreachable
+from requests.exceptions import RequestException, Timeout
 from werkzeug.exceptions import HTTPException
 
 ENDPOINT = os.environ["CASDOOR_ENDPOINT"].rstrip("/")
@@ -31,6 +33,8 @@ app = Flask(__name__)
 lock = threading.Lock()
 keys: dict[str, jwt.PyJWK] = {}
 sessions: dict[str, tuple[str, float]] = {}
+breaker = Breaker()
+bad_codes = BadCodes()
 
 
 class Refused(Exception):
@@ -49,6 +53,14 @@ class Unavailable(Exception):
     """Casdoor or WeChat cannot be asked at present, or not with our configuration."""
 
 
+class Unreached(Unavailable):
+    """Casdoor does not answer at all."""
+
+
+class TooMany(Exception):
+    """Too many bad codes came from one address."""
+
+
 def post_code(code):
     """Send a code to Casdoor once; return the status and what it answered."""
     fields = {
@@ -60,6 +72,8 @@ def post_code(code):
     try:
         reply = requests.post(f"{ENDPOINT}/api/login/oauth/access_token", data=fields, timeout=(2, 4))
         return reply.status_code, reply.json() if reply.status_code < 500 else {}
+    except (Unreachable, Timeout) as error:
+        raise Unreached(type(error).__name__) from None
     except (RequestException, ValueError) as error:
         raise Unavailable(type(error).__name__) from None
 
@@ -72,6 +86,19 @@ def ask_casdoor(code):
         status, body = post_code(code)
     if status >= 500 or not isinstance(body, dict):
         raise Unavailable(f"status {status}")
+    return body
+
+
+def ask_unless_down(code):
+    """Return what Casdoor answers to a code, or fail at once while it is known not to answer."""
+    if not breaker.lets_through():
+        raise Unavailable("not asked: Casdoor has not answered lately")
+    try:
+        body = ask_casdoor(code)
+    except Unreached:
+        breaker.failed()
+        raise
+    breaker.succeeded()
     return body
 
 
@@ -186,7 +213,9 @@ def login():
     code = given.get("code") if isinstance(given, dict) else None
     if not isinstance(code, str) or not CODE.fullmatch(code):
         return jsonify(error="bad_request", message="code is missing or is none of wx.login"), 400
-    token = token_of(ask_casdoor(code))
+    if bad_codes.are_too_many(request.remote_addr):
+        raise TooMany
+    token = token_of(ask_unless_down(code))
     user = user_of(token)
     return jsonify(token=start_session(user, token), user_id=user, expires_in=DAYS_7)
 
@@ -203,6 +232,7 @@ def me():
 @app.errorhandler(Refused)
 def refused(_error):
     """Ask for a new code."""
+    bad_codes.count(request.remote_addr)
     return jsonify(error="code_refused", message="call wx.login again"), 401
 
 
@@ -223,6 +253,12 @@ def unavailable(error):
     """Ask for patience, and write the cause down."""
     log.warning("Casdoor cannot be used: %s", error)
     return jsonify(error="unavailable", message="try again in a minute"), 503, {"Retry-After": "60"}
+
+
+@app.errorhandler(TooMany)
+def too_many(_error):
+    """Ask for patience with whoever guesses codes."""
+    return jsonify(error="too_many", message="too many bad codes, wait a little"), 429, {"Retry-After": "10"}
 
 
 @app.errorhandler(HTTPException)
