@@ -14,6 +14,18 @@ audit:
     unavailable: {status: 503}
     logged_in: {request: {path: /me, headers: {Authorization: "Bearer ${token}"}}, expect: {status: 200}}
 """
+ENVELOPES = """
+version: 1
+audit:
+  app: backend
+  login:
+    request: {method: POST, path: /login, json: {code: "${code}", nickname: "${nickname}"}}
+    success: {json: {code: 0}}
+    refused: {json: {code: 401}}
+    unavailable: {json: {code: 503}}
+    token: $.data.token
+    logged_in: {request: {path: /me, headers: {Authorization: "Bearer ${token}"}}, expect: {json: {code: 0}}}
+"""
 DENIALS = [
     "casdoor-denies",
     "casdoor-filter-denies",
@@ -40,6 +52,7 @@ QUICK = [
 BREAKS = {
     "casdoor-denial-seen": DENIALS,
     "casdoor-denial-seen/forbidden": ["casdoor-user-forbidden"],
+    "casdoor-denial-seen/nobody": DENIALS,
     "casdoor-both-spellings": TOKENS,
     "casdoor-both-spellings/undefined": TOKENS,
     "casdoor-token-verified": TOKENS,
@@ -61,6 +74,10 @@ def test_a_backend_breaks_one_rule_alone(broken_by, variant):
 @pytest.mark.parametrize("variant", ["good/token", "good/introspection", "good/refreshing"])
 def test_every_sound_way_to_keep_a_session_is_good(broken_by, variant):
     assert broken_by("good_casdoor", "casdoor", variant, LOGIN, *DENIALS, *TOKENS) == []
+
+
+def test_envelopes_that_say_no_are_good(broken_by):
+    assert broken_by("good_casdoor", "casdoor", "good/envelopes", ENVELOPES, *DENIALS, *TOKENS) == []
 
 
 @pytest.mark.parametrize("profile", ["docs", "classic", "current"])

@@ -1,6 +1,8 @@
 """Rules for backends that log in through Casdoor: facts/login-rules.md 1, Casdoor."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from emulator.audit.evidence import Evidence
 from emulator.audit.probe import Probe
@@ -31,10 +33,28 @@ def _denial_seen(evidence: Evidence) -> Iterator[Seen]:
             continue
         if probe.outcome == "success":
             yield Seen(key="denied-success", probe=probe, params={"shown": probe.shown})
-        elif probe.outcome == "other" and 200 <= probe.status < 300:
+        elif probe.outcome == "other" and _looks_good(evidence, probe):
             yield Seen(key="denied-200", probe=probe, params={"shown": probe.shown})
         elif probe.outcome == "other" and probe.is_crash:
             yield Seen(key="denied-crash", probe=probe, params={"shown": probe.shown})
+
+
+def _looks_good(evidence: Evidence, probe: Probe) -> bool:
+    """Return whether a reply is that of a good login but for its values: the same keys, the same constants."""
+    bodies = [_body(one) for one in evidence.logins("none") if one.outcome == "success"]
+    body = _body(probe)
+    if not (200 <= probe.status < 300 and body and len(bodies) > 1):
+        return False
+    constants = {name: value for name, value in bodies[0].items() if all(one.get(name) == value for one in bodies)}
+    return body.keys() == bodies[0].keys() and all(body[name] == value for name, value in constants.items())
+
+
+def _body(probe: Probe) -> dict[str, Any]:
+    try:
+        found = json.loads(probe.received.body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _is_denied(probe: Probe) -> bool:
@@ -100,10 +120,12 @@ def _expiry_handled(evidence: Evidence) -> Iterator[Seen]:
 def _is_empty(evidence: Evidence, probe: Probe, alive: Probe) -> bool:
     """Return whether a request succeeded although Casdoor's last word on the account was no, and names nobody now."""
     asked = [one for one in probe.calls if one.operation in ACCOUNT]
-    if not (200 <= probe.status < 300 and asked and asked[-1].is_denied):
+    if probe.outcome != "success" or not (asked and asked[-1].is_denied):
         return False
-    before, now = _who(evidence, alive), _who(evidence, probe)
-    return now != before if before else probe.received.body != alive.received.body
+    body, before = _body(probe), _who(evidence, alive)
+    if body and body.keys() != _body(alive).keys():
+        return False
+    return _who(evidence, probe) != before if before else probe.received.body != alive.received.body
 
 
 def _who(evidence: Evidence, probe: Probe) -> str:

@@ -119,6 +119,36 @@ def _hands_out_casdoors(good):
     good.OWN_SESSIONS = False
 
 
+def _answers_in_envelopes(good):
+    """Hand out Casdoor's token, and answer everything with status 200 and a `code`."""
+    good.OWN_SESSIONS = False
+
+    def wrap(response):
+        code = 0 if response.status_code == 200 else response.status_code
+        response.set_data(good.app.json.dumps({"code": code, "data": None if code else response.get_json()}))
+        response.status_code = 200
+        return response
+
+    good.app.after_request(wrap)
+
+
+def _names_nobody(good):
+    """Answer a refusal of Casdoor's as a good login without values."""
+    token_of = good.token_of
+
+    class Nobody(Exception):
+        """Casdoor said no."""
+
+    def asking(body):
+        if body.get("status") == "error":
+            raise Nobody
+        return token_of(body)
+
+    good.token_of = asking
+    empty = {"token": None, "user_id": None, "expires_in": good.DAYS_7}
+    good.app.register_error_handler(Nobody, lambda _error: empty)
+
+
 def _asks_casdoor_each_time(good):
     """Hand out Casdoor's token, and let Casdoor say whether it is good and whose."""
     good.OWN_SESSIONS = False
@@ -203,6 +233,7 @@ def _refreshes_too_often(good):
 VARIANTS = {
     "casdoor-denial-seen": _fails_at_denials,
     "casdoor-denial-seen/forbidden": _believes_forbidden,
+    "casdoor-denial-seen/nobody": _names_nobody,
     "casdoor-both-spellings": _reads_one_spelling,
     "casdoor-both-spellings/undefined": _sends_undefined,
     "casdoor-token-verified": _takes_any_audience,
@@ -212,6 +243,7 @@ VARIANTS = {
     "casdoor-name-taken": _sends_nickname,
     "casdoor-row-not-forwarded": _passes_the_row_on,
     "good/token": _hands_out_casdoors,
+    "good/envelopes": _answers_in_envelopes,
     "good/introspection": _asks_casdoor_each_time,
     "good/refreshing": _refreshes_once,
 }
