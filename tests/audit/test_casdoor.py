@@ -7,6 +7,7 @@ version: 1
 profile: docs
 audit:
   app: backend
+  limits: {quiet: 60ms}
   login:
     request: {method: POST, path: /login, json: {code: "${code}", nickname: "${nickname}"}}
     success: {status: 200, json: {token: {$type: string}}}
@@ -18,6 +19,7 @@ ENVELOPES = """
 version: 1
 audit:
   app: backend
+  limits: {quiet: 60ms}
   login:
     request: {method: POST, path: /login, json: {code: "${code}", nickname: "${nickname}"}}
     success: {json: {code: 0}}
