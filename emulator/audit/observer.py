@@ -78,6 +78,35 @@ class Call:
         return found if isinstance(found, dict) else {}
 
     @property
+    def authorization(self) -> str:
+        """The credentials in its head, such as `Bearer …`."""
+        found = (value for name, value in self.exchange.request_headers if name.lower() == "authorization")
+        return next(found, "")
+
+    @property
+    def token(self) -> str:
+        """The access token of Casdoor's that was answered, empty without one."""
+        if not self.operation.startswith("casdoor."):
+            return ""
+        found = self.json.get("access_token") or self.json.get("accessToken")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the answer says no in words: an errcode of WeChat's, an `error` or `status: error` of Casdoor's."""
+        found = self.json
+        return bool(found.get("errcode") or found.get("error")) or found.get("status") == "error"
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether WeChat named a person in a whole answer, or in the one that Casdoor had from it meanwhile."""
+        if self.reply.failure is not None:
+            return False
+        if self.operation != "casdoor.login":
+            return bool(self.json.get("openid"))
+        return bool(self.token) and any('"openid"' in decoded_text(one.reply) for one in self.exchange.inner)
+
+    @property
     def is_final(self) -> bool:
         """Whether the answer was complete, and one that no repetition of the call can change."""
         whole = self.reply.failure is None and self.gone_at is None

@@ -189,7 +189,8 @@ class Stage:
     ) -> Probe:
         """Send a described call other than the login, as a client with this session, and keep what was seen."""
         mark, printed = self.observer.mark(), self.app.mark()
-        names = self._names(session.names)
+        unknown = dict.fromkeys(("token", *self.description.capture), "")
+        names = unknown | self._names(session.names)
         probe = self._send(_Ready(request or call.request, names, "", label, session), None)
         probe.is_login = False
         probe.outcome = "success" if call.success.matches(probe.received) else "other"
@@ -207,6 +208,8 @@ class Stage:
 
     def identify(self, probe: Probe) -> str:
         """Find out as whom a login succeeded, from its reply or from `logged_in`; return the user's id, else empty."""
+        if probe.outcome != "success":
+            return ""
         received = [probe.received]
         if not self._identity(probe, received[0]) and self.description.logged_in is not None:
             received.append(self.ask(self.description.logged_in, probe.session, label="who is it").received)

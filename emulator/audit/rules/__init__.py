@@ -8,5 +8,6 @@ from emulator.audit.rules import (  # noqa: F401, I001  # the order
     leaks,
     identity,
     sessions,
+    casdoor,
     inputs,
 )

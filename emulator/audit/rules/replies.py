@@ -27,8 +27,7 @@ def _no_identity(evidence: Evidence) -> Iterator[Seen]:
 
 def _knows_somebody(probe: Probe) -> bool:
     """Return whether some call of the login named a person, so that a success is in order."""
-    whole = [one.json for one in probe.exchanges if one.reply.failure is None]
-    return any(one.get("openid") or one.get("access_token") or one.get("accessToken") for one in whole)
+    return any(one.names_somebody for one in probe.exchanges)
 
 
 def _client_no_5xx(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:

@@ -6,5 +6,6 @@ from emulator.audit.stagings import (  # noqa: F401, I001  # in the order in whi
     people,
     sessions,
     upstream,
+    casdoor,
     burst,
 )
