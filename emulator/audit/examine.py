@@ -30,13 +30,14 @@ def examine(
     only: Iterable[str] = (),
     troubles: Iterable[str] = (),
     skip: Mapping[str, str],
+    hints: bool = False,
     watched: bool,
     on_progress: Progress = lambda _name, _number, _count: None,
 ) -> Report:
     """Examine a backend and return what was found; raises NoBaseline when a plain login does not work.
 
     `only` are ids of rules, `troubles` of troubles (none: all), `skip` those of rules with reasons; all are known.
-    `watched` says that the app's output is seen.
+    With `hints` also what small apps may do without is examined. `watched` says that the app's output is seen.
     """
     begun = time.monotonic()
     rules = [one for one in RULES.values() if not only or one.id in only]
@@ -52,7 +53,9 @@ def examine(
         knows_user=baseline.knows_user,
         has_token=baseline.has_token,
     )
-    due = [one for one in _due(rules, circumstances) if not troubles or one.id in troubles]
+    hinted = set() if hints else {one.id for one in rules if one.severity == "info" and one.id not in set(only)}
+    examined = [one for one in rules if one.id not in hinted]
+    due = [one for one in _due(examined, circumstances) if not troubles or one.id in troubles]
     open_at_once = {}
     for number, one in enumerate(due, 1):
         on_progress(one.id, number, len(due))
@@ -72,7 +75,7 @@ def examine(
         staged=["none", *(one.id for one in due)],
         open_at_once=open_at_once,
     )
-    verdicts = judge(rules, evidence, circumstances, skip=skip)
+    verdicts = judge(rules, evidence, circumstances, skip=skip, hinted=hinted, hints=hints or bool(only))
     return Report(
         app=stage.description.app,
         findings=verdicts.findings,

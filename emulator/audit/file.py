@@ -6,20 +6,23 @@ from pathlib import Path
 from emulator.audit.description import describe
 from emulator.audit.rules.registry import RULES
 from emulator.core.errors import Problem, ScenarioError
-from emulator.scenario import load
+from emulator.scenario import Overlay, load, parse
 from emulator.scenario.apps import unknown_app
 from emulator.scenario.document import Entry, problem, suggest
 from emulator.scenario.model import Scenario
+from emulator.scenario.project import NAME
 
 _START = "mockdoor init --audit writes a file to start from"
 
 
-def load_audit(path: Path, *, addresses: Mapping[str, str]) -> Scenario:
+def load_audit(path: Path, *, addresses: Mapping[str, str], overlay: Overlay | None = None) -> Scenario:
     """Return the checked scenario of an audit; `addresses` are those of apps that run already.
 
-    Raises ScenarioError with every problem of the file.
+    `overlay` lays the file over what its project shares; the project's own file holds nothing else. Raises
+    ScenarioError with every problem of the file.
     """
-    scenario = load(path)
+    is_project = path.name == NAME
+    scenario = parse("version: 1\n", path, overlay=overlay) if is_project else load(path, overlay=overlay)
     if not scenario.audit:
         raise problem(path, f"the file has no 'audit:', which says how to log in; {_START}")
     name = str(scenario.audit["app"])

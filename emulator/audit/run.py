@@ -38,15 +38,16 @@ def run_audit(
     addresses: Mapping[str, str],
     only: Iterable[str],
     skip: Mapping[str, str],
+    hints: bool = False,
     port: int | None = None,
     on_server: Callable[[str], None] = lambda _url: None,
     on_progress: Progress = lambda _name, _number, _count: None,
 ) -> Report:
     """Examine the app of a checked scenario that has an `audit`.
 
-    `addresses` are those of apps that run already. WeChat and Casdoor are played at `port`; None: a free one when every
-    app is started here, else the usual one. `on_server` hears the address. Raises Stopped, OSError for a port that is
-    taken, NoEnvironment, and CannotStart.
+    `addresses` are those of apps that run already, `hints` asks for what small apps may do without. WeChat and Casdoor
+    are played at `port`; None: a free one when every app is started here, else the usual one. `on_server` hears the
+    address. Raises Stopped, OSError for a port that is taken, NoEnvironment, and CannotStart.
     """
     apps = scenario.apps or {name: App(name=name, url=url) for name, url in addresses.items()}
     if port is None:
@@ -63,7 +64,7 @@ def run_audit(
                 app=app,
                 variables=scenario.variables,
             )
-            return _examined(stage, app, only=only, skip=skip, on_progress=on_progress)
+            return _examined(stage, app, only=only, skip=skip, hints=hints, on_progress=on_progress)
 
 
 @contextmanager
@@ -82,10 +83,16 @@ def _running(
 
 
 def _examined(
-    stage: Stage, app: AuditedApp, *, only: Iterable[str], skip: Mapping[str, str], on_progress: Progress
+    stage: Stage,
+    app: AuditedApp,
+    *,
+    only: Iterable[str],
+    skip: Mapping[str, str],
+    hints: bool,
+    on_progress: Progress,
 ) -> Report:
     try:
-        report = examine(stage, only=tuple(only), skip=skip, watched=app.watched, on_progress=on_progress)
+        report = examine(stage, only=tuple(only), skip=skip, hints=hints, watched=app.watched, on_progress=on_progress)
         app.check()
     except AppGone as error:
         raise Stopped(error.why, app.last_output()) from error

@@ -1,6 +1,6 @@
 """From what was seen to the verdict on each rule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
@@ -23,15 +23,29 @@ class Verdicts:
 
 
 def judge(
-    rules: Iterable[Rule], evidence: Evidence, circumstances: Circumstances, *, skip: Mapping[str, str]
+    rules: Iterable[Rule],
+    evidence: Evidence,
+    circumstances: Circumstances,
+    *,
+    skip: Mapping[str, str],
+    hinted: Collection[str] = (),
+    hints: bool = True,
 ) -> Verdicts:
-    """Hold everything that was seen against rules; `skip` are ids with reasons."""
+    """Hold everything that was seen against rules; `skip` are ids with reasons.
+
+    Without `hints` what is of severity `info` is left out; rules that are `hinted` were not examined therefore.
+    """
     found: list[tuple[Rule, Seen]] = []
     passed: dict[str, tuple[str, ...]] = {}
     skipped: list[Untold] = []
     untold: list[Untold] = []
     for rule in rules:
+        if rule.id in hinted and rule.id not in skip:
+            untold.append(Untold(rule=rule.id, reason=text("needs", "hint")))
+            continue
         seen = _seen(rule, evidence, circumstances)
+        if not isinstance(seen, Text) and not hints:
+            seen = [one for one in seen if (one.severity or rule.severity) != "info"]
         if rule.id in skip:
             reason = Text(en=skip[rule.id], zh=skip[rule.id])
             skipped.append(Untold(rule=rule.id, reason=reason, would_pass=seen == []))

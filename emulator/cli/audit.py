@@ -12,6 +12,7 @@ import click
 
 from emulator.cli.audit_progress import Progress
 from emulator.cli.options import CANNOT_START, INTERRUPTED, USER_ERROR, examples
+from emulator.cli.project import ProjectCommand, overlay
 from emulator.cli.run import app_addresses
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=ProjectCommand,
     epilog=examples(
         "mockdoor init --audit                        write an audit file to start from",
         "mockdoor audit login.audit.yaml",
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
         'mockdoor audit login.audit.yaml --skip rate-limited="the gateway does it" --html report.html',
         "mockdoor audit login.audit.yaml --app backend=http://127.0.0.1:3000",
         "mockdoor audit --list                        every rule and every trouble",
-    )
+    ),
 )
 @click.argument("file", required=False, metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     "--skip", multiple=True, metavar="RULE=REASON", help="Leave a rule out, with the reason; may be given again."
 )
 @click.option("--strict", is_flag=True, help="Fail for warnings too.")
+@click.option("--hints", is_flag=True, help="Examine also what small apps may do without; a hint fails nothing.")
 @click.option("--list", "listing", is_flag=True, help="Show every rule and every trouble, and examine nothing.")
 @click.option(
     "--app",
@@ -64,6 +67,7 @@ def audit(
     only: tuple[str, ...],
     skip: tuple[str, ...],
     strict: bool,
+    hints: bool,
     listing: bool,
     apps: dict[str, str],
     rules: tuple[Path, ...],
@@ -71,7 +75,8 @@ def audit(
 ) -> None:
     """Examine how a login backend behaves while WeChat and Casdoor fail in every way.
 
-    FILE is a scenario file with `apps:` and `audit:`; `mockdoor init --audit` writes one. The exit code is 0 when all
+    FILE is a scenario file with `apps:` and `audit:`; `mockdoor init --audit` writes one. Without FILE the project's
+    mockdoor.yaml is taken. The exit code is 0 when all
     is well, 1 for an error that was found (with --strict a warning too), 2 for a mistake in the file or the command
     line and when not even a plain login works, 3 when the app or the server does not start.
 
@@ -88,7 +93,7 @@ def audit(
                 sys.exit(0)
             assert scenario is not None and file is not None  # noqa: S101, PT018  # for mypy
             chosen = given.only(only), given.skip(scenario, skip)
-            report = given.audit(scenario, apps, chosen, port)
+            report = given.audit(scenario, apps, chosen, port=port, hints=hints)
             reports = {"html": html, "junit": junit, "sarif": sarif}
             written = given.write(report, reports, file=file, scenario=scenario, strict=strict)
             given.show(report)
@@ -139,7 +144,7 @@ class _Given:
             self.fail("name a file with audit: and apps:, or --list; mockdoor init --audit writes one to start from")
         from emulator.audit.file import load_audit
 
-        return load_audit(file, addresses=apps)
+        return load_audit(file, addresses=apps, overlay=overlay())
 
     @contextmanager
     def own_rules(self, scenario: "Scenario | None", more: Sequence[Path]) -> Iterator[None]:
@@ -181,7 +186,9 @@ class _Given:
         scenario: "Scenario",
         apps: Mapping[str, str],
         chosen: tuple[tuple[str, ...], dict[str, str]],
+        *,
         port: int | None,
+        hints: bool,
     ) -> "Report":
         """Examine the app, with progress on stderr."""
         from emulator.audit.run import run_audit
@@ -193,6 +200,7 @@ class _Given:
                     addresses=apps,
                     only=chosen[0],
                     skip=chosen[1],
+                    hints=hints,
                     port=port,
                     on_server=progress.server,
                     on_progress=progress.trouble,

@@ -1,6 +1,7 @@
 """What the commands take from a project's `mockdoor.yaml` where neither their line nor a variable says it."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 from emulator.cli.options import USER_ERROR
 
 if TYPE_CHECKING:
+    from emulator.scenario import Overlay
     from emulator.scenario.project import Project
 
 #: Where a command's context keeps the project; None when there is none.
@@ -39,6 +41,14 @@ def current_project() -> "Project | None":
     return found
 
 
+def overlay() -> "Overlay | None":
+    """Return what lays a scenario over the apps and the audit of the project; None without a project."""
+    from emulator.scenario.project import merge_project
+
+    project = current_project()
+    return partial(merge_project, project) if project else None
+
+
 def _open_project() -> "Project | None":
     """Return the project of the current folder; exit 2 with its problems."""
     from emulator.core.errors import ScenarioError
@@ -64,6 +74,7 @@ def _defaults(project: "Project | None") -> dict[str, Any]:
         "profile": project.profile,
         "profiles": (project.profile,) if project.profile else (),
         "target": project.target,
+        "file": project.path if project.audit else None,
         "junit": project.reports.get("junit"),
         "html": project.reports.get("html"),
         "json_report": project.reports.get("json"),

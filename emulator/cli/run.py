@@ -10,7 +10,7 @@ import click
 
 from emulator.cli.completion import SCENARIO
 from emulator.cli.options import USER_ERROR, ProfileName, examples
-from emulator.cli.project import ProjectCommand
+from emulator.cli.project import ProjectCommand, overlay
 from emulator.cli.sources import is_from_line
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ def run(
         target=target,
         variables=dict(map(_variable, variables)),
         apps=apps,
+        overlay=overlay(),
     )
     show = _Progress(choice, verbose=verbose, explain=explain, quiet=as_json)
     try:

@@ -8,7 +8,7 @@ from glob import glob
 from pathlib import Path
 
 from emulator.core.errors import ScenarioError
-from emulator.scenario import load, shipped
+from emulator.scenario import Overlay, load, shipped
 from emulator.scenario.model import Scenario
 
 #: How many names a message lists at most.
@@ -28,7 +28,8 @@ class CannotRun(Exception):
 class Choice:
     """What to run: `text` in name, description or path; one of `tags`; under which profiles; against what.
 
-    `variables` stand over those of the files, `apps` are addresses of apps that run already.
+    `variables` stand over those of the files, `apps` are addresses of apps that run already, `overlay` lays files over
+    what their project shares.
     """
 
     text: str = ""
@@ -39,6 +40,7 @@ class Choice:
     target: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     apps: Mapping[str, str] = field(default_factory=dict)
+    overlay: Overlay | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +152,7 @@ def _no_files(folder: Path) -> str:
 
 def _loaded(path: Path, line: int | None, choice: Choice) -> Chosen:
     try:
-        return Chosen(path=path, line=line, scenario=load(path, variables=choice.variables))
+        return Chosen(path=path, line=line, scenario=load(path, variables=choice.variables, overlay=choice.overlay))
     except ScenarioError as error:
         return Chosen(path=path, line=line, problems=tuple(str(one) for one in error.problems))
 

@@ -1,7 +1,7 @@
 """Scenario files: finding them, reading them, and saying what is wrong with them (design.md 7)."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -32,9 +32,13 @@ _DEFAULT = "default"
 MAX_FILES = 20
 
 
-def load(path: Path, *, variables: Mapping[str, str] | None = None) -> Scenario:
+#: Lays a file's content over what all files of a project share.
+Overlay = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def load(path: Path, *, variables: Mapping[str, str] | None = None, overlay: Overlay | None = None) -> Scenario:
     """Return the scenario of a file, with `variables` over its own; raises ScenarioError with every problem."""
-    return parse(read_text(path), path, variables=variables)
+    return parse(read_text(path), path, variables=variables, overlay=overlay)
 
 
 def load_default() -> Scenario:
@@ -44,14 +48,18 @@ def load_default() -> Scenario:
     return Builder(document.value, document, imported=()).build()
 
 
-def parse(text: str, path: Path, *, variables: Mapping[str, str] | None = None) -> Scenario:
+def parse(
+    text: str, path: Path, *, variables: Mapping[str, str] | None = None, overlay: Overlay | None = None
+) -> Scenario:
     """Return the scenario of a text; files that it names are looked for next to `path`.
 
-    `variables` stand over its own.
+    `variables` stand over its own, `overlay` lays it over what its project shares.
 
     Raises ScenarioError with every problem of the text.
     """
     document, merged, imported = _read(text, path, ())
+    if overlay:
+        merged = overlay(merged)
     if variables:
         merged["vars"] = merged.get("vars", {}) | variables
     read_tables(document, merged)

@@ -54,7 +54,9 @@ def fixture_audit(tmp_path_factory):
                 app=app,
                 variables=scenario.variables,
             )
-            return examine(stage, skip=options.pop("skip", {}), watched=True, **options)
+            return examine(
+                stage, skip=options.pop("skip", {}), watched=True, hints=options.pop("hints", True), **options
+            )
 
     return audit
 
