@@ -1,3 +1,11 @@
 """The rules, by family; importing this package registers all of them, in the order of facts/login-rules.md 1."""
 
-from emulator.audit.rules import secrets, codes, upstream, replies, identity, inputs  # noqa: F401, I001  # the order
+from emulator.audit.rules import (  # noqa: F401, I001  # the order
+    secrets,
+    codes,
+    upstream,
+    replies,
+    identity,
+    phone,
+    inputs,
+)

@@ -1,3 +1,8 @@
 """How each trouble is staged; importing this package registers all of them, in order."""
 
-from emulator.audit.stagings import codes, people, upstream  # noqa: F401  # in the order in which they are staged
+from emulator.audit.stagings import (  # noqa: F401, I001  # in the order in which they are staged
+    codes,
+    people,
+    upstream,
+    phone,
+)
