@@ -26,6 +26,8 @@ PHONE_CODE_REFUSED = (40029, 40163)
 FIVE_MINUTES = 300
 MAX_NICKNAME = 64
 PICTURES = ("https://thirdwx.qlogo.cn/", "https://example.com/")
+#: What a person sees of the own account.
+SHOWN = ("nickname", "avatar", "phone")
 token_lock = threading.Lock()
 
 
@@ -200,7 +202,7 @@ def profile():
     if found is None or found[1] < time.time():
         return jsonify(error="unauthorized", message="log in first"), 401
     user = next(one for one in users.values() if one["id"] == found[0])
-    return jsonify(user_id=user["id"], **{name: user.get(name) for name in ("nickname", "avatar", "phone")})
+    return jsonify(user_id=user["id"], **{name: user.get(name) for name in SHOWN})
 
 
 if __name__ == "__main__":

@@ -8,4 +8,5 @@ from emulator.audit.rules import (  # noqa: F401, I001  # the order
     identity,
     phone,
     inputs,
+    output,
 )

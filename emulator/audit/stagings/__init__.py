@@ -5,4 +5,5 @@ from emulator.audit.stagings import (  # noqa: F401, I001  # in the order in whi
     people,
     upstream,
     phone,
+    inputs,
 )
