@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from emulator.audit.description import Description
+from emulator.audit.description import Description, mentions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +22,10 @@ NEEDS: Mapping[str, Callable[[Circumstances], bool]] = {
     "casdoor": lambda given: given.through_casdoor,
     "direct": lambda given: not given.through_casdoor,
     "phone": lambda given: given.description.has_phone,
+    "phone_number": lambda given: given.description.has_phone or given.description.has_encrypted_data,
     "encrypted_data": lambda given: given.description.has_encrypted_data,
     "nickname": lambda given: given.description.has_nickname,
+    "avatar": lambda given: mentions(given.description.login.request, "avatar"),
     "logged_in": lambda given: given.description.logged_in is not None,
     "logout": lambda given: given.description.logout is not None,
     "output": lambda given: given.watched,

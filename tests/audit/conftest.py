@@ -1,6 +1,7 @@
 """What the tests of audits share: a backend started for one audit, and the rules that it broke."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -94,7 +95,7 @@ def started(command, variables, folder):
     output = folder / "output.txt"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, *command],
+            [_interpreter(command[0]), *command],
             cwd=BACKENDS,
             env=os.environ | variables | {"PORT": str(port)},
             stdout=file,
@@ -106,6 +107,19 @@ def started(command, variables, folder):
     finally:
         process.kill()
         process.wait()
+
+
+def _interpreter(program):
+    """Return what runs a program; skips where that, or what it needs, is not installed."""
+    if not program.endswith(".js"):
+        return sys.executable
+    folder = (BACKENDS / program).parent
+    install = f"npm ci --prefix tests/backends/{folder.name}"
+    if shutil.which("node") is None:
+        pytest.skip(f"Node is not installed; with it: {install}")
+    if not (folder / "node_modules").is_dir():
+        pytest.skip(f"the libraries are not installed; do: {install}")
+    return "node"
 
 
 def wait_for(port, process, output):

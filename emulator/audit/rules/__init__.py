@@ -9,5 +9,7 @@ from emulator.audit.rules import (  # noqa: F401, I001  # the order
     identity,
     sessions,
     casdoor,
+    phone,
     inputs,
+    output,
 )

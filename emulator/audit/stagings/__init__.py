@@ -6,6 +6,8 @@ from emulator.audit.stagings import (  # noqa: F401, I001  # in the order in whi
     people,
     sessions,
     upstream,
+    phone,
     casdoor,
+    inputs,
     burst,
 )

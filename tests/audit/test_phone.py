@@ -1,0 +1,65 @@
+"""Promises about the rules on phone numbers and the access_token: each has a backend that breaks it and no other."""
+
+import pytest
+
+LOGIN = """
+version: 1
+audit:
+  app: backend
+  login:
+    request: {method: POST, path: /phone, json: {code: "${code}", phone_code: "${phone_code}"}}
+    success: {status: 200, json: {token: {$type: string}}}
+    refused: {status: [400, 401, 403]}
+    unavailable: {status: 503}
+    logged_in: {request: {path: /profile, headers: {Authorization: "Bearer ${token}"}}, expect: {status: 200}}
+"""
+ENCRYPTED = LOGIN.replace("/phone,", "/encrypted,").replace(
+    'phone_code: "${phone_code}"', 'encryptedData: "${encrypted_data}", iv: "${iv}"'
+)
+#: The rule, after `/` which of its variants, and the troubles in which it shows.
+BREAKS = {
+    "access-token-cached": ["phone-logins"],
+    "dead-token-refreshed-once": ["token-dead-once"],
+    "dead-token-refreshed-once/often": ["token-dead", "token-dead-once"],
+    "second-server-survived": ["second-server"],
+    "phone-code-in-its-place": ["codes-swapped", "phone-code-bad"],
+    "phone-only-from-wechat": ["phone-claimed"],
+    "side-calls-harmless": ["side-calls"],
+}
+BREAKS_ENCRYPTED = {
+    "phone-only-from-wechat/key": ["phone-claimed"],
+    "watermark-checked": ["watermark-foreign"],
+    "old-key-handled": ["old-key"],
+}
+TROUBLES = [
+    *("phone-logins", "phone-code-bad", "codes-swapped", "phone-claimed", "token-dead-once", "phone-busy"),
+    *("phone-quota", "phone-hangs", "token-dead", "token-quota", "token-address", "token-busy", "second-server"),
+]
+
+
+@pytest.mark.parametrize("rule", BREAKS)
+def test_a_backend_breaks_one_rule_alone(broken_by, rule):
+    assert broken_by("good_phone", "phone", rule, LOGIN, *BREAKS[rule]) == [rule.partition("/")[0]]
+
+
+@pytest.mark.parametrize("rule", BREAKS_ENCRYPTED)
+def test_a_backend_of_older_pages_breaks_one_rule_alone(broken_by, rule):
+    assert broken_by("good_phone", "phone", rule, ENCRYPTED, *BREAKS_ENCRYPTED[rule]) == [rule.partition("/")[0]]
+
+
+def test_a_good_login_by_phone_code_gives_no_finding(audit):
+    report = audit(["good_phone.py"], LOGIN, troubles=TROUBLES)
+
+    assert report.findings == ()
+    assert {"access-token-cached", "second-server-survived", "phone-code-in-its-place"} <= set(report.passed)
+
+
+def test_a_good_login_by_encrypted_data_gives_no_finding(audit):
+    report = audit(["good_phone.py"], ENCRYPTED, troubles=["phone-claimed", "watermark-foreign", "old-key"])
+
+    assert report.findings == ()
+    assert {"watermark-checked", "old-key-handled", "phone-only-from-wechat"} <= set(report.passed)
+
+
+def test_messages_whose_failure_nobody_minds_give_no_finding(broken_by):
+    assert broken_by("good_phone", "phone", "none/message", LOGIN, "side-calls") == []

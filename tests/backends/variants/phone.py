@@ -1,0 +1,135 @@
+"""Good backends that break one rule about phone numbers or the access_token."""
+
+import time
+
+import requests
+
+
+def _token_each_time(good):
+    """Fetch a plain token for every call."""
+    asked = {"grant_type": "client_credential", "appid": good.APPID, "secret": good.SECRET}
+
+    def fetch(_deadline, dead=""):
+        body = requests.get(f"{good.BASE}/cgi-bin/token", params=asked, timeout=3).json()
+        return body["access_token"]
+
+    good.access_token = fetch
+
+
+def _dead_token_kept(good):
+    """Keep the token whatever WeChat says of it."""
+    good.DEAD_TOKEN = ()
+
+
+def _refreshed_for_ever(good):
+    """Fetch a dead token again three times."""
+    ask = good.ask_number
+
+    def stubborn(code, used, deadline):
+        body = ask(code, used, deadline)
+        for _ in range(2):
+            if body.get("errcode") in good.DEAD_TOKEN:
+                used = good.access_token(deadline, dead=used)
+                body = ask(code, used, deadline)
+        return body
+
+    good.ask_number = stubborn
+
+
+def _plain_token_kept(good):
+    """Share the plain token with nobody, and keep it for its two hours."""
+    asked = {"grant_type": "client_credential", "appid": good.APPID, "secret": good.SECRET}
+    good.fetch_token = lambda _deadline: requests.get(f"{good.BASE}/cgi-bin/token", params=asked, timeout=3).json()
+    _dead_token_kept(good)
+
+
+def _phone_optional(good):
+    """Log people in whose phone code WeChat refuses."""
+    number = good.phone_number
+
+    def perhaps(code, deadline):
+        try:
+            return number(code, deadline)
+        except good.Refused:
+            return ""
+
+    good.phone_number = perhaps
+
+
+def _client_is_believed(good):
+    """Keep the number that the client sends, where it sends one."""
+    enter = good.enter
+
+    def believing(openid, unionid, number, profile):
+        return enter(openid, unionid, good.fields().get("phoneNumber", number), profile)
+
+    good.enter = believing
+
+
+def _clients_key_is_believed(good):
+    """Decrypt with the session_key that the client sends, where it sends one."""
+    number = good.number_of
+
+    def believing(given, key, deadline):
+        return number(given, given.get("session_key", key), deadline)
+
+    good.number_of = believing
+
+
+def _no_watermark(good):
+    """Take what can be decrypted, whoever it was made for."""
+    good.check_watermark = lambda _found: None
+
+
+def _crash_at_old_key(good):
+    """Fail where decryption does."""
+    good.number_of = lambda given, key, _deadline: good.decrypted(given["encryptedData"], given["iv"], key)
+    check = good.check_watermark
+    decrypt = good.decrypted
+
+    def checked(*parts):
+        found = decrypt(*parts)
+        check(found)
+        return found
+
+    good.decrypted = checked
+
+
+def _message(good, asking):
+    """Send a message at each login, before the reply; `asking` reads WeChat's answer."""
+    enter = good.enter
+
+    def greeting(openid, unionid, number, profile):
+        used = good.access_token(time.monotonic() + 3)
+        url = f"{good.BASE}/cgi-bin/message/subscribe/send?access_token={used}"
+        body = {"touser": openid, "template_id": "WELCOME", "data": {}}
+        asking(requests.post(url, json=body, timeout=3).json())
+        return enter(openid, unionid, number, profile)
+
+    good.enter = greeting
+
+
+def _message_must_be_sent(good):
+    """Fail the login when its message is refused, but not the two plain logins, whose people gave no permit either."""
+    logins = iter(range(1000))
+
+    def asking(body):
+        if next(logins) >= 2 and body["errcode"]:
+            raise good.Unavailable("the message was not sent")
+
+    _message(good, asking)
+
+
+VARIANTS = {
+    "access-token-cached": _token_each_time,
+    "dead-token-refreshed-once": _dead_token_kept,
+    "dead-token-refreshed-once/often": _refreshed_for_ever,
+    "second-server-survived": _plain_token_kept,
+    "phone-code-in-its-place": _phone_optional,
+    "phone-only-from-wechat": _client_is_believed,
+    "phone-only-from-wechat/key": _clients_key_is_believed,
+    "watermark-checked": _no_watermark,
+    "old-key-handled": _crash_at_old_key,
+    "side-calls-harmless": _message_must_be_sent,
+    "none/message": lambda good: _message(good, lambda _body: None),
+}
