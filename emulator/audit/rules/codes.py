@@ -26,7 +26,7 @@ _FINAL = (
     "appid-wrong",
     "appid-missing",
     "secret-missing",
-    "address-not-allowed",
+    "token-address",
 )
 #: Troubles in which calls may be repeated, but not for long; through Casdoor only once.
 _BUSY = ("wechat-busy", "casdoor-down", "casdoor-closes", "casdoor-500", "casdoor-hangs")

@@ -106,13 +106,3 @@ def _crowd(stage: Stage) -> None:
     stage.crowd([Login(label="one of a crowd")] * stage.limits.parallel, during=look)
     stage.crowd([Login(label="one of the last")] * 4)
     stage.recovers()
-
-
-@trouble("address-not-allowed", "server", needs=("phone",))
-def _address(stage: Stage) -> None:
-    """Refuse every token to the backend's address, and the token that it may still have."""
-    for at in ("wechat.token", "wechat.stable_token"):
-        stage.fault(at, error=40164)
-    stage.fault("wechat.phone_number", error=40001)
-    stage.login(Login(label="while it lasts"))
-    stage.recovers()
