@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import audits
 import kept
 import processes
 import secured
@@ -34,6 +35,8 @@ class Size:
     logins_before_memory: int
     runs: int
     plugin_tests: int
+    #: The options of the larger of two audits.
+    audit: tuple[str, ...]
 
 
 FULL = Size(
@@ -49,6 +52,7 @@ FULL = Size(
     logins_before_memory=1000,
     runs=8,
     plugin_tests=200,
+    audit=(),
 )
 QUICK = Size(
     starts=2,
@@ -63,6 +67,7 @@ QUICK = Size(
     logins_before_memory=20,
     runs=1,
     plugin_tests=5,
+    audit=("--only", "busy-retried"),
 )
 
 #: What each row is called, its target, and what measures it.
@@ -87,6 +92,7 @@ MEASURES = (
     ("a scenario of 50 steps, whole process", "at most 0.6 s", processes.fifty_steps),
     (f"the {processes.number_of_scenarios()} shipped scenarios, whole process", "about 1 s", processes.library),
     ("a test with the pytest fixture, after the first", "at most 10 ms", processes.plugin),
+    ("audit of a good backend", "", audits.whole),
 )
 
 
