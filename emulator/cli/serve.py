@@ -24,6 +24,7 @@ from emulator.cli.options import (
     load_scenario,
     wall_clock,
 )
+from emulator.cli.served import open_shelf, served_files
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -40,11 +41,12 @@ if TYPE_CHECKING:
     epilog=examples(
         "mockdoor serve",
         "mockdoor serve missing-tag --profile current",
+        "mockdoor serve scenarios/",
         "mockdoor serve demo.scenario.yaml --casdoor 3.20.0 --port 0 --json",
         "mockdoor serve --limit users=100000 --limit tokens=100000",
     ),
 )
-@click.argument("scenario", required=False)
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
 @click.option("--profile", type=ProfileName(), help="Which Casdoor to play.")
 @click.option("--casdoor", metavar="VERSION", help="Play the profile nearest to this version of Casdoor.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -86,7 +88,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
 def serve(
-    scenario: str | None,
+    scenarios: tuple[str, ...],
     profile: str | None,
     casdoor: str | None,
     host: str,
@@ -102,9 +104,11 @@ def serve(
 ) -> None:
     """Serve a scenario over HTTP.
 
-    SCENARIO is a file, or the name of a shipped one; without it the default world is served.
+    SCENARIO is a file, a folder, a pattern in quotes, or the name of a shipped one; without it the default world is
+    served. The first is served; the console and `PUT /_emulator/scenario` switch to the others, which resets the world.
     """
     from emulator.control.worlds import open_world
+    from emulator.web.lifecycle import app_state
 
     if passthrough and proxy_port is None:
         raise click.UsageError("--passthrough goes with --proxy")
@@ -114,9 +118,14 @@ def serve(
         )
     played = _profile(profile, casdoor)
     limits, server_limits = _limits(limit_pairs)
-    world = open_world(load_scenario(scenario), wall=wall_clock, profile=played, limits=limits)
+    files = served_files(scenarios)
+    first = str(files[0]) if files else None
+    world = open_world(load_scenario(first), wall=wall_clock, profile=played, limits=limits)
+    shelf = open_shelf(files) if len(files) > 1 else None
     server = _listen(world, host, port, server_limits)
-    state_file = _state_file(state_path, server, world, profile=played, named=scenario) if state_path else nullcontext()
+    if shelf is not None:
+        app_state(server.app).scenarios = shelf
+    state_file = _state_file(state_path, server, world, profile=played, named=first) if state_path else nullcontext()
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
     _announce(world, server, entrances, as_json=as_json, quiet=quiet)
     if not quiet:
