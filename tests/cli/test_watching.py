@@ -189,6 +189,8 @@ def test_what_a_scenario_names_is_watched_too(tmp_path, name):
     try:
         one.wait()
         (tmp_path / name).write_text("")
-        assert one.wait() == str(tmp_path / name)
+        while one.wait() == "a":  # files that are as young as this may be looked at twice
+            pass
+        assert one.seen[-1] == str(tmp_path / name)
     finally:
         one.end()
