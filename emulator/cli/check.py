@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.options import USER_ERROR, examples
+from emulator.cli.options import INTERRUPTED, USER_ERROR, examples
 
 if TYPE_CHECKING:
     from emulator.core.errors import Problem
@@ -20,11 +20,27 @@ if TYPE_CHECKING:
 )
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file.")
-def check(paths: tuple[str, ...], *, as_json: bool) -> None:
+@click.option("--watch", "watched", is_flag=True, help="Check again after each save, until Ctrl-C.")
+def check(paths: tuple[str, ...], *, as_json: bool, watched: bool) -> None:
     """Find every mistake in scenario files.
 
     PATHS are files, folders, or patterns in quotes. The exit code is 2 when there is a mistake.
     """
+    if not watched:
+        sys.exit(_check(paths, as_json=as_json))
+    from emulator.cli.watching import watch_scenarios
+
+    def act() -> None:
+        _check(paths, as_json=as_json)
+
+    try:
+        watch_scenarios(paths, act)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _check(paths: tuple[str, ...], *, as_json: bool) -> int:
+    """Check once; return the exit code."""
     from emulator.core.errors import ScenarioError
     from emulator.runner.selection import CannotRun, scenario_files
     from emulator.scenario import load
@@ -33,7 +49,7 @@ def check(paths: tuple[str, ...], *, as_json: bool) -> None:
         files = scenario_files(paths)
     except CannotRun as error:
         click.echo(str(error), err=True)
-        sys.exit(USER_ERROR)
+        return USER_ERROR
     wrong = False
     for path in files:
         problems: tuple[Problem, ...] = ()
@@ -47,7 +63,7 @@ def check(paths: tuple[str, ...], *, as_json: bool) -> None:
             click.echo(str(ScenarioError(problems)), err=True)
         else:
             click.echo(f"{path}: ok")
-    sys.exit(USER_ERROR if wrong else 0)
+    return USER_ERROR if wrong else 0
 
 
 def _as_json(path: Path, problems: "tuple[Problem, ...]") -> str:

@@ -1,5 +1,6 @@
 """Completing words in a shell: `mockdoor completion`, and the words that are completed."""
 
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ else:
 
 class Word(_TextType):
     """A text that a shell completes from names, which are looked up only then; with `files`, from paths as well."""
+
+    #: Between the words of a variable that holds several, as in PATH; a blank can be part of a path.
+    envvar_list_splitter = os.pathsep
 
     def __init__(self, name: str, names: Callable[[], Iterable[str]], *, files: bool = False) -> None:
         self.name = name

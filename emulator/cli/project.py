@@ -70,6 +70,7 @@ def _defaults(project: "Project | None") -> dict[str, Any]:
         return {}
     found = {
         "scenario": project.scenario,
+        "scenarios": (project.scenario,) if project.scenario else (),
         "paths": project.scenarios,
         "profile": project.profile,
         "profiles": (project.profile,) if project.profile else (),

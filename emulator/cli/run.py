@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command(
     cls=ProjectCommand,
     epilog=examples(
-        "mockdoor run scenarios/",
+        "mockdoor run scenarios/ -j 4",
         "mockdoor run my.scenario.yaml:14 -v",
         "mockdoor run scenarios/ --tag retry --profile docs --profile current",
         "mockdoor run --rerun-failed",
@@ -60,6 +60,14 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Fail a scenario in which a planned fault never struck.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every step.")
 @click.option("--explain", is_flag=True, help="Show step by step who called whom, for a classroom.")
+@click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    default=1,
+    type=click.IntRange(1),
+    help="Run this many files side by side, each with a server and apps of its own; the reports stay the same.",
+)
 @click.option("--target", metavar="URL", help="Send the steps to this server, not to the embedded one.")
 @click.option(
     "--app",
@@ -85,6 +93,7 @@ def run(
     strict: bool,
     verbose: bool,
     explain: bool,
+    jobs: int,
     target: str | None,
     apps: dict[str, str],
     junit: str | None,
@@ -119,9 +128,11 @@ def run(
         apps=apps,
         overlay=overlay(),
     )
+    if jobs > 1 and target is not None:
+        raise click.UsageError("-j goes without --target, where all scenarios share a world")
     show = _Progress(choice, verbose=verbose, explain=explain, quiet=as_json)
     try:
-        found = run_paths(paths, choice, on_case=show.case)
+        found = run_paths(paths, choice, on_case=show.case, jobs=jobs, in_order=not sys.stdout.isatty())
     except CannotRun as error:
         click.echo(str(error), err=True)
         sys.exit(USER_ERROR)

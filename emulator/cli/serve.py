@@ -25,6 +25,7 @@ from emulator.cli.options import (
     profile_option,
     wall_clock,
 )
+from emulator.cli.served import open_shelf, served_files
 from emulator.cli.sources import is_from_line, is_from_project, said_by
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ if TYPE_CHECKING:
     epilog=examples(
         "mockdoor serve",
         "mockdoor serve missing-tag --profile current",
+        "mockdoor serve scenarios/",
         "mockdoor serve demo.scenario.yaml --casdoor 3.20.0 --port 0 --json",
         "mockdoor serve --limit users=100000 --limit tokens=100000",
     ),
 )
-@click.argument("scenario", required=False, type=SCENARIO, envvar="MOCKDOOR_SCENARIO")
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1, type=SCENARIO, envvar="MOCKDOOR_SCENARIO")
 @profile_option
 @click.option("--casdoor", metavar="VERSION", help="Play the profile nearest to this version of Casdoor.")
 @click.option(
@@ -105,7 +107,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
 def serve(
-    scenario: str | None,
+    scenarios: tuple[str, ...],
     profile: str | None,
     casdoor: str | None,
     host: str,
@@ -121,10 +123,12 @@ def serve(
 ) -> None:
     """Serve a scenario over HTTP.
 
-    SCENARIO is a file, or the name of a shipped one; without it the one that MOCKDOOR_SCENARIO or the project's
-    mockdoor.yaml names is served, or the default world.
+    SCENARIO is a file, a folder, a pattern in quotes, or the name of a shipped one; without it the one that
+    MOCKDOOR_SCENARIO or the project's mockdoor.yaml names is served, or the default world. The first is served; the
+    console and `PUT /_emulator/scenario` switch to the others, which resets the world.
     """
     from emulator.control.worlds import open_world
+    from emulator.web.lifecycle import app_state
 
     if passthrough and proxy_port is None:
         raise click.UsageError("--passthrough goes with --proxy")
@@ -134,9 +138,14 @@ def serve(
         )
     played = _profile(profile if casdoor is None or is_from_line("profile") else None, casdoor)
     limits, server_limits = _limits(limit_pairs)
-    world = open_world(load_scenario(scenario, said_by("scenario")), wall=wall_clock, profile=played, limits=limits)
+    files = served_files(scenarios, said_by("scenarios"))
+    first = str(files[0]) if files else None
+    world = open_world(load_scenario(first, said_by("scenarios")), wall=wall_clock, profile=played, limits=limits)
+    shelf = open_shelf(files) if len(files) > 1 else None
     server = _listen(world, host, port, server_limits)
-    named = None if is_from_project("scenario") else scenario
+    if shelf is not None:
+        app_state(server.app).scenarios = shelf
+    named = None if is_from_project("scenarios") else first
     state_file = _state_file(state_path, server, world, profile=played, named=named) if state_path else nullcontext()
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
     _announce(world, server, entrances, as_json=as_json, quiet=quiet)

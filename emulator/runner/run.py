@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from emulator.control.worlds import open_world
 from emulator.runner.app_pool import AppPool
@@ -16,6 +17,7 @@ from emulator.runner.http import ABSENT, try_connection
 from emulator.runner.processes import CannotStart
 from emulator.runner.results import CaseResult, Place, RunResult, StepResult, SuiteResult
 from emulator.runner.selection import CannotRun, Choice, Chosen, choose
+from emulator.runner.workers import RunFile, run_side_by_side
 from emulator.scenario.apps import unknown_app
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
@@ -29,22 +31,49 @@ SHOWN_BASE = "http://127.0.0.1:8000"
 
 
 def run_paths(
-    paths: Iterable[str], choice: Choice, *, on_case: Callable[[CaseResult], None] = lambda _case: None
+    paths: Iterable[str],
+    choice: Choice,
+    *,
+    on_case: Callable[[CaseResult], None] = lambda _case: None,
+    jobs: int = 1,
+    in_order: bool = True,
 ) -> RunResult:
-    """Run the scenarios that `paths` and `choice` select; `on_case` hears of each case when it is done.
+    """Run the scenarios that `paths` and `choice` select, `jobs` files at a time.
 
+    `on_case` hears of each case when it is done; of several jobs' in the order of the files, unless not `in_order`.
     Raises CannotRun when there is nothing to run, or nobody to run it against.
     """
     chosen = choose(paths, choice)
-    suites: list[SuiteResult] = []
     _check_apps(chosen, choice)
-    with AppPool(choice.apps) as pool, _server(choice) as open_case:
+    if jobs == 1 or len(chosen) == 1:
+        suites = tuple(_in_turn(chosen, choice, on_case))
+        return RunResult(suites=suites, strict=choice.strict, interrupted=_is_interrupted(suites[-1]))
+    suites, interrupted = run_side_by_side(
+        chosen,
+        partial(_open_runner, choice),
+        jobs=jobs,
+        given_apps=choice.apps,
+        ends_run=lambda suite: choice.fail_fast and _is_bad(suite),
+        on_case=on_case,
+        in_order=in_order,
+    )
+    return RunResult(suites=suites, strict=choice.strict, interrupted=interrupted or any(map(_is_interrupted, suites)))
+
+
+def _in_turn(chosen: Iterable[Chosen], choice: Choice, on_case: Callable[[CaseResult], None]) -> Iterator[SuiteResult]:
+    with _open_runner(choice, on_case) as run_file:
         for one in chosen:
-            suite = _run_file(one, choice, open_case, pool, on_case)
-            suites.append(suite)
+            suite = run_file(one)
+            yield suite
             if _is_interrupted(suite) or (choice.fail_fast and _is_bad(suite)):
-                break
-    return RunResult(suites=tuple(suites), strict=choice.strict, interrupted=_is_interrupted(suites[-1]))
+                return
+
+
+@contextmanager
+def _open_runner(choice: Choice, on_case: Callable[[CaseResult], None] = lambda _case: None) -> Iterator[RunFile]:
+    """Open a server and a pool of apps; yield what runs a file with them."""
+    with AppPool(choice.apps) as pool, _server(choice) as open_case:
+        yield lambda one: _run_file(one, choice, open_case, pool, on_case)
 
 
 def run_scenario(

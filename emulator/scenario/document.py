@@ -2,6 +2,8 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,9 @@ from emulator.core.errors import Problem, ScenarioError
 MAX_BYTES = 5 * 1024 * 1024
 
 Trail = tuple[str | int, ...]
+
+#: Where the files are noted that are looked for.
+_noted: ContextVar[set[Path] | None] = ContextVar("_noted", default=None)
 
 
 class Entry(dict[str, Any]):
@@ -112,8 +117,26 @@ def problem(path: Path, message: str) -> ScenarioError:
     return ScenarioError((Problem(path=path, line=0, column=0, message=message),))
 
 
+@contextmanager
+def reading() -> Iterator[set[Path]]:
+    """Yield a set that takes in every file that this thread looks for or reads meanwhile, those not there included."""
+    found: set[Path] = set()
+    before = _noted.set(found)
+    try:
+        yield found
+    finally:
+        _noted.reset(before)
+
+
+def _note(path: Path) -> None:
+    noted = _noted.get()
+    if noted is not None:
+        noted.add(path)
+
+
 def read_text(path: Path) -> str:
     """Return a file's text; raises ScenarioError for one that cannot be read as UTF-8."""
+    _note(path)
     try:
         if path.is_dir():
             raise problem(path, "this is a directory; name a file in it")
@@ -133,6 +156,7 @@ def read_text(path: Path) -> str:
 
 def is_there(path: Path) -> bool:
     """Return whether a path names something, readable or not."""
+    _note(path)
     try:
         path.stat()
     except PermissionError:

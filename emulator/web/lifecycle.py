@@ -16,6 +16,7 @@ from emulator.journal.exchange import Exchange
 from emulator.journal.journal import Journal
 from emulator.journal.reasons import reason
 from emulator.scenario.model import scenario_of
+from emulator.scenario.shelf import Shelf
 from emulator.web import hosts, world_path
 from emulator.web.guard import refusal
 from emulator.web.responses import WHEN_GONE, problem, problem_reply, send
@@ -54,7 +55,8 @@ class AppState:
     """What an application knows besides its worlds: who listens, and who may use the control API.
 
     `listeners` hear of every exchange when its reply is known, `departures` of those whose client did not wait for it.
-    `loopback` means that only this machine reaches the server; else control calls need `token`.
+    `loopback` means that only this machine reaches the server; else control calls need `token`. `scenarios` are those
+    that control calls know by name.
     """
 
     worlds: dict[str, World]
@@ -62,6 +64,7 @@ class AppState:
     departures: list[Callable[[Exchange], None]] = field(default_factory=list)
     loopback: bool = True
     token: str = ""
+    scenarios: Shelf = field(default_factory=Shelf)
 
 
 def app_state(app: Flask) -> AppState:

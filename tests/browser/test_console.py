@@ -231,6 +231,17 @@ def test_a_scenario_and_a_profile_can_be_chosen(pages):
     assert control(pages, "GET", "scenario")["name"] == "invalid-code"
 
 
+def test_the_default_world_can_be_chosen_again(pages):
+    control(pages, "PUT", "scenario", {"scenario": "quota"})
+    page = pages.open()
+    page.get_by_test_id("empty").filter(has_text="quota").wait_for()
+
+    page.get_by_test_id("scenario").select_option("default")
+
+    page.get_by_test_id("empty").filter(has_text="default").wait_for()
+    assert control(pages, "GET", "scenario")["name"] == "default"
+
+
 def test_a_world_has_a_console_of_its_own(pages):
     control(pages, "POST", "worlds", {"name": "t1"})
     log_in(pages, code="alice")

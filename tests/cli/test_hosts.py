@@ -215,7 +215,7 @@ def test_serve_alone_opens_no_further_port(serve):
 def test_a_port_left_out_takes_no_scenario_for_one(words, taken):
     found = serve_command.make_context("serve", list(words)).params
 
-    assert (found["scenario"], found["tls_port"], found["proxy_port"]) == taken
+    assert (*found["scenarios"], found["tls_port"], found["proxy_port"]) == taken
 
 
 @pytest.mark.parametrize(("option", "usual"), [("--tls", 8443), ("--proxy", 8080)])

@@ -211,6 +211,7 @@ def test_an_app_ends_when_we_are_ended(number):
         "from emulator.runner.apps import open_apps\n"
         "from emulator.scenario.apps import App\n"
         "from pathlib import Path\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # in the background it is ignored, and inherited
         f"app = App(name='a', start=({sys.executable!r}, 'echo.py', '--child'), cwd=Path({str(BACKENDS)!r}))\n"
         "with open_apps({'a': app}, environment={}) as apps:\n"
         "    print(apps['a'].process.group, flush=True)\n"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import asdict
 from threading import Lock
 
 from flask import Response, current_app
@@ -13,8 +13,8 @@ from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json
 from emulator.journal.journal import Journal
 from emulator.journal.serialize import instant
-from emulator.scenario.document import suggest
 from emulator.scenario.model import Scenario, scenario_of
+from emulator.scenario.shelf import UnknownScenario
 from emulator.web.control import fields
 from emulator.web.control.blueprint import bp, control, url_of
 from emulator.web.control.fields import BadRequest
@@ -74,8 +74,10 @@ def delete_world(name: str) -> Response:
 
 @bp.get("/scenarios")
 def list_scenarios() -> Response:
-    """List the shipped scenarios."""
-    return json_response({"scenarios": _shipped()})
+    """List the scenarios that this world can become by name."""
+    served = control().world.state.setting.name
+    listed = app_state(current_app).scenarios.list()
+    return json_response({"scenarios": [{**asdict(one), "served": one.name == served} for one in listed]})
 
 
 @bp.get("/scenario")
@@ -91,14 +93,14 @@ def replace_scenario() -> Response:
     profile = fields.choice(given, "profile", tuple(PROFILES))
     scenario = _scenario(given)
     if scenario is None:
-        raise BadRequest("give 'scenario', the name of a shipped one, or 'text', the YAML of one")
+        raise BadRequest("give 'scenario', a name that GET scenarios lists, or 'text', the YAML of one")
     control().service.load(scenario, profile=profile)
     return show_scenario()
 
 
 def _scenario(given: Mapping[str, Json]) -> Scenario | None:
     """Return the scenario that a body names or holds, None when it does neither."""
-    from emulator.scenario import load, parse_closed, shipped
+    from emulator.scenario import parse_closed
 
     name, text = fields.text(given, "scenario"), fields.text(given, "text")
     if name and text:
@@ -106,25 +108,11 @@ def _scenario(given: Mapping[str, Json]) -> Scenario | None:
     try:
         if text:
             return parse_closed(text)
-        if name and name not in shipped():
-            # Not a path: a caller over the network has no business with this machine's files.
-            raise BadRequest(f"there is no shipped scenario {name!r}{suggest(name, shipped())}")
-        if name:
-            return load(shipped()[name])
+        return app_state(current_app).scenarios.load(name) if name else None
+    except UnknownScenario as error:
+        raise BadRequest(str(error)) from error
     except ScenarioError as error:
         raise BadRequest("\n".join(str(one) for one in error.problems)) from error
-    return None
-
-
-@cache
-def _shipped() -> list[Json]:
-    from emulator.scenario import load, shipped
-
-    known = [(path.parent.name, load(path)) for path in shipped().values()]
-    return [
-        {"name": one.name, "folder": folder, "description": one.description, "tags": list(one.tags)}
-        for folder, one in sorted(known, key=lambda pair: (pair[0], pair[1].name))
-    ]
 
 
 def _only_at_the_root() -> None:

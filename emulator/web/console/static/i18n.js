@@ -4,7 +4,7 @@ const TEXTS = {
   title: ['mockdoor console', 'mockdoor 控制台'],
   skip: ['Skip to the exchanges', '跳到请求列表'],
   phone: ['Mini program', '小程序'], console: ['Console', '控制台'],
-  world: ['World', '世界'], scenario: ['Scenario', '场景'], profile: ['Casdoor', 'Casdoor 版本'], clock: ['Clock', '时钟'],
+  world: ['World', '世界'], scenario: ['Scenario', '场景'], ownScenarios: ['Your files', '你的文件'], profile: ['Casdoor', 'Casdoor 版本'], clock: ['Clock', '时钟'],
   addWorld: ['New world…', '新建世界…'], worldName: ['Name of the new world (letters, digits, - and _)', '新世界的名称（字母、数字、- 和 _）'],
   plus5: ['+5 minutes', '+5 分钟'], plus2: ['+2 hours', '+2 小时'], frozen: ['stands still', '已冻结'], running: ['runs', '运行中'],
   freeze: ['Freeze', '冻结'], run: ['Let it run', '继续走'],

@@ -5,14 +5,10 @@ import { copy, find, make } from './dom.js';
 import { t } from './i18n.js';
 
 const NEW_WORLD = '\n';
-const DEFAULT = 'default';
 
 export function installWorld({ run }) {
   find('world').addEventListener('change', () => chooseWorld(run));
-  find('scenario').addEventListener('change', () => {
-    const name = find('scenario').value;
-    run(() => call('PUT', 'scenario', name === DEFAULT ? { text: `version: 1\nname: ${DEFAULT}\n` } : { scenario: name }));
-  });
+  find('scenario').addEventListener('change', () => chooseScenario(run));
   find('profile').addEventListener('change', () => run(() => call('PUT', 'profile', { profile: find('profile').value })));
   find('plus5').addEventListener('click', () => run(() => call('POST', 'clock/advance', { by: '5m' })));
   find('plus2').addEventListener('click', () => run(() => call('POST', 'clock/advance', { by: '2h' })));
@@ -24,6 +20,12 @@ export function installWorld({ run }) {
   });
   find('save').addEventListener('click', save);
   find('saved-copy').addEventListener('click', () => copy(find('saved-text').textContent, find('saved-copy'), t('copied')));
+}
+
+async function chooseScenario(run) {
+  const { value, dataset } = find('scenario');
+  const told = await run(() => call('PUT', 'scenario', { scenario: value }));
+  if (!told) find('scenario').value = dataset.served; // a file with mistakes changes nothing
 }
 
 async function chooseWorld(run) {
@@ -53,22 +55,20 @@ export async function showWorld() {
 }
 
 function showScenarios(chosen) {
-  const groups = Map.groupBy ? Map.groupBy(scenarios, (one) => one.folder) : grouped();
-  const options = [[DEFAULT, DEFAULT]];
-  if (chosen !== DEFAULT && !scenarios.some((one) => one.name === chosen)) options.push([chosen, chosen]);
+  find('scenario').dataset.served = chosen;
   if (document.activeElement === find('scenario')) return;
+  const known = scenarios.some((one) => one.name === chosen);
+  const groups = new Map([['', known ? [] : [{ name: chosen, description: '' }]]]);
+  for (const one of scenarios) {
+    const label = one.own ? t('ownScenarios') : one.folder;
+    groups.set(label, [...(groups.get(label) || []), one]);
+  }
+  const option = (one) => make('option', { value: one.name, title: one.description }, one.name);
   find('scenario').replaceChildren(
-    ...options.map(([value, text]) => make('option', { value }, text)),
-    ...[...groups].map(([folder, list]) => make('optgroup', { label: folder }, ...list.map((one) => make('option', { value: one.name, title: one.description }, one.name)))),
+    ...[...groups].flatMap(([label, list]) => (label ? make('optgroup', { label }, ...list.map(option)) : list.map(option))),
   );
   find('scenario').value = chosen;
   find('scenario').title = scenarios.find((one) => one.name === chosen)?.description || '';
-}
-
-function grouped() {
-  const groups = new Map();
-  for (const one of scenarios) groups.set(one.folder, [...(groups.get(one.folder) || []), one]);
-  return groups;
 }
 
 function fill(id, options, chosen) {
