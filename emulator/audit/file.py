@@ -1,6 +1,6 @@
 """The file of an audit: what has to stand in it, and where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from emulator.audit.description import describe
@@ -33,6 +33,15 @@ def load_audit(path: Path, *, addresses: Mapping[str, str], overlay: Overlay | N
         if given not in scenario.apps and (scenario.apps or given != name):
             raise problem(path, f"--app {given}: {unknown_app(given, scenario.apps)}")
     return scenario
+
+
+def app_folders(path: Path) -> Iterator[Path]:
+    """Yield the folders in which the apps of an audit's file are started; none for a file with mistakes."""
+    try:
+        scenario = load(path)
+    except ScenarioError:
+        return
+    yield from dict.fromkeys(app.cwd for app in scenario.apps.values() if app.start)
 
 
 def rule_files(scenario: Scenario) -> list[Path]:

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.options import INTERRUPTED, USER_ERROR, examples
+from emulator.cli.options import USER_ERROR, examples
 
 if TYPE_CHECKING:
     from emulator.core.errors import Problem
@@ -28,15 +29,9 @@ def check(paths: tuple[str, ...], *, as_json: bool, watched: bool) -> None:
     """
     if not watched:
         sys.exit(_check(paths, as_json=as_json))
-    from emulator.cli.watching import watch_scenarios
+    from emulator.cli.watching import repeat, watch_scenarios
 
-    def act() -> None:
-        _check(paths, as_json=as_json)
-
-    try:
-        watch_scenarios(paths, act)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    repeat(partial(watch_scenarios, paths), lambda: sys.exit(_check(paths, as_json=as_json)))
 
 
 def _check(paths: tuple[str, ...], *, as_json: bool) -> int:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from emulator.runner.last_run import LastRun
     from emulator.runner.results import CaseResult, RunResult
     from emulator.runner.selection import Choice
+
+    #: Where each kind of report is written, by what writes it.
+    Reports = Mapping[Callable[[RunResult], str], str | None]
 
 
 @click.command(
@@ -81,6 +85,7 @@ if TYPE_CHECKING:
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a report as one HTML page.")
 @click.option("--json-report", type=click.Path(dir_okay=False), help="Write the results as JSON to a file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--watch", "watched", is_flag=True, help="Run again after each save, until Ctrl-C.")
 def run(
     paths: tuple[str, ...],
     *,
@@ -100,6 +105,7 @@ def run(
     html: str | None,
     json_report: str | None,
     as_json: bool,
+    watched: bool,
 ) -> None:
     """Run the steps of scenario files and show what differs.
 
@@ -109,9 +115,7 @@ def run(
     It is a mistake (exit code 2) when nothing is left to run, or with --rerun-failed when no run is remembered; when
     nothing failed in the last run, there is nothing to do and the exit code is 0.
     """
-    from emulator.runner.last_run import remember
-    from emulator.runner.run import run_paths
-    from emulator.runner.selection import CannotRun, Choice
+    from emulator.runner.selection import Choice
 
     last = _last_run(paths) if rerun_failed else None
     paths, profiles = (last.failed, profiles or last.profiles) if last else (paths, profiles)
@@ -130,18 +134,45 @@ def run(
     )
     if jobs > 1 and target is not None:
         raise click.UsageError("-j goes without --target, where all scenarios share a world")
-    show = _Progress(choice, verbose=verbose, explain=explain, quiet=as_json)
+    reports: Reports = {_junit: junit, _html: html, _json: json_report}
+
+    def act() -> None:
+        show = _Progress(choice, verbose=verbose, explain=explain, quiet=as_json)
+        sys.exit(_run_once(paths, choice, show, jobs=jobs, last=last, reports=reports, as_json=as_json))
+
+    if not watched:
+        act()
+    from emulator.cli.watching import repeat, watch_scenarios
+
+    repeat(partial(watch_scenarios, paths), act)
+
+
+def _run_once(
+    paths: tuple[str, ...],
+    choice: "Choice",
+    show: "_Progress",
+    *,
+    jobs: int,
+    last: "LastRun | None",
+    reports: "Reports",
+    as_json: bool,
+) -> int:
+    """Run and show what came of it; return the exit code."""
+    from emulator.runner.last_run import remember
+    from emulator.runner.run import run_paths
+    from emulator.runner.selection import CannotRun
+
     try:
         found = run_paths(paths, choice, on_case=show.case, jobs=jobs, in_order=not sys.stdout.isatty())
     except CannotRun as error:
         click.echo(str(error), err=True)
-        sys.exit(USER_ERROR)
-    remember(found, profiles, before=last)
-    written = _write_reports(found, {_junit: junit, _html: html, _json: json_report})
+        return USER_ERROR
+    remember(found, choice.profiles, before=last)
+    written = _write_reports(found, reports)
     if as_json:
         click.echo(_json(found))
     show.end(found)
-    sys.exit(found.exit_code or (0 if written else USER_ERROR))
+    return found.exit_code or (0 if written else USER_ERROR)
 
 
 def _variable(given: str) -> tuple[str, str]:
@@ -224,7 +255,7 @@ class _Progress:
             click.echo(show_summary(found, seconds=self.now() - self.begun, colour=self.colour))
 
 
-def _write_reports(found: "RunResult", paths: "Mapping[Callable[[RunResult], str], str | None]") -> bool:
+def _write_reports(found: "RunResult", paths: "Reports") -> bool:
     """Write the reports that were asked for; say which could not be written."""
     written = True
     for write, path in paths.items():

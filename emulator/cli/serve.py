@@ -2,14 +2,12 @@
 
 import errno
 import gc
-import json
 import os
 import signal
 import sys
-import threading
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,6 +23,7 @@ from emulator.cli.options import (
     profile_option,
     wall_clock,
 )
+from emulator.cli.serve_log import announce, log_exchanges
 from emulator.cli.served import open_shelf, served_files
 from emulator.cli.sources import is_from_line, is_from_project, said_by
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from emulator.core.limits import Limits
-    from emulator.journal.exchange import Exchange
     from emulator.server.limits import ServerLimits
     from emulator.server.listener import Server
     from emulator.world.world import World
@@ -106,6 +104,7 @@ if TYPE_CHECKING:
 @click.option("--passthrough", is_flag=True, help="Let the proxy's clients reach other hosts, by https.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
+@click.option("--watch", "watched", is_flag=True, help="Reload the scenario after each save; keep the last good one.")
 def serve(
     scenarios: tuple[str, ...],
     profile: str | None,
@@ -120,6 +119,7 @@ def serve(
     passthrough: bool,
     as_json: bool,
     quiet: bool,
+    watched: bool,
 ) -> None:
     """Serve a scenario over HTTP.
 
@@ -148,12 +148,20 @@ def serve(
     named = None if is_from_project("scenarios") else first
     state_file = _state_file(state_path, server, world, profile=played, named=named) if state_path else nullcontext()
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
-    _announce(world, server, entrances, as_json=as_json, quiet=quiet)
+    announce(world, server, entrances, as_json=as_json, quiet=quiet)
     if not quiet:
-        _log_exchanges(server, as_json=as_json)
-    with state_file:
+        log_exchanges(server, as_json=as_json)
+    with state_file, _reloading(world, files, played) if watched else nullcontext():
         code = _run(server)
     sys.exit(code)
+
+
+def _reloading(world: "World", files: "tuple[Path, ...]", profile: str | None) -> "AbstractContextManager[None]":
+    from emulator.cli.reloading import reloading
+
+    if not files:
+        raise click.UsageError("--watch goes with a scenario file")
+    return reloading(world, files, profile)
 
 
 def _limits(pairs: tuple[str, ...]) -> "tuple[Limits, ServerLimits]":
@@ -251,41 +259,6 @@ def _state_file(
     return state_file
 
 
-def _announce(world: "World", server: "Server", entrances: dict[str, str], *, as_json: bool, quiet: bool) -> None:
-    from emulator.cli.banner import banner, language
-
-    if as_json:
-        started = {"url": server.url, "profile": world.profile, "scenario": world.state.setting.name}
-        _echo_json(started | entrances | ({"token": server.token} if server.token else {}))
-    elif not quiet:
-        click.echo(banner(world, server.url, token=server.token, language=language(), entrances=entrances))
-    elif server.token:
-        click.echo(f"control token: {server.token}", err=True)
-    sys.stdout.flush()
-
-
-def _log_exchanges(server: "Server", *, as_json: bool) -> None:
-    from emulator.cli.banner import language
-    from emulator.journal.console_log import ConsoleLog
-    from emulator.journal.serialize import serialize_exchange
-    from emulator.web.lifecycle import app_state
-
-    out, lock = sys.stdout, threading.Lock()
-    console_log = ConsoleLog(language=language(), colour=_has_colour(out))
-    listeners = app_state(server.app).listeners
-
-    def log(exchange: "Exchange") -> None:
-        line = json.dumps(serialize_exchange(exchange), ensure_ascii=False) if as_json else console_log.line(exchange)
-        with lock:
-            try:
-                out.write(line + "\n")
-                out.flush()
-            except (OSError, ValueError):  # nobody reads any more, as behind `| head`; keep serving
-                listeners.clear()
-
-    listeners.append(log)
-
-
 def _run(server: "Server") -> int:
     """Serve until a signal; SIGTERM ends it well, SIGINT is an interruption."""
     # What is loaded by now stays; looking through it again and again costs requests time.
@@ -298,11 +271,3 @@ def _run(server: "Server") -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
-
-
-def _has_colour(stream: TextIO) -> bool:
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _echo_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))

@@ -1,10 +1,17 @@
 """Doing something again whenever files change: what `--watch` of the commands is made of."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from glob import glob
 from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from emulator.cli.options import INTERRUPTED
 
 #: Milliseconds: a change is acted upon when it has been quiet for so long, and after so long at the latest.
 QUIET, LONGEST = 20, 200
@@ -68,6 +75,22 @@ def watch_scenarios(given: Iterable[str], act: Callable[[], None], *, stop: thre
         read.update(found)
 
     watch(lambda: {*read, *_named(named)}, act_and_note, stop=stop)
+
+
+def repeat(watcher: Callable[[Callable[[], None]], None], act: Callable[[], None]) -> NoReturn:
+    """Act again and again as `watcher` says, whatever exit code that ends with; exit 130 on an interruption."""
+
+    def act_once() -> None:
+        try:
+            act()
+        except SystemExit as ended:
+            if ended.code == INTERRUPTED:
+                raise
+        click.echo("watching for changes; Ctrl-C ends it", err=True)
+
+    with suppress(KeyboardInterrupt):
+        watcher(act_once)
+    sys.exit(INTERRUPTED)
 
 
 def _named(given: Iterable[str]) -> Iterator[Path]:
