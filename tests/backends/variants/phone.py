@@ -70,8 +70,8 @@ def _clients_key_is_believed(good):
     """Decrypt with the session_key that the client sends, where it sends one."""
     number = good.number_of
 
-    def believing(given, key, deadline):
-        return number(given, given.get("session_key", key), deadline)
+    def believing(given, key):
+        return number(given, given.get("session_key", key))
 
     good.number_of = believing
 
@@ -83,7 +83,7 @@ def _no_watermark(good):
 
 def _crash_at_old_key(good):
     """Fail where decryption does."""
-    good.number_of = lambda given, key, _deadline: good.decrypted(given["encryptedData"], given["iv"], key)
+    good.number_of = lambda given, key: good.decrypted(given["encryptedData"], given["iv"], key)
     check = good.check_watermark
     decrypt = good.decrypted
 
