@@ -1,8 +1,12 @@
 """Good backends that break one rule about phone numbers or the access_token."""
 
+import threading
 import time
+from concurrent.futures import Future
+from functools import partial
 
 import requests
+from werkzeug.exceptions import InternalServerError
 
 
 def _token_each_time(good):
@@ -120,6 +124,55 @@ def _message_must_be_sent(good):
     _message(good, asking)
 
 
+def _crash_at_bad_code(good):
+    """Fail where WeChat refuses a phone code."""
+    number = good.phone_number
+
+    def fragile(code, deadline):
+        try:
+            return number(code, deadline)
+        except good.Refused:
+            raise InternalServerError from None
+
+    good.phone_number = fragile
+
+
+def _plain_token(good):
+    """Keep a plain token, and fetch it again when it is dead: a backend that runs alone may."""
+    asked = {"grant_type": "client_credential", "appid": good.APPID, "secret": good.SECRET}
+    good.fetch_token = lambda _deadline: requests.get(f"{good.BASE}/cgi-bin/token", params=asked, timeout=3).json()
+
+
+def _token_dead_at_first(good):
+    """Begin every login with a token that is dead by now, so that each phone code is sent twice."""
+    token = good.access_token
+    good.access_token = lambda deadline, dead="": token(deadline) if dead else "0" * 64
+
+
+def _call_ends_after_the_reply(good):
+    """Give WeChat up a second before the call to it ends: a helper thread still has it in hand."""
+    number = good.phone_number
+
+    def impatient(code, _deadline):
+        with_result = Future()
+        call = partial(_settle, with_result, number, code, time.monotonic() + 3)
+        threading.Thread(target=call, daemon=True).start()
+        try:
+            return with_result.result(timeout=2)
+        except TimeoutError:
+            raise good.Unavailable("no answer yet") from None
+
+    good.phone_number = impatient
+
+
+def _settle(future, function, *given):
+    """Let a future have what a function returns or raises."""
+    try:
+        future.set_result(function(*given))
+    except Exception as error:
+        future.set_exception(error)
+
+
 VARIANTS = {
     "access-token-cached": _token_each_time,
     "dead-token-refreshed-once": _dead_token_kept,
@@ -131,5 +184,9 @@ VARIANTS = {
     "watermark-checked": _no_watermark,
     "old-key-handled": _crash_at_old_key,
     "side-calls-harmless": _message_must_be_sent,
+    "client-fault-no-5xx": _crash_at_bad_code,
+    "none/plain-token": _plain_token,
+    "none/token-dead-at-first": _token_dead_at_first,
+    "none/call-ends-after-the-reply": _call_ends_after_the_reply,
     "none/message": lambda good: _message(good, lambda _body: None),
 }
