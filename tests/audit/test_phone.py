@@ -21,7 +21,7 @@ BREAKS = {
     "access-token-cached": ["phone-logins"],
     "dead-token-refreshed-once": ["token-dead-once"],
     "dead-token-refreshed-once/often": ["token-dead", "token-dead-once"],
-    "second-server-survived": ["second-server"],
+    "second-server-survived": ["second-server", "token-dead-once", "token-dead", "phone-logins"],
     "phone-code-in-its-place": ["codes-swapped", "phone-code-bad"],
     "phone-only-from-wechat": ["phone-claimed"],
     "side-calls-harmless": ["side-calls"],
