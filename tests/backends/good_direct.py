@@ -84,9 +84,13 @@ def ask_unless_down(code):
     return body
 
 
-def openid_of(code, *, ask=None):
-    """Return who stands behind a code; `ask` stands in for `ask_unless_down`."""
-    body = (ask or ask_unless_down)(code)
+def openid_of(code):
+    """Return who stands behind a code."""
+    return named_in(ask_unless_down(code))
+
+
+def named_in(body):
+    """Return whom WeChat's answer names."""
     errcode = body.get("errcode", 0)
     if errcode in (40029, 40163):
         raise Refused

@@ -16,7 +16,22 @@ import requests
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 from flask import jsonify, request
-from good_direct import APPID, BASE, CODE, DAYS_30, SECRET, Refused, Unavailable, app, lock, serve, sessions, users
+from good_direct import (
+    APPID,
+    BASE,
+    CODE,
+    DAYS_30,
+    SECRET,
+    Refused,
+    TooMany,
+    Unavailable,
+    app,
+    bad_codes,
+    lock,
+    serve,
+    sessions,
+    users,
+)
 from requests.exceptions import RequestException
 
 __all__ = ["serve"]
@@ -118,27 +133,23 @@ def check_watermark(found):
         raise Refused
 
 
-def number_of(given, key, deadline):
+def number_of(given, key):
     """Return the phone number that the client's encryptedData holds."""
     try:
         found = decrypted(given["encryptedData"], given["iv"], key)
     except (ValueError, KeyError, TypeError):
         raise Refused from None
     check_watermark(found)
-    return found.get("phoneNumber")
+    number = found.get("phoneNumber")
+    if not number:
+        raise Refused
+    return number
 
 
-def session_of(code):
-    """Exchange a login code; return openid and session_key."""
-    kept = {}
-    ask = direct.ask_wechat
-
-    def keeping(code):
-        kept.update(ask(code))
-        return kept
-
-    openid, unionid = direct.openid_of(code, ask=keeping)
-    return openid, unionid, kept.get("session_key", "")
+def stop_guessing():
+    """Refuse an address from which too many bad codes came."""
+    if bad_codes.are_too_many(request.remote_addr):
+        raise TooMany
 
 
 def fields():
@@ -179,7 +190,8 @@ def phone():
     code, phone_code, profile = given.get("code"), given.get("phone_code"), profile_of(given)
     if profile is None or not all(isinstance(one, str) and CODE.fullmatch(one) for one in (code, phone_code)):
         return bad_request()
-    openid, unionid, _ = session_of(code)
+    stop_guessing()
+    openid, unionid = direct.openid_of(code)
     return enter(openid, unionid, phone_number(phone_code, time.monotonic() + 5), profile)
 
 
@@ -190,8 +202,10 @@ def encrypted():
     code, profile = given.get("code"), profile_of(given)
     if profile is None or not isinstance(code, str) or not CODE.fullmatch(code):
         return bad_request()
-    openid, unionid, key = session_of(code)
-    return enter(openid, unionid, number_of(given, key, time.monotonic() + 5), profile)
+    stop_guessing()
+    session = direct.ask_unless_down(code)
+    openid, unionid = direct.named_in(session)
+    return enter(openid, unionid, number_of(given, session.get("session_key", "")), profile)
 
 
 @app.get("/profile")

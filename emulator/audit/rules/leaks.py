@@ -113,10 +113,15 @@ def _is_json(evidence: Evidence) -> Iterator[Seen]:
     for probe in evidence.probes("every"):
         if probe.outcome == "success" or probe.received.failure or _path(probe) not in spoken:
             continue
-        if probe.sent.method in _NOT_READ or 300 <= probe.status < 400 or _says_json(probe):
+        if probe.sent.method in _NOT_READ or 300 <= probe.status < 400 or _is_page(probe) or _says_json(probe):
             continue
         severity: Severity | None = "info" if probe.status in _BEFORE_APP else None
         yield Seen(key="error-not-json", probe=probe, params={"shown": probe.shown}, severity=severity)
+
+
+def _is_page(probe: Probe) -> bool:
+    """Return whether another method than the login's got no error: the path may show a page as well."""
+    return probe.trouble == "other-methods" and probe.status < 300
 
 
 def _says_json(probe: Probe) -> bool:

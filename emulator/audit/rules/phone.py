@@ -9,6 +9,8 @@ from emulator.audit.rules.registry import Seen, Severity, rule
 from emulator.audit.stage import calls_of
 from emulator.audit.stagings.phone import CLAIMED_NUMBER, LOGINS
 
+#: What WeChat says of an access_token that is not, or no longer, one.
+_DEAD_TOKEN = (40001, 40014, 42001)
 _ERRORS_ONCE = ("40001 once", "42001 once")
 #: How much longer than a plain login one may take whose extras fail, in seconds.
 _SIDE_CALL_DELAY = 2.0
@@ -59,13 +61,25 @@ def _in_its_place(evidence: Evidence) -> Iterator[Seen]:
         if probe.label == "first use":
             continue
         params = {"what": probe.label, "shown": probe.shown}
-        tries = Counter((one.operation, one.code) for one in probe.calls if one.code)
+        count = _most_tries(probe)
         if probe.outcome == "success":
             yield Seen(key="phone-code-accepted", probe=probe, params=params)
-        elif probe.is_crash and probe.trouble == "codes-swapped":
+        elif probe.is_crash and probe.trouble == "codes-swapped" and not _breaks_over_bad(evidence):
             yield Seen(key="phone-code-crash", probe=probe, params=params)
-        elif max(tries.values(), default=0) > 1:
-            yield Seen(key="phone-code-retried", probe=probe, params=params | {"count": str(max(tries.values()))})
+        elif count > 1:
+            yield Seen(key="phone-code-retried", probe=probe, params=params | {"count": str(count)})
+
+
+def _most_tries(probe: Probe) -> int:
+    """Return how often one code was sent to one place at most; a call with a dead access_token does not count."""
+    sent = (one for one in probe.calls if one.code and one.is_final and one.json.get("errcode") not in _DEAD_TOKEN)
+    return max(Counter((one.operation, one.code) for one in sent).values(), default=0)
+
+
+def _breaks_over_bad(evidence: Evidence) -> bool:
+    """Return whether any bad code breaks the backend, which `client-fault-no-5xx` says."""
+    bad = evidence.logins("invalid-code", "phone-code-bad")
+    return any(one.is_crash and one.label != "first use" for one in bad)
 
 
 @rule("phone-only-from-wechat", "error", troubles="phone-claimed", needs=("phone_number",))

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from emulator.audit.stage import Login, Stage
+from emulator.audit.stagings.codes import FOREIGN_APPID
+from emulator.audit.stagings.upstream import log_in_alone
 from emulator.audit.troubles import trouble
 from emulator.scenario.model import scenario_of
 from emulator.wechat.access_tokens import AccessTokens
@@ -30,7 +32,6 @@ LOGINS = 5
 _LASTING: dict[str, dict[str, Any]] = {
     "phone-busy": {"error": -1},
     "phone-quota": {"error": 45011},
-    "phone-hangs": {"connection": "hang"},
     "token-dead": {"error": 40001},
 }
 #: Errors of the calls that fetch an access_token.
@@ -81,7 +82,7 @@ def _claimed(stage: Stage) -> None:
 
 @trouble("watermark-foreign", "client", needs=("encrypted_data",))
 def _watermark(stage: Stage) -> None:
-    for label, appid, age in (("of another program", "wx0a0d17f0e1600000", 0), ("an hour old", _appid(stage), 3600)):
+    for label, appid, age in (("of another program", FOREIGN_APPID, 0), ("an hour old", _appid(stage), 3600)):
         person = stage.person()
         names = _crafted(_phone(appid, age=age), key=_key(stage, person))
         stage.login(Login(person=person, label=label, names=names))
@@ -91,7 +92,9 @@ def _watermark(stage: Stage) -> None:
 def _old_key(stage: Stage) -> None:
     stage.login(Login(label="made before the key changed", names=_crafted(_phone(_appid(stage)), key=_OTHER_KEY)))
     person = stage.person()
-    names = next(one for _ in range(50) if "+" in (one := stage.encrypted(person))["encrypted_data"])
+    names = stage.encrypted(person)
+    while "+" not in names["encrypted_data"]:
+        names = stage.encrypted(person)
     spaced = names | {"encrypted_data": names["encrypted_data"].replace("+", " ")}
     stage.login(Login(person=person, label="a space for each plus sign", names=spaced))
 
@@ -111,6 +114,13 @@ def _lasting(name: str, fault: Mapping[str, Any]) -> None:
         stage.fault(_PHONE, **fault)
         stage.login(Login(label="while it lasts"))
         stage.recovers()
+
+
+@trouble("phone-hangs", "server", needs=("phone",))
+def _hangs(stage: Stage) -> None:
+    stage.fault(_PHONE, connection="hang")
+    log_in_alone(stage)
+    stage.recovers()
 
 
 def _token_error(name: str, errcode: int) -> None:

@@ -1,8 +1,12 @@
 """Good backends that break one rule about phone numbers or the access_token."""
 
+import threading
 import time
+from concurrent.futures import Future
+from functools import partial
 
 import requests
+from werkzeug.exceptions import InternalServerError
 
 
 def _token_each_time(good):
@@ -37,10 +41,10 @@ def _refreshed_for_ever(good):
 
 
 def _plain_token_kept(good):
-    """Share the plain token with nobody, and keep it for its two hours."""
-    asked = {"grant_type": "client_credential", "appid": good.APPID, "secret": good.SECRET}
-    good.fetch_token = lambda _deadline: requests.get(f"{good.BASE}/cgi-bin/token", params=asked, timeout=3).json()
-    _dead_token_kept(good)
+    """Share the plain token with nobody, keep it for its two hours, and repeat a call that fails as it was."""
+    _plain_token(good)
+    token = good.access_token
+    good.access_token = lambda deadline, dead="": token(deadline)
 
 
 def _phone_optional(good):
@@ -70,8 +74,8 @@ def _clients_key_is_believed(good):
     """Decrypt with the session_key that the client sends, where it sends one."""
     number = good.number_of
 
-    def believing(given, key, deadline):
-        return number(given, given.get("session_key", key), deadline)
+    def believing(given, key):
+        return number(given, given.get("session_key", key))
 
     good.number_of = believing
 
@@ -83,7 +87,7 @@ def _no_watermark(good):
 
 def _crash_at_old_key(good):
     """Fail where decryption does."""
-    good.number_of = lambda given, key, _deadline: good.decrypted(given["encryptedData"], given["iv"], key)
+    good.number_of = lambda given, key: good.decrypted(given["encryptedData"], given["iv"], key)
     check = good.check_watermark
     decrypt = good.decrypted
 
@@ -110,14 +114,62 @@ def _message(good, asking):
 
 
 def _message_must_be_sent(good):
-    """Fail the login when its message is refused, but not the two plain logins, whose people gave no permit either."""
-    logins = iter(range(1000))
+    """Fail the login when WeChat is too busy, or asked too often, to send its message."""
 
     def asking(body):
-        if next(logins) >= 2 and body["errcode"]:
+        if body["errcode"] in (-1, 45009):
             raise good.Unavailable("the message was not sent")
 
     _message(good, asking)
+
+
+def _crash_at_bad_code(good):
+    """Fail where WeChat refuses a phone code."""
+    number = good.phone_number
+
+    def fragile(code, deadline):
+        try:
+            return number(code, deadline)
+        except good.Refused:
+            raise InternalServerError from None
+
+    good.phone_number = fragile
+
+
+def _plain_token(good):
+    """Keep a plain token, and fetch it again when it is dead: a backend that runs alone may."""
+    asked = {"grant_type": "client_credential", "appid": good.APPID, "secret": good.SECRET}
+    good.fetch_token = lambda _deadline: requests.get(f"{good.BASE}/cgi-bin/token", params=asked, timeout=3).json()
+
+
+def _token_dead_at_first(good):
+    """Begin every login with a token that is dead by now, so that each phone code is sent twice."""
+    token = good.access_token
+    good.access_token = lambda deadline, dead="": token(deadline) if dead else "0" * 64
+
+
+def _call_ends_after_the_reply(good):
+    """Give WeChat up a second before the call to it ends: a helper thread still has it in hand."""
+    number = good.phone_number
+
+    def impatient(code, _deadline):
+        with_result = Future()
+        call = partial(_settle, with_result, number, code, time.monotonic() + 3)
+        threading.Thread(target=call, daemon=True).start()
+        try:
+            return with_result.result(timeout=2)
+        except TimeoutError:
+            raise good.Unavailable("no answer yet") from None
+
+    good.phone_number = impatient
+
+
+def _settle(future, function, *given):
+    """Let a future have what a function returns or raises."""
+    try:
+        future.set_result(function(*given))
+    except Exception as error:
+        future.set_exception(error)
 
 
 VARIANTS = {
@@ -131,5 +183,9 @@ VARIANTS = {
     "watermark-checked": _no_watermark,
     "old-key-handled": _crash_at_old_key,
     "side-calls-harmless": _message_must_be_sent,
+    "client-fault-no-5xx": _crash_at_bad_code,
+    "none/plain-token": _plain_token,
+    "none/token-dead-at-first": _token_dead_at_first,
+    "none/call-ends-after-the-reply": _call_ends_after_the_reply,
     "none/message": lambda good: _message(good, lambda _body: None),
 }

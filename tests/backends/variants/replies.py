@@ -7,8 +7,18 @@ from flask import jsonify
 from werkzeug.debug import DebuggedApplication
 
 
+def _unavailable(good, answer):
+    """Let `answer` say that WeChat cannot be used; the cause is written down as before."""
+
+    def unavailable(error):
+        good.unavailable(error)
+        return answer(error)
+
+    good.app.register_error_handler(good.Unavailable, unavailable)
+
+
 def _outage_like_bad_code(good):
-    good.app.register_error_handler(good.Unavailable, good.refused)
+    _unavailable(good, good.refused)
 
 
 def _blocked_like_bad_code(good):
@@ -71,7 +81,7 @@ def _bad_code_500(good):
 
 
 def _outage_200(good):
-    good.app.register_error_handler(good.Unavailable, lambda _: (jsonify(ok=False), 200))
+    _unavailable(good, lambda _: (jsonify(ok=False), 200))
 
 
 def _empty_object_accepted(good):
