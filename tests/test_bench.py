@@ -43,6 +43,9 @@ def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_pa
         "a scenario of 50 steps, whole process",
         f"the {len(list(SCENARIOS.rglob('*.yaml')))} shipped scenarios, whole process",
         "a test with the pytest fixture, after the first",
+        "the shipped scenarios with -j 2",
+        "steps that ask an app of one's own",
+        "from a save to served, with --watch",
         "audit of a good backend",
     ]
     assert all(re.match(r"\d|not measured here$", _cells(row)[1]) for row in rows)

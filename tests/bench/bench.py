@@ -11,6 +11,7 @@ from pathlib import Path
 import audits
 import kept
 import processes
+import running
 import secured
 import sides
 import speed
@@ -92,6 +93,9 @@ MEASURES = (
     ("a scenario of 50 steps, whole process", "at most 0.6 s", processes.fifty_steps),
     (f"the {processes.number_of_scenarios()} shipped scenarios, whole process", "about 1 s", processes.library),
     ("a test with the pytest fixture, after the first", "at most 10 ms", processes.plugin),
+    ("the shipped scenarios with -j 2", "", running.side_by_side),
+    ("steps that ask an app of one's own", "", running.to_an_app),
+    ("from a save to served, with --watch", "at most 0.5 s", running.from_save_to_served),
     ("audit of a good backend", "", audits.whole),
 )
 
