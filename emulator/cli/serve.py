@@ -6,14 +6,14 @@ import json
 import os
 import signal
 import sys
-import threading
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from emulator.cli.completion import SCENARIO
+from emulator.cli.exchange_log import log_exchanges
 from emulator.cli.hosts import PROXY_PORT, TLS_PORT, Port, PortsLeftOut, open_authority, open_entrance
 from emulator.cli.limits import KNOWN, limits_from
 from emulator.cli.options import (
@@ -26,12 +26,12 @@ from emulator.cli.options import (
     wall_clock,
 )
 from emulator.cli.sources import is_from_line, is_from_project, said_by
+from emulator.cli.stdin import call_at_eof
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from emulator.core.limits import Limits
-    from emulator.journal.exchange import Exchange
     from emulator.server.limits import ServerLimits
     from emulator.server.listener import Server
     from emulator.world.world import World
@@ -104,6 +104,7 @@ if TYPE_CHECKING:
 @click.option("--passthrough", is_flag=True, help="Let the proxy's clients reach other hosts, by https.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
+@click.option("--until-eof", is_flag=True, help="End when standard input does, as with the program that holds it.")
 def serve(
     scenario: str | None,
     profile: str | None,
@@ -118,6 +119,7 @@ def serve(
     passthrough: bool,
     as_json: bool,
     quiet: bool,
+    until_eof: bool,
 ) -> None:
     """Serve a scenario over HTTP.
 
@@ -141,7 +143,9 @@ def serve(
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
     _announce(world, server, entrances, as_json=as_json, quiet=quiet)
     if not quiet:
-        _log_exchanges(server, as_json=as_json)
+        log_exchanges(server, as_json=as_json)
+    if until_eof:
+        call_at_eof(server.stop)
     with state_file:
         code = _run(server)
     sys.exit(code)
@@ -255,28 +259,6 @@ def _announce(world: "World", server: "Server", entrances: dict[str, str], *, as
     sys.stdout.flush()
 
 
-def _log_exchanges(server: "Server", *, as_json: bool) -> None:
-    from emulator.cli.banner import language
-    from emulator.journal.console_log import ConsoleLog
-    from emulator.journal.serialize import serialize_exchange
-    from emulator.web.lifecycle import app_state
-
-    out, lock = sys.stdout, threading.Lock()
-    console_log = ConsoleLog(language=language(), colour=_has_colour(out))
-    listeners = app_state(server.app).listeners
-
-    def log(exchange: "Exchange") -> None:
-        line = json.dumps(serialize_exchange(exchange), ensure_ascii=False) if as_json else console_log.line(exchange)
-        with lock:
-            try:
-                out.write(line + "\n")
-                out.flush()
-            except (OSError, ValueError):  # nobody reads any more, as behind `| head`; keep serving
-                listeners.clear()
-
-    listeners.append(log)
-
-
 def _run(server: "Server") -> int:
     """Serve until a signal; SIGTERM ends it well, SIGINT is an interruption."""
     # What is loaded by now stays; looking through it again and again costs requests time.
@@ -289,10 +271,6 @@ def _run(server: "Server") -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
-
-
-def _has_colour(stream: TextIO) -> bool:
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _echo_json(value: object) -> None:
