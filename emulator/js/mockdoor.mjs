@@ -64,7 +64,7 @@ class Mockdoor {
   }
 
   async clearFaults() {
-    return (await this.#world.call('DELETE', 'faults')).lifted;
+    return (await this.#world.call('DELETE', 'faults')).lifted.length;
   }
 
   async advance(by) {

@@ -253,7 +253,6 @@ test('the package without its dependencies says how to install them', { skip }, 
   const copied = await import(path.join(bare, 'mockdoor.mjs'));
   const other = await copied.startMockdoor({ url: mock.url });
 
-  await assert.rejects(other.miniProgram('.'), { code: 'not_installed', message: `miniProgram() needs the dependencies of this package, and `
-    + `jsonc-parser is missing; run: npm install --prefix ${bare}/` });
+  await assert.rejects(other.miniProgram('.'), { code: 'not_installed', message: new RegExp(`[\\w-]+ is missing; run: npm install --prefix ${bare}/$`) });
   await other.stop();
 });
