@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { startMockdoor } from '../mockdoor.mjs';
 
 const SHOP = fileURLToPath(new URL('../../../tests/js/programs/shop', import.meta.url));
-const WORDS = (process.env.MOCKDOOR_COMMAND ?? 'mockdoor').split(' ');
+const COMMAND = process.env.MOCKDOOR_COMMAND ?? 'mockdoor';
+const WORDS = COMMAND.startsWith('[') ? JSON.parse(COMMAND) : COMMAND.split(' ');
 const skip = missing();
 delete process.env.MOCKDOOR_URL;
 

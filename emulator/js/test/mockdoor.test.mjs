@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { MockdoorError, startMockdoor } from '../mockdoor.mjs';
 
 const MODULE = new URL('../mockdoor.mjs', import.meta.url).href;
-const WORDS = (process.env.MOCKDOOR_COMMAND ?? 'mockdoor').split(' ');
+const COMMAND = process.env.MOCKDOOR_COMMAND ?? 'mockdoor';
+const WORDS = COMMAND.startsWith('[') ? JSON.parse(COMMAND) : COMMAND.split(' ');
 const found = spawnSync(WORDS[0], [...WORDS.slice(1), '--version']).status === 0;
 const skip = found ? false : `no command ${WORDS.join(' ')}; set MOCKDOOR_COMMAND, such as "python -m emulator"`;
 // What the tests start is theirs, whatever runs around them.
