@@ -264,8 +264,8 @@ async function importRuntime() {
 function missing(error) {
   const folder = fileURLToPath(new URL('.', import.meta.url));
   if (!fs.existsSync(`${folder}src/automator.js`)) {
-    return 'miniProgram() needs the whole npm package, and this is its file mockdoor.mjs alone; run: npm install FOLDER, '
-      + 'the folder emulator/js of mockdoor';
+    return 'miniProgram() needs the whole npm package, and this is its file mockdoor.mjs alone; run: '
+      + 'npm install --install-links FOLDER, with the folder emulator/js of mockdoor';
   }
   const [, name] = /(?:package|module) '([^']+)'/.exec(error.message) ?? [];
   return `miniProgram() needs the dependencies of this package, and ${name ?? 'one'} is missing; run: npm install --prefix ${folder}`;

@@ -158,15 +158,29 @@ def test_the_package_logs_in_without_its_dependencies(run, unpacked):
     assert run("node", "login.mjs", cwd=unpacked).stdout == "32\n"
 
 
-def test_the_installed_package_runs_a_mini_program(run, npm, packed, tmp_path):
+@pytest.mark.parametrize("source", ["archive", "folder"])
+def test_the_installed_package_runs_a_mini_program(run, npm, packed, tmp_path, source):
+    given = [str(packed)] if source == "archive" else ["--install-links", str(PACKAGE)]
     (tmp_path / "package.json").write_text(json.dumps({"private": True}))
     options = ("--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline", "--fetch-retries=0")
-    done = npm("install", *options, str(packed), cwd=tmp_path, check=False)
+    done = npm("install", *options, *given, cwd=tmp_path, check=False)
     if done.returncode:
         pytest.skip(f"npm cannot install the dependencies of the package: {done.stderr.strip()[:300]}")
     (tmp_path / "mini.mjs").write_text(MINI_PROGRAM)
 
     assert run("node", "mini.mjs", cwd=tmp_path).stdout == "32\n"
+
+
+def test_the_readmes_tests_pass(run, tmp_path):
+    (text,) = re.findall(r"```mjs\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), flags=re.DOTALL)
+    (tmp_path / "login.test.mjs").write_text(text, "utf-8")
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules/mockdoor").symlink_to(_installed(PACKAGE, "emulator/js"), target_is_directory=True)
+    shutil.copytree(HERE / "programs/shop", tmp_path / "miniprogram")
+
+    done = run("node", "--test", "--test-reporter=tap", "login.test.mjs", cwd=tmp_path, check=False)
+
+    _all_passed(done)
 
 
 def _installed(folder, name):

@@ -345,26 +345,6 @@ def test_a_wrong_call_says_what_is_allowed_and_changes_nothing(world, client, me
     assert (clock.now(), clock.frozen, signed_in, world.profile) == (START, True, "alice", "docs")
 
 
-def test_the_environment_of_a_world_names_its_address_and_secrets(client) -> None:
-    client.post("/_emulator/worlds", json={"name": "t1"})
-
-    reply = client.get("/@t1/_emulator/environment")
-
-    assert reply.json == {
-        "variables": {
-            **dict.fromkeys(
-                ["CASDOOR_HOSTNAME", "CASDOOR_ENDPOINT", "WECHAT_API_BASE", "MOCKDOOR_URL"], "http://localhost/@t1"
-            ),
-            "CASDOOR_CLIENT_ID": "6825f4f0af45554c8952",
-            "CASDOOR_CLIENT_SECRET": "5329a6a131926112a128b2149d2b569f14b966ba",
-            "CASDOOR_ORGANIZATION": "test",
-            "CASDOOR_APPLICATION": "app-docs",
-            "WECHAT_APPID": "wx0123456789abcdef",
-            "WECHAT_SECRET": "0123456789abcdef0123456789abcdef",
-        }
-    }
-
-
 def test_an_unknown_call_lists_the_known_ones(client) -> None:
     reply = client.post("/_emulator/rest")
 
