@@ -50,6 +50,9 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_scenarios(dist):
         "emulator/data/casdoor/cert-built-in.key",
         "emulator/data/casdoor/cert-built-in.pem",
         "emulator/shipped/codes/invalid-code.yaml",
+        "emulator/js/mockdoor.mjs",
+        "emulator/js/mockdoor.d.ts",
+        "emulator/js/src/mini-program.js",
     } <= held
 
 
@@ -123,6 +126,7 @@ def _only(folder, pattern):
 
 
 def _tracked(folder):
-    """Return the files of a folder of the checkout, relative to its root, without what Python leaves behind."""
+    """Return the files of a folder of the checkout, relative to its root, without what Python and npm leave behind."""
     files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+    files = (path for path in files if "node_modules" not in path.parts)
     return {path.relative_to(ROOT).as_posix() for path in files}

@@ -26,6 +26,7 @@ from emulator.cli.options import (
 from emulator.cli.serve_log import announce, log_exchanges
 from emulator.cli.served import open_shelf, served_files
 from emulator.cli.sources import is_from_line, is_from_project, said_by
+from emulator.cli.stdin import call_at_eof
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -105,6 +106,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
 @click.option("--watch", "watched", is_flag=True, help="Reload the scenario after each save; keep the last good one.")
+@click.option("--until-eof", is_flag=True, help="End when standard input does, as with the program that holds it.")
 def serve(
     scenarios: tuple[str, ...],
     profile: str | None,
@@ -120,6 +122,7 @@ def serve(
     as_json: bool,
     quiet: bool,
     watched: bool,
+    until_eof: bool,
 ) -> None:
     """Serve a scenario over HTTP.
 
@@ -151,6 +154,8 @@ def serve(
     announce(world, server, entrances, as_json=as_json, quiet=quiet)
     if not quiet:
         log_exchanges(server, as_json=as_json)
+    if until_eof:
+        call_at_eof(server.stop)
     with state_file, _reloading(world, files, played) if watched else nullcontext():
         code = _run(server)
     sys.exit(code)

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from emulator.casdoor.repositories import Applications, Certs
+from emulator.control.variables import addresses_of, names_of
 from emulator.scenario.model import scenario_of
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
@@ -18,8 +19,6 @@ from emulator.world.world import World
 
 if TYPE_CHECKING:
     from emulator.server.entrance import Entrance
-
-_ADDRESSES = ("CASDOOR_HOSTNAME", "CASDOOR_ENDPOINT", "WECHAT_API_BASE", "MOCKDOOR_URL")
 
 
 class NoEnvironment(Exception):
@@ -117,25 +116,3 @@ def _direct(url: str, state: State, folder: Path) -> dict[str, str]:
         path.write_text(cert.certificate, "utf-8")
         certificate = {"CASDOOR_CERTIFICATE": str(path)}
     return addresses_of(url) | names_of(state) | certificate
-
-
-def addresses_of(url: str) -> dict[str, str]:
-    """Return the variables that name the server's address."""
-    return dict.fromkeys(_ADDRESSES, url)
-
-
-def names_of(state: State) -> dict[str, str]:
-    """Return the names and secrets of a world, those of its first application and its first mini program."""
-    found = {}
-    application = next(iter(state.get(Applications).all()), None)
-    if application is not None:
-        found = {
-            "CASDOOR_CLIENT_ID": application.client_id,
-            "CASDOOR_CLIENT_SECRET": application.client_secret,
-            "CASDOOR_ORGANIZATION": application.organization,
-            "CASDOOR_APPLICATION": application.name,
-        }
-    program = next(iter(scenario_of(state).miniprograms.values()), None)
-    if program is not None:
-        found |= {"WECHAT_APPID": program.appid, "WECHAT_SECRET": program.secret}
-    return found

@@ -4,7 +4,8 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from emulator.runner.environment import Environment, NoEnvironment, names_of
+from emulator.control.variables import names_of
+from emulator.runner.environment import Environment, NoEnvironment
 from emulator.runner.processes import CannotStart
 from emulator.scenario.model import scenario_of
 from emulator.server.listener import Server

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from emulator.control.variables import addresses_of, names_of
 from emulator.control.worlds import open_world
 from emulator.runner.app_pool import AppPool
 from emulator.runner.control import Control, Embedded, Remote
 from emulator.runner.engine import Engine
-from emulator.runner.environment import addresses_of, names_of
 from emulator.runner.environments import Environments
 from emulator.runner.http import ABSENT, try_connection
 from emulator.runner.processes import CannotStart

@@ -47,9 +47,10 @@ def fixture_start():
     """Start `python -m emulator serve --port 0` with more arguments; killed in the end if it still runs."""
     started = []
 
-    def start(*arguments, **environ):
+    def start(*arguments, stdin=None, **environ):
         process = subprocess.Popen(
             [sys.executable, "-m", "emulator", "serve", "--port", "0", *arguments],
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -63,6 +64,9 @@ def fixture_start():
     yield start
     for process in started:
         process.kill()
+        if process.stdin:
+            process.stdin.close()
+            process.stdin = None  # or communicate writes to it
         process.communicate()
 
 
@@ -240,6 +244,34 @@ def test_quiet_says_nothing(start) -> None:
     rest, errors = process.communicate(timeout=10)
 
     assert (rest, errors) == ("", "")
+
+
+def test_serve_until_eof_ends_with_its_standard_input(start) -> None:
+    process = start("--quiet", "--json", "--until-eof", stdin=subprocess.PIPE)
+    process.stdout.readline()
+
+    process.stdin.close()
+
+    assert process.wait(timeout=10) == 0
+
+
+def test_serve_until_eof_serves_while_it_is_talked_to(start) -> None:
+    process = start("--quiet", "--json", "--until-eof", stdin=subprocess.PIPE)
+    url = json.loads(process.stdout.readline())["url"]
+
+    process.stdin.write("still here\n")
+    process.stdin.flush()
+
+    assert b'"ok"' in get(url, "/_emulator/health")
+
+
+def test_serve_until_eof_ends_well_with_sigterm_too(start) -> None:
+    process = start("--quiet", "--json", "--until-eof", stdin=subprocess.PIPE)
+    get(json.loads(process.stdout.readline())["url"], "/_emulator/health")
+
+    process.send_signal(signal.SIGTERM)
+
+    assert (process.wait(timeout=10), process.stderr.read()) == (0, "")
 
 
 def test_serve_goes_on_from_its_state_file(start, tmp_path) -> None:

@@ -153,7 +153,7 @@ export class MiniProgram {
       page.detach();
     }
     this.routes.stack.length = 0;
-    for (const stop of this.stops ?? []) stop();
+    this.realm.stop?.();
   }
 
   /** Keep an error of the mini program's own code; App.onError hears of it too. */

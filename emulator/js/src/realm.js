@@ -14,6 +14,7 @@ export const LONGEST = 5000;
  * @property {(code: string, path: string) => any} evaluate
  * @property {(code: string, path: string) => Function} wrap a file's code as a function of require, module, exports
  * @property {(message: string) => Error} error an error of the realm
+ * @property {() => void} [stop] ends the timers of its code
  * @property {{glassEasel: object, adapter: object}} core WeChat's component core, evaluated in the realm
  */
 
@@ -21,7 +22,8 @@ export const LONGEST = 5000;
 export function createRealm({ console }) {
   const context = vm.createContext({}, { codeGeneration: { strings: true, wasm: false } });
   const global = vm.runInContext('globalThis', context);
-  for (const [name, value] of Object.entries({ console, setTimeout, setInterval, clearTimeout, clearInterval })) {
+  const { stop, ...timers } = createTimers();
+  for (const [name, value] of Object.entries({ console, ...timers })) {
     define(global, name, value);
   }
   define(global, 'global', vm.runInContext('({})', context));
@@ -34,6 +36,24 @@ export function createRealm({ console }) {
     wrap: (code, path) => evaluate(`(function (require, module, exports) {'use strict';${code}\n})`, path),
     error: (message) => new global.Error(message),
     core,
+    stop,
+  };
+}
+
+/** The timers of one mini program, which `stop` ends; an interval does not keep Node from ending. */
+function createTimers() {
+  const running = new Set();
+  const clear = (timer) => { running.delete(timer); clearTimeout(timer); };
+  const keep = (timer) => { running.add(timer); return timer; };
+  return {
+    setTimeout(work, ...words) {
+      const timer = keep(setTimeout((...given) => { running.delete(timer); work(...given); }, ...words));
+      return timer;
+    },
+    setInterval: (...words) => keep(setInterval(...words).unref()),
+    clearTimeout: clear,
+    clearInterval: clear,
+    stop: () => running.forEach(clear),
   };
 }
 

@@ -17,6 +17,8 @@ bp = Blueprint("console", __name__, url_prefix="/_emulator")
 
 _FILES = Path(__file__).parent / "static"
 _WX = Path(__file__).parent / "wx"
+#: The npm package, of which mockdoor.mjs is good by itself.
+_PACKAGE = Path(__file__).parents[2] / "js"
 #: What the served wx.js is put together from, in this order, inside the function of script.js.
 _WX_SOURCES = (
     "api.js",
@@ -92,6 +94,24 @@ def wx_module_types() -> Response:
     return _file("wx.d.mts")
 
 
+@bp.get("/mockdoor.mjs")
+def client_module() -> Response:
+    """Give out what tests in JavaScript start and steer an emulator with."""
+    return _file("mockdoor.mjs", folder=_PACKAGE)
+
+
+@bp.get("/mockdoor.d.ts")
+def client_types() -> Response:
+    """Give out the types of mockdoor.mjs, as the package holds them."""
+    return _file("mockdoor.d.ts", folder=_PACKAGE)
+
+
+@bp.get("/mockdoor.d.mts")
+def client_module_types() -> Response:
+    """Give out the types of mockdoor.mjs under the name by which TypeScript finds them beside it."""
+    return _file("mockdoor.d.ts", folder=_PACKAGE)
+
+
 @cache
 def wx_script(name: str = "wx.js") -> str:
     """Return the wx object as one file without dependencies, put together from its sources: wx.js or wx.mjs."""
@@ -110,8 +130,8 @@ def asset(name: str) -> Response:
     return _file(name)
 
 
-def _file(name: str, *, policy: str = _POLICY) -> Response:
-    path = _FILES / _WX_TYPES.get(name, name)
+def _file(name: str, *, policy: str = _POLICY, folder: Path = _FILES) -> Response:
+    path = folder / _WX_TYPES.get(name, name)
     content = wx_script(name).encode() if name in _WX_FRAMES else path.read_bytes()
     response = Response(content, content_type=_TYPES[Path(name).suffix])
     response.headers.update(

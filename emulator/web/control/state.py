@@ -3,6 +3,7 @@
 from flask import Response
 
 from emulator import __version__
+from emulator.control.variables import addresses_of, names_of
 from emulator.journal.serialize import instant
 from emulator.web.control import fields
 from emulator.web.control.blueprint import bp, control
@@ -40,6 +41,12 @@ def restore_state() -> Response:
     with fields.refusing():
         restore(control().world, fields.read_any())
     return json_response({"status": "ok", **_world_shown(control().world)})
+
+
+@bp.get("/environment")
+def show_environment() -> Response:
+    """Show the variables by which programs find this world, secrets included."""
+    return json_response({"variables": {**addresses_of(control().url), **names_of(control().state)}})
 
 
 @bp.get("/profile")

@@ -200,6 +200,21 @@ def test_the_types_are_served_beside_each_script(client, name):
     assert reply.text == (SOURCES.parent / "static/wx.d.ts").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "content_type"),
+    [
+        ("mockdoor.mjs", "mockdoor.mjs", "text/javascript; charset=utf-8"),
+        ("mockdoor.d.ts", "mockdoor.d.ts", "text/plain; charset=utf-8"),
+        ("mockdoor.d.mts", "mockdoor.d.ts", "text/plain; charset=utf-8"),
+    ],
+)
+def test_mockdoor_mjs_is_served_with_its_types(client, name, source, content_type):
+    reply = client.get(f"/_emulator/{name}")
+
+    assert (reply.status_code, reply.content_type) == (200, content_type)
+    assert reply.text == (SOURCES.parents[2] / "js" / source).read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", ["wx.js", "wx.mjs"])
 def test_the_script_holds_every_source_once_and_names_it(name):
     script = wx_script(name)

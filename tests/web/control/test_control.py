@@ -358,6 +358,7 @@ def test_an_unknown_call_lists_the_known_ones(client) -> None:
                 "GET /_emulator/clock",
                 "PUT /_emulator/clock",
                 "POST /_emulator/clock/advance",
+                "GET /_emulator/environment",
                 "DELETE /_emulator/faults",
                 "GET /_emulator/faults",
                 "POST /_emulator/faults",

@@ -249,3 +249,23 @@ def test_who_waits_for_a_world_is_woken_when_it_is_deleted(client):
     client.delete("/_emulator/worlds/t1")
 
     assert woken == [True]
+
+
+def test_the_environment_of_a_world_names_its_address_and_secrets(client) -> None:
+    client.post("/_emulator/worlds", json={"name": "t1"})
+
+    reply = client.get("/@t1/_emulator/environment")
+
+    assert reply.json == {
+        "variables": {
+            **dict.fromkeys(
+                ["CASDOOR_HOSTNAME", "CASDOOR_ENDPOINT", "WECHAT_API_BASE", "MOCKDOOR_URL"], "http://localhost/@t1"
+            ),
+            "CASDOOR_CLIENT_ID": "6825f4f0af45554c8952",
+            "CASDOOR_CLIENT_SECRET": "5329a6a131926112a128b2149d2b569f14b966ba",
+            "CASDOOR_ORGANIZATION": "test",
+            "CASDOOR_APPLICATION": "app-docs",
+            "WECHAT_APPID": "wx0123456789abcdef",
+            "WECHAT_SECRET": "0123456789abcdef0123456789abcdef",
+        }
+    }

@@ -1,0 +1,24 @@
+import { MockdoorError, startMockdoor } from 'mockdoor';
+import type { Element, Mockdoor, Options, Page } from 'mockdoor';
+
+const options: Options = { scenario: 'wechat-busy-once', command: ['python', '-m', 'emulator'] };
+await using mock: Mockdoor = await startMockdoor(options);
+const environment: Record<string, string | undefined> = { ...process.env, ...mock.env };
+const codes: string[] = [await mock.loginCode('alice'), await mock.phoneCode(undefined, { appid: environment.WECHAT_APPID })];
+const { id } = await mock.fault('wechat.code2session', { error: -1, times: 1 });
+await mock.fault({ at: 'casdoor.*', delay: '1s' });
+const lifted: number = await mock.clearFaults();
+const now: Date = await mock.advance('5m');
+await mock.verify('wechat.code2session', { count: { $at_least: 1 }, when: { errcode: 40029 } });
+await mock.verify({ in_order: ['wechat.token', 'wechat.code2session'] });
+const names: string[] = (await mock.journal({ persona: 'alice' })).map((one) => one.operation);
+const sent: string[] = (await mock.messages('alice')).map((one) => one.template);
+await mock.reset();
+const app = await mock.miniProgram('./miniprogram', { persona: 'alice', answers: { allow: () => false } });
+const page: Page = await app.reLaunch('/pages/index/index');
+const found: Element[] = await page.$$('button');
+await found[0]?.tap({ allow: false });
+await (await page.$('input'))?.input('Alice', { review: false });
+await page.waitFor(async () => (await page.data('code')) === codes[0]);
+await app.mockWxMethod('login', () => ({ code: id }));
+console.log(lifted, now, names, sent, app.errors, app.shown.toast, new MockdoorError('x').status);
