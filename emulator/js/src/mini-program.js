@@ -3,13 +3,15 @@
 import { createApp } from './app.js';
 import { eventFilter } from './event.js';
 import { codeProblem, createModules } from './modules.js';
+import { createConsole } from './output.js';
 import { Problem } from './problem.js';
 import { createPages } from './pages.js';
 import { readProject } from './project.js';
 import { createRealm } from './realm.js';
 import { createRoutes, parseUrl } from './routes.js';
 import { createTemplates } from './templates.js';
-import { outline, tagOf, textOf, walk } from './view.js';
+import { nodeWithText, select } from './select.js';
+import { outline, textOf } from './view.js';
 import { createWidgets } from './widgets.js';
 
 /**
@@ -45,7 +47,7 @@ export class MiniProgram {
 
   constructor({ files, played, base, persona, answers = {}, wx = {}, scene = 1001, createRealm: makeRealm = createRealm, backend }) {
     this.project = readProject(files);
-    this.realm = makeRealm({ console: this.#console() });
+    this.realm = makeRealm({ console: createConsole(this.output) });
     this.core = this.realm.core;
     this.answers = answers;
     this.played = played;
@@ -101,10 +103,7 @@ export class MiniProgram {
 
   /** The innermost node whose text is, or else contains, a text; `undefined` without one. */
   findText(text) {
-    const nodes = [...walk(this.page.component, this.core)].filter((node) => !this.core.glassEasel.TextNode.isTextNode(node));
-    const exact = nodes.filter((node) => textOf(node, this.core) === text);
-    const near = exact.length ? exact : nodes.filter((node) => textOf(node, this.core).includes(text));
-    return near.findLast((node) => near.every((other) => other === node || !isInside(this, other, node))) ?? near.at(-1);
+    return nodeWithText(this, text);
   }
 
   /** Tap a node and wait until nothing more comes of it. */
@@ -242,14 +241,6 @@ export class MiniProgram {
     await this.wx[api]?.({ url, delta }).catch?.(() => {});
   }
 
-  #console() {
-    const write = (level) => (...words) => {
-      this.output.push({ level, text: words.map((one) => (typeof one === 'string' ? one : inspect(one))).join(' ') });
-      if (this.output.length > 500) this.output.shift();
-    };
-    return Object.fromEntries(['log', 'info', 'warn', 'error', 'debug', 'group', 'groupEnd', 'time', 'timeEnd', 'trace'].map((level) => [level, write(level)]));
-  }
-
   /** The core throws handlers' errors at the console; here they are kept as errors. */
   #quietCore() {
     const { glassEasel } = this.core;
@@ -275,44 +266,3 @@ export class MiniProgram {
 }
 
 const PICTURE = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);
-
-function inspect(value) {
-  if (value instanceof Error || value?.stack) return String(value.stack ?? value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
-}
-
-function isInside(app, node, outer) {
-  if (node === outer) return false;
-  for (const one of walk(outer, app.core)) if (one === node) return true;
-  return false;
-}
-
-const COMPOUND = /([\w-]+)|#([\w-]+)|\.([\w-]+)|\[([\w-]+)(?:=["']?([^"'\]]*)["']?)?\]/g;
-
-/** Nodes below a root that a selector finds, in the order of the page. */
-export function select(app, selector, root) {
-  const found = new Set();
-  for (const part of selector.split(',')) {
-    let nodes = [root];
-    for (const compound of part.trim().split(/\s*>>>\s*|\s+/)) {
-      nodes = nodes.flatMap((node) => [...walk(node, app.core)].slice(1).filter((one) => fits(app, one, compound)));
-    }
-    nodes.forEach((node) => found.add(node));
-  }
-  return [...found];
-}
-
-function fits(app, node, compound) {
-  if (app.core.glassEasel.TextNode.isTextNode(node)) return false;
-  return [...compound.matchAll(COMPOUND)].every(([, tag, id, name, attribute, value]) => {
-    if (tag) return tagOf(node, app.core) === tag;
-    if (id) return node.id === id || node.id?.endsWith(`--${id}`);
-    if (name) return (node.class ?? '').split(/\s+/).includes(name);
-    const has = node.attributes?.find?.((one) => one.name === attribute);
-    return Boolean(has) && (value === undefined || String(has.value) === value);
-  });
-}
