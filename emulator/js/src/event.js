@@ -1,5 +1,7 @@
 // Events of mini programs: what their handlers are given, and how they are sent.
 
+import { tagOf } from './view.js';
+
 /** @returns {(event: object) => object} what turns an event of the core into the one that a handler sees */
 export function eventFilter() {
   return (event) => {
@@ -29,10 +31,20 @@ function place(node) {
 
 /** Send an event to a node, as a finger does: up through the page. */
 export function sendUp(core, node, type, detail = {}) {
-  core.glassEasel.triggerEvent(node, type, detail, { bubbles: true, composed: true, capturePhase: true });
+  sent(core, node, type, detail, { bubbles: true, composed: true, capturePhase: true });
 }
 
 /** Send an event of a built-in component to its own listeners. */
 export function sendTo(core, node, type, detail = {}) {
-  core.glassEasel.triggerEvent(node, type, detail, { bubbles: false, composed: false });
+  sent(core, node, type, detail, { bubbles: false, composed: false });
+}
+
+function sent(core, node, type, detail, options) {
+  const work = () => core.glassEasel.triggerEvent(node, type, detail, options);
+  if (core.send) core.send(work, `${pageOf(node)} ${type} on <${tagOf(node, core)}>`);
+  else work();
+}
+
+function pageOf(node) {
+  return node.ownerShadowRoot?.getHostNode().is ?? node.is ?? '';
 }

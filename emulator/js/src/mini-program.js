@@ -1,6 +1,7 @@
 // A mini program that runs: its files, its app, its pages, and what a user does with it.
 
 import { createApp } from './app.js';
+import { createChannels } from './channels.js';
 import { eventFilter } from './event.js';
 import { codeProblem, createModules } from './modules.js';
 import { createConsole } from './output.js';
@@ -13,6 +14,7 @@ import { createTemplates } from './templates.js';
 import { nodeWithText, select } from './select.js';
 import { outline, textOf } from './view.js';
 import { createWidgets } from './widgets.js';
+import { createInnerWx } from './wx.js';
 
 /**
  * Start a mini program: evaluate app.js and every page, launch the app, open the first page.
@@ -26,6 +28,7 @@ import { createWidgets } from './widgets.js';
  * @param {number} [options.scene] how it was opened; default: 1001, from the list
  * @param {object} [options.answers] what a user answers: allow(api, argument), modal(argument), actionSheet(argument),
  *   choose(api, argument); defaults: yes to everything, the first item, an empty picture
+ * @param {number} [options.longest] how long a stretch of its code may run, in milliseconds; default: 5000
  * @param {object} [options.wx] further options for createWx
  * @returns {Promise<MiniProgram>}
  */
@@ -45,10 +48,17 @@ export class MiniProgram {
   /** Places where WeChat differs from what was done: {id, values}. */
   notes = [];
 
-  constructor({ files, played, base, persona, answers = {}, wx = {}, scene = 1001, createRealm: makeRealm = createRealm, backend }) {
+  constructor({ files, played, base, persona, answers = {}, wx = {}, scene = 1001, createRealm: makeRealm = createRealm, backend, longest }) {
     this.project = readProject(files);
-    this.realm = makeRealm({ console: createConsole(this.output) });
+    this.realm = makeRealm({
+      console: createConsole(this.output),
+      report: (error, where) => this.report(error, where),
+      rejected: (reason, promise) => this.#rejected(reason, promise),
+      longest,
+    });
+    this.enter = this.realm.enter ?? ((work) => work());
     this.core = this.realm.core;
+    this.core.send = (work, where) => this.attempt(work, where);
     this.answers = answers;
     this.played = played;
     this.#quietCore();
@@ -64,9 +74,11 @@ export class MiniProgram {
     this.pages.options.eventFilter = eventFilter();
     this.routes = createRoutes({
       project: this.project,
+      enter: this.enter,
       make: (path, query) => this.pages.make(path, query),
       notFound: (found) => this.app.call('onPageNotFound', found),
     });
+    this.channels = createChannels(this.realm);
     this.wx = this.#createWx({ base, persona, scene, ...wx });
     this.widgets = createWidgets(this);
     this.#install();
@@ -76,11 +88,25 @@ export class MiniProgram {
   async launch({ path, query = {}, scene = 1001 } = {}) {
     const target = path ? parseUrl(path.startsWith('/') ? path : `/${path}`) : { path: this.project.pages[0], query: {} };
     const entry = { path: target.path, query: { ...target.query, ...query }, scene, referrerInfo: {}, apiCategory: 'default' };
+    this.launched = entry;
     if (this.project.files.has('app.js') || this.project.files.has('app.ts')) this.#run('app', 'app');
     this.app.ensure();
-    if (this.project.app.lazyCodeLoading !== 'requiredComponents') {
-      for (const page of this.project.pages) this.pages.define(page);
+    if (this.project.app.lazyCodeLoading !== 'requiredComponents') this.project.pages.forEach((page) => this.#defineEarly(page));
+    this.enter(() => this.#openFirst(entry), 'the launch');
+    await this.settle();
+  }
+
+  /** A page with a mistake in its code does not keep the others from being opened. */
+  #defineEarly(page) {
+    try {
+      this.pages.define(page);
+    } catch (error) {
+      if (page === this.launched.path) throw error;
+      this.report(error, page);
     }
+  }
+
+  #openFirst(entry) {
     this.app.call('onLaunch', entry);
     this.app.call('onShow', entry);
     if (!this.project.pages.includes(entry.path)) {
@@ -88,7 +114,6 @@ export class MiniProgram {
       throw new Problem(`there is no page ${entry.path}; pages: ${this.project.pages.join(', ')}`, 'app.json');
     }
     this.routes.enter(entry.path, entry.query);
-    await this.settle();
   }
 
   /** The page on top, undefined before the launch. */
@@ -128,6 +153,7 @@ export class MiniProgram {
   /** Wait until every wx call has come back and its callbacks have run. */
   async settle() {
     for (let quiet = 0; quiet < 3;) {
+      this.attempt(() => {}, 'a promise'); // lets promises that were settled from outside go on
       await this.routes.settled();
       await new Promise((resolve) => { setTimeout(resolve); });
       quiet = this.busy ? 0 : quiet + 1;
@@ -153,12 +179,28 @@ export class MiniProgram {
     }
     this.routes.stack.length = 0;
     for (const stop of this.stops ?? []) stop();
+    this.realm.close?.();
+  }
+
+  /** Run code of the mini program from outside; what it throws is kept as an error. */
+  attempt(work, where) {
+    try {
+      return this.enter(work, where);
+    } catch (error) {
+      this.report(error, where);
+      return undefined;
+    }
+  }
+
+  #rejected(reason, promise) {
+    if (this.app.call('onUnhandledRejection', { reason, promise })) return;
+    this.report(reason, 'an unhandled rejection');
   }
 
   /** Keep an error of the mini program's own code; App.onError hears of it too. */
   report(error, where) {
     const { message, file, line } = codeProblem(error, where.split(' ')[0]);
-    this.errors.push({ message: error?.message ?? String(error), where, file, line });
+    this.errors.push({ message: error?.errMsg ?? error?.message ?? String(error), where, file, line });
     try {
       this.app.call('onError', `${message}\n${error?.stack ?? ''}`);
     } catch (again) {
@@ -181,9 +223,8 @@ export class MiniProgram {
   #run(path, where) {
     const file = [`${path}.js`, `${path}.ts`].find((one) => this.project.files.has(one));
     try {
-      this.modules.load(file);
+      this.enter(() => this.modules.load(file), file);
     } catch (error) {
-      if (error instanceof Problem) throw error;
       throw codeProblem(error, file ?? where);
     }
   }
@@ -228,7 +269,8 @@ export class MiniProgram {
   }
 
   #navigate(api, path, query, delta) {
-    return this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta });
+    const channel = api === 'navigateTo' ? this.channels.opening() : undefined;
+    return this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta, channel });
   }
 
   /** Have the user meet an open-type button. */
@@ -260,8 +302,12 @@ export class MiniProgram {
     const { Page, Component, Behavior } = this.pages.constructors;
     const { App, getApp } = this.app;
     const getCurrentPages = () => global.Array.from(this.routes.stack, (page) => page.instance);
-    const requirePlugin = (name) => { throw this.realm.error(`requirePlugin: plugins are not played by mockdoor (${name})`); };
-    Object.assign(global, { wx: this.wx, App, Page, Component, Behavior, getApp, getCurrentPages, requirePlugin });
+    const refuse = (word, what) => (name) => { throw this.realm.error(`${word}: ${what} are not played by mockdoor (${name})`); };
+    Object.assign(global, {
+      wx: createInnerWx(this), App, Page, Component, Behavior, getApp, getCurrentPages,
+      requirePlugin: refuse('requirePlugin', 'plugins'),
+      requireMiniProgram: refuse('requireMiniProgram', 'other mini programs'),
+    });
   }
 }
 

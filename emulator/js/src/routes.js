@@ -23,9 +23,10 @@ export function parseQuery(query) {
  * @param {object} options
  * @param {import('./project.js').Project} options.project
  * @param {(path: string, query: object) => object} options.make makes a page: {path, instance, call(hook, argument), attach(), detach()}
+ * @param {(work: () => any, where: string) => any} [options.enter] runs code of the mini program
  * @param {(found: {path: string, query: object, isEntryPage: boolean}) => boolean} options.notFound asks the app
  */
-export function createRoutes({ project, make, notFound }) {
+export function createRoutes({ project, make, notFound, enter: inside = (work) => work() }) {
   const stack = [];
   const tabs = new Map();
   let moving = Promise.resolve();
@@ -107,7 +108,7 @@ export function createRoutes({ project, make, notFound }) {
         notFound({ path: target.path, query: target.query ?? {}, isEntryPage: !stack.length });
         return `page "${target.path}" is not found`;
       }
-      return moves[api](target);
+      return inside(() => moves[api](target), api);
     });
     moving = done.catch(() => {});
     return done;
