@@ -40,7 +40,10 @@ export function sendTo(core, node, type, detail = {}) {
 }
 
 function sent(core, node, type, detail, options) {
-  const work = () => core.glassEasel.triggerEvent(node, type, detail, options);
+  const work = () => {
+    core.eventType = type;
+    core.glassEasel.triggerEvent(node, type, detail, options);
+  };
   if (core.send) core.send(work, `${pageOf(node)} ${type} on <${tagOf(node, core)}>`);
   else work();
 }

@@ -3,6 +3,7 @@
 import { createApp } from './app.js';
 import { createChannels } from './channels.js';
 import { eventFilter } from './event.js';
+import { extendInstances } from './instance.js';
 import { codeProblem, createModules } from './modules.js';
 import { createConsole } from './output.js';
 import { Problem } from './problem.js';
@@ -75,11 +76,12 @@ export class MiniProgram {
     this.routes = createRoutes({
       project: this.project,
       enter: this.enter,
-      make: (path, query) => this.pages.make(path, query),
+      make: (path, query, channel) => this.pages.make(path, query, channel),
       notFound: (found) => this.app.call('onPageNotFound', found),
     });
     this.channels = createChannels(this.realm);
     this.wx = this.#createWx({ base, persona, scene, ...wx });
+    extendInstances(this);
     this.widgets = createWidgets(this);
     this.#install();
   }

@@ -2,9 +2,12 @@
 
 import { findComponent } from './project.js';
 import { Problem } from './problem.js';
+import { becomeReady } from './ready.js';
 
 /** Hooks of a page that may be called; each is looked up on the instance when it is due. */
 const PAGE_HOOKS = ['onLoad', 'onShow', 'onReady', 'onHide', 'onUnload'];
+/** What the components in a page hear of its hooks. */
+const LIFETIMES = { onShow: 'show', onHide: 'hide', onResize: 'resize' };
 
 /**
  * @param {object} options
@@ -20,6 +23,8 @@ export function createPages({ project, realm, template, evaluate, note, report, 
   const { glassEasel, adapter } = realm.core;
   const environment = new adapter.MiniProgramEnv();
   const space = environment.createCodeSpace('', true);
+  becomeReady(realm, space);
+  const made = new Map();
   const associated = environment.associateBackend(backend ?? new glassEasel.EmptyBackendContext());
   const defined = new Set();
   let defining = '';
@@ -63,7 +68,7 @@ export function createPages({ project, realm, template, evaluate, note, report, 
   const options = { eventFilter: undefined };
 
   /** @returns {object} a new page that is not yet on the stack */
-  function make(path, query) {
+  function make(path, query, channel) {
     define(path);
     const shown = Object.entries(query).map(([name, value]) => `${name}=${value}`).join('&');
     let root;
@@ -76,12 +81,17 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     const component = root.getComponent();
     const instance = root.get();
     Object.assign(instance, { route: path, __route__: path, options: query });
+    const enter = realm.enter ?? ((work) => work());
     const page = {
-      path, query, component, instance, root,
+      path, query, component, instance, root, channel, number: made.size + 1,
       call(hook, argument) {
         if (!PAGE_HOOKS.includes(hook) && typeof instance[hook] !== 'function') return undefined;
         try {
-          return instance[hook]?.(argument);
+          return enter(() => {
+            const result = instance[hook]?.(argument);
+            if (LIFETIMES[hook]) component.triggerPageLifetime(LIFETIMES[hook], []);
+            return result;
+          }, `${path} ${hook}`);
         } catch (error) {
           report(error, `${path} ${hook}`);
           return undefined;
@@ -91,15 +101,15 @@ export function createPages({ project, realm, template, evaluate, note, report, 
       detach() { backend ? page.unmount() : glassEasel.Element.pretendDetached(component); },
       ready() {
         setTimeout(() => {
-          component.triggerLifetime('ready', []);
-          page.call('onReady');
+          enter(() => page.call('onReady'), `${path} onReady`);
         });
       },
       mount() {},
       unmount() {},
     };
+    made.set(component, page);
     return page;
   }
 
-  return { constructors, define, make, options, space, associated };
+  return { constructors, define, make, made, options, space, associated };
 }

@@ -33,14 +33,14 @@ export function createRoutes({ project, make, notFound, enter: inside = (work) =
   const current = () => stack.at(-1);
   const isTab = (path) => project.tabs.includes(path);
 
-  function enter(path, query) {
+  function enter(path, query, channel) {
     const page = isTab(path) && tabs.get(path);
     if (page) {
       stack.push(page);
       page.call('onShow');
       return page;
     }
-    const made = make(path, query);
+    const made = make(path, query, channel);
     if (isTab(path)) tabs.set(path, made);
     stack.push(made);
     made.attach();
@@ -59,11 +59,11 @@ export function createRoutes({ project, make, notFound, enter: inside = (work) =
   }
 
   const moves = {
-    navigateTo({ path, query }) {
+    navigateTo({ path, query, channel }) {
       if (isTab(path)) return 'can not navigateTo a tabbar page';
       if (stack.length >= DEEPEST) return 'webview count limit exceed';
       current()?.call('onHide');
-      enter(path, query);
+      enter(path, query, channel);
       return '';
     },
     redirectTo({ path, query }) {

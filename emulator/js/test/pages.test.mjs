@@ -153,6 +153,7 @@ test('pages talk through the channel of navigateTo', async (t) => {
     } })`,
   });
 
+  assert.deepEqual(app.errors, []);
   assert.deepEqual(printed(app), ['opened heard hello', 'opener heard thanks']);
 });
 
