@@ -270,9 +270,11 @@ export class MiniProgram {
     });
   }
 
-  #navigate(api, path, query, delta) {
+  /** Make a move that wx was asked for; a text refuses it. */
+  async #navigate(api, path, query, delta) {
     const channel = api === 'navigateTo' ? this.channels.opening() : undefined;
-    return this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta, channel });
+    const refusal = await this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta, channel });
+    return refusal || undefined;
   }
 
   /** Have the user meet an open-type button. */

@@ -1,6 +1,7 @@
 // Page(), Component() and Behavior() over WeChat's component core, and the pages that they define.
 
 import { findComponent } from './project.js';
+import { builtInBehaviors } from './behaviors.js';
 import { Problem } from './problem.js';
 import { becomeReady } from './ready.js';
 
@@ -30,10 +31,11 @@ export function createPages({ project, realm, template, evaluate, note, report, 
   let defining = '';
 
   const constructors = {
-    Page: (definition) => space.componentEnv(registering(), ({ Page }) => Page(definition)),
-    Component: (definition) => space.componentEnv(registering(), ({ Component }) => Component(definition)),
-    Behavior: (definition) => space.behavior().definition(definition).register(),
+    Page: (definition) => space.componentEnv(registering(), ({ Page }) => Page(withBehaviors(definition))),
+    Component: (definition) => space.componentEnv(registering(), ({ Component }) => Component(withBehaviors(definition))),
+    Behavior: (definition) => space.behavior().definition(withBehaviors(definition)).register(),
   };
+  const withBehaviors = builtInBehaviors(realm, space, note);
   constructors.Behavior.trait = (...words) => space.traitBehavior(...words);
 
   function registering() {
