@@ -12,8 +12,7 @@ const MOVES = ['navigateTo', 'redirectTo', 'reLaunch', 'switchTab', 'navigateBac
  * @param {object} app the running mini program: realm, core, channels, routes, note(id, values), output
  */
 export function extendInstances(app) {
-  const { realm, core: { glassEasel, adapter } } = app;
-  glassEasel.globalOptions.useMethodCallerListeners = true; // uni-app puts handlers on the instance
+  const { realm, core: { adapter } } = app;
   const prototype = adapter.component.ComponentCaller.prototype;
   const plain = { setData: prototype.setData, triggerEvent: prototype.triggerEvent };
   Object.assign(prototype, {

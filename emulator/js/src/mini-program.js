@@ -2,7 +2,8 @@
 
 import { createApp } from './app.js';
 import { createChannels } from './channels.js';
-import { eventFilter } from './event.js';
+import { createBridge } from './bridge.js';
+import { createHandle } from './event.js';
 import { extendInstances } from './instance.js';
 import { codeProblem, createModules } from './modules.js';
 import { createConsole } from './output.js';
@@ -65,14 +66,16 @@ export class MiniProgram {
     this.#quietCore();
     this.app = createApp(this.realm, (error, where) => this.report(error, where));
     this.modules = createModules(this.project, this.realm, (id, values) => this.note(id, values));
-    const template = createTemplates(this.project, this.realm);
+    const bridge = createBridge(this.realm);
+    const template = createTemplates(this.project, this.realm, {
+      handle: createHandle(bridge.inward), note: (id, values) => this.note(id, values),
+    });
     this.pages = createPages({
       project: this.project, realm: this.realm, template, backend,
       evaluate: (path) => this.#evaluate(path),
       note: (id, values) => this.note(id, values),
       report: (error, where) => this.report(error, where),
     });
-    this.pages.options.eventFilter = eventFilter();
     this.routes = createRoutes({
       project: this.project,
       enter: this.enter,

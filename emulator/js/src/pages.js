@@ -22,6 +22,7 @@ const LIFETIMES = { onShow: 'show', onHide: 'hide', onResize: 'resize' };
  */
 export function createPages({ project, realm, template, evaluate, note, report, backend }) {
   const { glassEasel, adapter } = realm.core;
+  glassEasel.globalOptions.useMethodCallerListeners = true; // uni-app puts handlers on the instance
   const environment = new adapter.MiniProgramEnv();
   const space = environment.createCodeSpace('', true);
   becomeReady(realm, space);
@@ -57,7 +58,7 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     }
     space.addComponentStaticConfig(path, { ...config, usingComponents: using });
     const compiled = template(path);
-    if (compiled) space.addCompiledTemplate(path, { ...compiled, eventObjectFilter: options.eventFilter });
+    if (compiled) space.addCompiledTemplate(path, compiled);
     for (const target of Object.values(using)) if (target !== `/${path}`) define(target.slice(1));
     const before = defining;
     defining = path;
@@ -67,7 +68,6 @@ export function createPages({ project, realm, template, evaluate, note, report, 
       defining = before;
     }
   }
-  const options = { eventFilter: undefined };
 
   /** @returns {object} a new page that is not yet on the stack */
   function make(path, query, channel) {
@@ -113,5 +113,5 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     return page;
   }
 
-  return { constructors, define, make, made, options, space, associated };
+  return { constructors, define, make, made, space, associated };
 }
