@@ -16,6 +16,7 @@ const PLACE = /(?:^|[\s(])((?![a-z]+:)[\w@.-][^\s():]*\.(?:js|ts|wxs|wxml)):(\d+
  */
 export function createModules(project, realm, note) {
   const cache = new Map();
+  const enter = realm.enter ?? ((work) => work());
 
   function load(path) {
     const known = cache.get(path);
@@ -24,7 +25,7 @@ export function createModules(project, realm, note) {
     cache.set(path, module);
     try {
       const run = realm.wrap(compile(project.files.read(path), path), path);
-      run.call(undefined, requireFrom(path), module, module.exports);
+      enter(() => run.call(undefined, requireFrom(path), module, module.exports), path);
     } catch (error) {
       cache.delete(path);
       throw error;

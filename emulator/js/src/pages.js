@@ -29,6 +29,7 @@ export function createPages({ project, realm, template, evaluate, note, report, 
   const made = new Map();
   const associated = environment.associateBackend(backend ?? new glassEasel.EmptyBackendContext());
   const defined = new Set();
+  const failed = new Map();
   let defining = '';
 
   const constructors = {
@@ -46,8 +47,18 @@ export function createPages({ project, realm, template, evaluate, note, report, 
 
   /** Read and evaluate a page or component with all that it uses. */
   function define(path) {
+    if (failed.has(path)) throw failed.get(path);
     if (defined.has(path)) return;
     defined.add(path);
+    try {
+      defineAll(path);
+    } catch (error) {
+      failed.set(path, error);
+      throw error;
+    }
+  }
+
+  function defineAll(path) {
     const config = project.config(path);
     const using = {};
     for (const [tag, named] of Object.entries({ ...project.app.usingComponents, ...config.usingComponents })) {
@@ -77,7 +88,7 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     try {
       root = associated.createRoot('page', space, shown ? `${path}?${shown}` : path);
     } catch (error) {
-      if (!/not (?:found|registered|exist)/i.test(error.message)) throw error;
+      if (!error.message.startsWith('There is no component')) throw error;
       throw new Problem('this file calls neither Page() nor Component()', `${path}.js`);
     }
     const component = root.getComponent();

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 
+import { createClock, guardLoops, TURN } from './loop-guard.js';
 import { Problem } from './problem.js';
 import { watchRejections } from './rejections.js';
 import { createTimers } from './timers.js';
@@ -49,7 +50,7 @@ export function createRealm({ console, report = () => {}, rejected = () => {}, l
   return {
     global,
     evaluate,
-    wrap: (code, path) => compiled(`'use strict';${code}\n`, path, ['require', 'module', 'exports']),
+    wrap: (code, path) => compiled(`'use strict';${guardLoops(code)}\n`, path, ['require', 'module', 'exports']),
     error: (message) => new global.Error(message),
     enter,
     core: loadCore(evaluate),
@@ -63,18 +64,22 @@ export function createRealm({ console, report = () => {}, rejected = () => {}, l
 /** All code of a realm runs below one script with a limit: calls from outside, timers, and what promises lead to. */
 function createEntry(context, global, longest) {
   const places = [];
+  const sentence = () => `${places.at(-1)} ran for ${longest / 1000} s and was stopped; is there an endless loop?`;
+  const clock = createClock(longest, () => { throw new global.Error(sentence()); });
   let work;
+  Object.defineProperty(global, TURN, { value: clock.turn, enumerable: false });
   Object.defineProperty(global, ENTRY, { value: () => work(), enumerable: false });
 
   function limited(inner, where) {
     work = inner;
     places.push(where);
     try {
-      return enterScript.runInContext(context, { timeout: longest });
+      clock.begin();
+      return enterScript.runInContext(context, { timeout: longest * 2 }); // loops stop before
     } catch (error) {
       if (error?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       // What was stopped has run no `finally`, so that the last place is where it was.
-      throw new Problem(`${places.at(-1)} ran for ${longest / 1000} s and was stopped; is there an endless loop?`);
+      throw new Problem(sentence());
     } finally {
       places.length = 0;
     }

@@ -26,8 +26,38 @@ test('a loop in a timer and in a callback of wx is stopped', async (t) => {
 });
 
 test('a loop while a file is evaluated or a page loads ends the start, with its place', async (t) => {
-  await assert.rejects(start(t, { ...page('Page({})'), 'app.js': "require('./u')", 'u.js': 'while (true) {}' }, LIMIT), { message: STOPPED('u.js') });
-  await assert.rejects(start(t, page('Page({ onLoad() { while (true) {} } })'), LIMIT), { message: STOPPED('pages/a/a onLoad') });
+  const files = { ...page('Page({})'), 'app.js': "require('./u')", 'u.js': '\nwhile (true) {}' };
+
+  await assert.rejects(start(t, files, LIMIT), { message: `u.js:2: ${STOPPED('u.js')}` });
+});
+
+test('a loop while a page loads is an error with its place', async (t) => {
+  const app = await start(t, page('Page({ onLoad() {\n for (;;); } })', 'drawn'), LIMIT);
+
+  assert.deepEqual(app.errors.map(({ message, file, line }) => [message, file, line]), [[STOPPED('pages/a/a onLoad'), 'pages/a/a.js', 2]]);
+  assert.equal(app.text, 'drawn');
+});
+
+test('loops that are guarded do what they did', async (t) => {
+  const app = await start(t, page(`Page({ onLoad() {
+    const out = [];
+    for (let i = 0, f = (x) => { ; return x; }; i < 2; i += 1) out.push(f(i));
+    let n = 0; do n += 1; while (n < 3, n < 2);
+    while (n < 4) n++;
+    for (const x of [7]) out.push(x); for (var k in { y: 1 }) out.push(k);
+    outer: for (;;) { for (;; n++) break outer; }
+    console.log(out.join(), n, /while (a)/.source, \`for (;;) \${(() => { while (false); return 1; })()}\`);
+  } })`));
+
+  assert.deepEqual(printed(app), ['0,1,7,y 4 while (a) for (;;) 1']);
+});
+
+test('code without a loop that does not end is stopped too', async (t) => {
+  const app = await start(t, page("Page({ spin() { /(a+)+$/.test('a'.repeat(60) + 'b'); } })", '<view bindtap="spin">tap</view>'), LIMIT);
+
+  await app.tap(app.findText('tap'));
+
+  assert.deepEqual(said(app), [STOPPED('pages/a/a tap on <view>')]);
 });
 
 test('a page whose code throws keeps no other from being opened', async (t) => {
