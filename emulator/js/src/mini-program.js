@@ -6,6 +6,7 @@ import { createBridge } from './bridge.js';
 import { createHandle } from './event.js';
 import { extendInstances } from './instance.js';
 import { codeProblem, createModules } from './modules.js';
+import { noteOfError } from './notes.js';
 import { createConsole } from './output.js';
 import { Problem } from './problem.js';
 import { createPages } from './pages.js';
@@ -16,7 +17,8 @@ import { createTemplates } from './templates.js';
 import { nodeWithText, select } from './select.js';
 import { outline, textOf } from './view.js';
 import { createWidgets } from './widgets.js';
-import { createInnerWx } from './wx.js';
+import { createOuterWx } from './outer-wx.js';
+import { installGlobals } from './globals.js';
 
 /**
  * Start a mini program: evaluate app.js and every page, launch the app, open the first page.
@@ -79,14 +81,15 @@ export class MiniProgram {
     this.routes = createRoutes({
       project: this.project,
       enter: this.enter,
-      make: (path, query, channel) => this.pages.make(path, query, channel),
+      make: (path, query, channel) => this.#make(path, query, channel),
+      note: (id, values) => this.note(id, values),
       notFound: (found) => this.app.call('onPageNotFound', found),
     });
     this.channels = createChannels(this.realm);
-    this.wx = this.#createWx({ base, persona, scene, ...wx });
+    this.wx = createOuterWx(this, { base, persona, scene, ...wx });
     extendInstances(this);
     this.widgets = createWidgets(this);
-    this.#install();
+    installGlobals(this);
   }
 
   /** Evaluate all code, call onLaunch and onShow, open the first page. */
@@ -109,6 +112,13 @@ export class MiniProgram {
       if (page === this.launched.path) throw error;
       this.report(error, page);
     }
+  }
+
+  #make(path, query, channel) {
+    for (const [name, value] of Object.entries(query)) {
+      if (/%[0-9a-f]{2}/i.test(value)) this.note('query-encoded', { page: path, name });
+    }
+    return this.pages.make(path, query, channel);
   }
 
   #openFirst(entry) {
@@ -206,6 +216,8 @@ export class MiniProgram {
   report(error, where) {
     const { message, file, line } = codeProblem(error, where.split(' ')[0]);
     this.errors.push({ message: error?.errMsg ?? error?.message ?? String(error), where, file, line });
+    const about = noteOfError(error?.message ?? '');
+    if (about) this.note(...about);
     try {
       this.app.call('onError', `${message}\n${error?.stack ?? ''}`);
     } catch (again) {
@@ -234,34 +246,6 @@ export class MiniProgram {
     }
   }
 
-  #createWx({ base, persona, scene, ...more }) {
-    this.pending = 0;
-    const ui = {
-      toast: (argument) => { this.shown.toast = argument?.title ?? null; },
-      loading: (argument) => { this.shown.loading = argument?.title ?? null; },
-      modal: (argument) => {
-        this.shown.modal = argument;
-        return this.answers.modal?.(argument) ?? true;
-      },
-      actionSheet: (argument) => {
-        this.shown.actionSheet = argument;
-        return this.answers.actionSheet?.(argument) ?? 0;
-      },
-      allow: (api, argument) => this.answers.allow?.(api, argument) ?? true,
-      choose: (api, argument) => this.answers.choose?.(api, argument) ?? [new Blob([PICTURE], { type: 'image/png' })],
-      navigate: ({ api, path, query, delta }) => this.#navigate(api, path, query, delta),
-      error: (error, where) => this.report(error, `wx.${where}`),
-      ...more.ui,
-    };
-    const listener = (event) => {
-      this.pending += event.phase === 'call' ? 1 : -1;
-      more.listener?.(event);
-    };
-    return this.played.createWx({
-      ...more, base, persona, appid: more.appid ?? (this.project.appid || undefined), launch: { scene, ...more.launch }, ui, listener,
-    });
-  }
-
   get busy() {
     return this.pending > 0;
   }
@@ -274,7 +258,7 @@ export class MiniProgram {
   }
 
   /** Make a move that wx was asked for; a text refuses it. */
-  async #navigate(api, path, query, delta) {
+  async move(api, path, query, delta) {
     const channel = api === 'navigateTo' ? this.channels.opening() : undefined;
     const refusal = await this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta, channel });
     return refusal || undefined;
@@ -303,19 +287,4 @@ export class MiniProgram {
       return false;
     });
   }
-
-  #install() {
-    const { global } = this.realm;
-    const { Page, Component, Behavior } = this.pages.constructors;
-    const { App, getApp } = this.app;
-    const getCurrentPages = () => global.Array.from(this.routes.stack, (page) => page.instance);
-    const refuse = (word, what) => (name) => { throw this.realm.error(`${word}: ${what} are not played by mockdoor (${name})`); };
-    Object.assign(global, {
-      wx: createInnerWx(this), App, Page, Component, Behavior, getApp, getCurrentPages,
-      requirePlugin: refuse('requirePlugin', 'plugins'),
-      requireMiniProgram: refuse('requireMiniProgram', 'other mini programs'),
-    });
-  }
 }
-
-const PICTURE = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);

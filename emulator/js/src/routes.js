@@ -23,10 +23,11 @@ export function parseQuery(query) {
  * @param {object} options
  * @param {import('./project.js').Project} options.project
  * @param {(path: string, query: object) => object} options.make makes a page: {path, instance, call(hook, argument), attach(), detach()}
+ * @param {(id: string, values: object) => void} [options.note]
  * @param {(work: () => any, where: string) => any} [options.enter] runs code of the mini program
  * @param {(found: {path: string, query: object, isEntryPage: boolean}) => boolean} options.notFound asks the app
  */
-export function createRoutes({ project, make, notFound, enter: inside = (work) => work() }) {
+export function createRoutes({ project, make, notFound, note = () => {}, enter: inside = (work) => work() }) {
   const stack = [];
   const tabs = new Map();
   let moving = Promise.resolve();
@@ -78,7 +79,8 @@ export function createRoutes({ project, make, notFound, enter: inside = (work) =
       current().call('onShow');
       return '';
     },
-    switchTab({ path }) {
+    switchTab({ path, query }) {
+      if (Object.keys(query ?? {}).length) note('switchtab-query', { url: path });
       if (!isTab(path)) return 'can not switch to no-tabBar page';
       const from = current();
       if (from?.path === path) return '';
