@@ -59,7 +59,7 @@ test('switchTab drops a query, with a note', async (t) => {
 });
 
 test('success for a failed request is noted', { skip: !process.env.MOCKDOOR_URL && 'needs an emulator: MOCKDOOR_URL' }, async (t) => {
-  const url = `${process.env.MOCKDOOR_URL}/no/such/thing`;
+  const url = `${process.env.MOCKDOOR_URL}/_emulator/assets/nothing`;
   const app = await start(t, page(`Page({ onLoad() { wx.request({ url: ${JSON.stringify(url)}, success: ({ statusCode }) => console.log(statusCode) }); } })`));
 
   assert.equal(app.output[0].text, '404');
