@@ -3,21 +3,30 @@
 // The limit of a realm stops all code too. But Node cannot take up again what it stops in the middle of a promise's
 // callback while a test runner watches promises: the process would end. So loops are stopped by an error of their own.
 
-import sucrase from 'sucrase/dist/parser/index.js';
-import types from 'sucrase/dist/parser/tokenizer/types.js';
+import { createRequire } from 'node:module';
 
 /** What the code calls before each turn of a loop; a name that no mini program has. */
 export const TURN = '__mockdoorTurn__';
-const { TokenType } = types;
-const OPENS = new Set([TokenType.parenL, TokenType.braceL, TokenType.bracketL, TokenType.dollarBraceL]);
-const CLOSES = new Set([TokenType.parenR, TokenType.braceR, TokenType.bracketR]);
+const require = createRequire(import.meta.url);
+let parser;
+
+/** The parser is read when the first loop is met: many mini programs have none. */
+function loadParser() {
+  if (parser) return parser;
+  const { parse } = require('sucrase/dist/parser');
+  const { TokenType } = require('sucrase/dist/parser/tokenizer/types');
+  const { parenL, parenR, braceL, braceR, bracketL, bracketR, dollarBraceL } = TokenType;
+  parser = { parse, TokenType, opens: new Set([parenL, braceL, bracketL, dollarBraceL]), closes: new Set([parenR, braceR, bracketR]) };
+  return parser;
+}
 
 /** @returns {string} code whose `while` and `for (;;)` loops call TURN; unchanged when it cannot be read */
 export function guardLoops(code) {
   if (!/\b(?:while|for)\b/.test(code)) return code;
+  const { parse, TokenType } = loadParser();
   let tokens;
   try {
-    ({ tokens } = sucrase.parse(code, false, false, false));
+    ({ tokens } = parse(code, false, false, false));
   } catch {
     return code; // whoever evaluates it names the mistake
   }
@@ -35,12 +44,13 @@ export function guardLoops(code) {
 
 /** The first semicolon between the parentheses of a `for`; none in `for … of` and `for … in`. */
 function firstSemicolon(tokens, start) {
+  const { TokenType, opens, closes } = parser;
   if (tokens[start]?.type !== TokenType.parenL) return undefined;
   let depth = 0;
   for (let index = start; index < tokens.length; index += 1) {
     const { type } = tokens[index];
-    if (OPENS.has(type)) depth += 1;
-    if (CLOSES.has(type)) depth -= 1;
+    if (opens.has(type)) depth += 1;
+    if (closes.has(type)) depth -= 1;
     if (!depth) return undefined;
     if (depth === 1 && type === TokenType.semi) return tokens[index];
   }

@@ -1,12 +1,10 @@
 // WXML as the component core renders it, compiled by WeChat's own compiler.
 
-import { createRequire } from 'node:module';
-
 import { Problem } from './problem.js';
 import { folderOf, join } from './reader.js';
+import { loadCompiler } from './template-compiler.js';
 import { noteTemplate } from './template-notes.js';
 
-const require = createRequire(import.meta.url);
 const IMPORT = /<(?:import|include)\s[^>]*\bsrc\s*=\s*["']([^"']+)["']/g;
 const SCRIPT = /<wxs\s[^>]*\bsrc\s*=\s*["']([^"']+)["']/g;
 const REQUIRED = /\brequire\(\s*["']([^"']+)["']\s*\)/g;
@@ -29,7 +27,7 @@ export function createTemplates(project, realm, { handle, note } = {}) {
 }
 
 function compileTemplate(project, realm, path, { handle, note = () => {} }) {
-  const { TmplGroup } = require('glass-easel-template-compiler');
+  const { TmplGroup } = loadCompiler();
   const group = new TmplGroup();
   try {
     group.setExtraRuntimeScript(SCRIPT_SCOPE);
