@@ -43,6 +43,8 @@ def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_pa
         "a scenario of 50 steps, whole process",
         f"the {len(list(SCENARIOS.rglob('*.yaml')))} shipped scenarios, whole process",
         "a test with the pytest fixture, after the first",
+        "a mini program in Node, process start to first tap",
+        "setData on a list of 1,000",
     ]
     assert all(re.match(r"\d|not measured here$", _cells(row)[1]) for row in rows)
     assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:11])

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import kept
+import mini_program
 import processes
 import secured
 import sides
@@ -87,6 +88,8 @@ MEASURES = (
     ("a scenario of 50 steps, whole process", "at most 0.6 s", processes.fifty_steps),
     (f"the {processes.number_of_scenarios()} shipped scenarios, whole process", "about 1 s", processes.library),
     ("a test with the pytest fixture, after the first", "at most 10 ms", processes.plugin),
+    ("a mini program in Node, process start to first tap", "at most 0.4 s more", mini_program.first_tap),
+    (f"setData on a list of {mini_program.ITEMS:,}", "", mini_program.set_data),
 )
 
 
