@@ -1,24 +1,25 @@
 // A mini program that runs: its files, its app, its pages, and what a user does with it.
 
 import { createApp } from './app.js';
-import { createChannels } from './channels.js';
 import { createBridge } from './bridge.js';
+import { createChannels } from './channels.js';
+import { quietCore } from './core-errors.js';
 import { createHandle } from './event.js';
+import { installGlobals } from './globals.js';
 import { extendInstances } from './instance.js';
 import { codeProblem, createModules } from './modules.js';
 import { noteOfError } from './notes.js';
+import { createOuterWx } from './outer-wx.js';
 import { createConsole } from './output.js';
-import { Problem } from './problem.js';
 import { createPages } from './pages.js';
+import { Problem } from './problem.js';
 import { readProject } from './project.js';
 import { createRealm } from './realm.js';
 import { createRoutes, parseUrl } from './routes.js';
-import { createTemplates } from './templates.js';
 import { nodeWithText, select } from './select.js';
+import { createTemplates } from './templates.js';
 import { outline, textOf } from './view.js';
 import { createWidgets } from './widgets.js';
-import { createOuterWx } from './outer-wx.js';
-import { installGlobals } from './globals.js';
 
 /**
  * Start a mini program: evaluate app.js and every page, launch the app, open the first page.
@@ -52,7 +53,7 @@ export class MiniProgram {
   /** Places where WeChat differs from what was done: {id, values}. */
   notes = [];
 
-  constructor({ files, played, base, persona, answers = {}, wx = {}, scene = 1001, createRealm: makeRealm = createRealm, backend, longest }) {
+  constructor({ files, played, base, persona, answers = {}, wx = {}, path, query, scene = 1001, createRealm: makeRealm = createRealm, backend, longest }) {
     this.project = readProject(files);
     this.realm = makeRealm({
       console: createConsole(this.output),
@@ -65,7 +66,7 @@ export class MiniProgram {
     this.core.send = (work, where) => this.attempt(work, where);
     this.answers = answers;
     this.played = played;
-    this.#quietCore();
+    quietCore(this);
     this.app = createApp(this.realm, (error, where) => this.report(error, where));
     this.modules = createModules(this.project, this.realm, (id, values) => this.note(id, values));
     const bridge = createBridge(this.realm);
@@ -86,7 +87,7 @@ export class MiniProgram {
       notFound: (found) => this.app.call('onPageNotFound', found),
     });
     this.channels = createChannels(this.realm);
-    this.wx = createOuterWx(this, { base, persona, scene, ...wx });
+    this.wx = createOuterWx(this, { base, persona, ...wx, launch: { ...this.#entry({ path, query, scene }), ...wx.launch } });
     extendInstances(this);
     this.widgets = createWidgets(this);
     installGlobals(this);
@@ -94,13 +95,32 @@ export class MiniProgram {
 
   /** Evaluate all code, call onLaunch and onShow, open the first page. */
   async launch({ path, query = {}, scene = 1001 } = {}) {
-    const target = path ? parseUrl(path.startsWith('/') ? path : `/${path}`) : { path: this.project.pages[0], query: {} };
-    const entry = { path: target.path, query: { ...target.query, ...query }, scene, referrerInfo: {}, apiCategory: 'default' };
+    const entry = this.#entry({ path, query, scene });
     this.launched = entry;
     if (this.project.files.has('app.js') || this.project.files.has('app.ts')) this.#run('app', 'app');
     this.app.ensure();
     if (this.project.app.lazyCodeLoading !== 'requiredComponents') this.project.pages.forEach((page) => this.#defineEarly(page));
     this.enter(() => this.#openFirst(entry), 'the launch');
+    await this.settle();
+  }
+
+  /** How the mini program is opened: what onLaunch and wx.getLaunchOptionsSync tell. */
+  #entry({ path, query = {}, scene = 1001 }) {
+    const target = path ? parseUrl(path.startsWith('/') ? path : `/${path}`) : { path: this.project.pages[0], query: {} };
+    return { path: target.path, query: { ...target.query, ...query }, scene, referrerInfo: {}, apiCategory: 'default' };
+  }
+
+  /** The user leaves the mini program for another one: the page is hidden, then the app. */
+  background() {
+    this.page.call('onHide');
+    this.attempt(() => this.app.call('onHide'), 'App.onHide');
+  }
+
+  /** The user comes back: the app is shown, then the page; what is not given is as it was at the start. */
+  async foreground(options = {}) {
+    const entry = { ...this.launched, ...options };
+    this.attempt(() => this.app.call('onShow', entry), 'App.onShow');
+    this.page.call('onShow');
     await this.settle();
   }
 
@@ -272,19 +292,5 @@ export class MiniProgram {
 
   async navigate(api, url, delta) {
     await this.wx[api]?.({ url, delta }).catch?.(() => {});
-  }
-
-  /** The core throws handlers' errors at the console; here they are kept as errors. */
-  #quietCore() {
-    const { glassEasel } = this.core;
-    glassEasel.globalOptions.throwGlobalError = false;
-    glassEasel.addGlobalErrorListener?.((error, { element, methodName } = {}) => {
-      this.report(error, `${element?.is ?? ''} ${methodName ?? ''}`.trim());
-      return false;
-    });
-    glassEasel.addGlobalWarningListener?.((message) => {
-      this.output.push({ level: 'warn', text: String(message) });
-      return false;
-    });
   }
 }

@@ -7,7 +7,7 @@ const PICTURE = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);
  * @param {object} options further ones for createWx
  * @returns {object} the emulator's wx for it
  */
-export function createOuterWx(app, { base, persona, scene, ...more }) {
+export function createOuterWx(app, { base, persona, ...more }) {
   app.pending = 0;
   const ui = {
     toast: (argument) => { app.shown.toast = argument?.title ?? null; },
@@ -33,6 +33,6 @@ export function createOuterWx(app, { base, persona, scene, ...more }) {
     more.listener?.(event);
   };
   return app.played.createWx({
-    ...more, base, persona, appid: more.appid ?? (app.project.appid || undefined), launch: { scene, ...more.launch }, ui, listener,
+    ...more, base, persona, appid: more.appid ?? (app.project.appid || undefined), ui, listener,
   });
 }

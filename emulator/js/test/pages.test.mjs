@@ -271,3 +271,21 @@ test('createSelectorQuery answers later, with zeros', async (t) => {
 
   assert.deepEqual(printed(app), ['first', '0 box', '2']);
 });
+
+test('wx.getLaunchOptionsSync tells what onLaunch was told', async (t) => {
+  const app = await start(t, {
+    ...page('Page({})'), 'app.js': 'App({ onLaunch(o) { const got = wx.getLaunchOptionsSync(); console.log(o.path === got.path, JSON.stringify(got.query), got.scene); } })',
+  }, { path: 'pages/a/a?x=1', scene: 1047 });
+
+  assert.deepEqual(printed(app), ['true {"x":"1"} 1047']);
+});
+
+test('in the background the page is hidden before the app, in the foreground shown after it', async (t) => {
+  const app = await start(t, { ...page(LOGGED('page')), 'app.js': "App({ onShow({ scene }) { console.log('show', scene); }, onHide() { console.log('hide'); } })" });
+  app.output.length = 0;
+
+  app.background();
+  await app.foreground({ scene: 1037 });
+
+  assert.deepEqual(printed(app), ['page.onHide', 'hide', 'show 1037', 'page.onShow']);
+});
