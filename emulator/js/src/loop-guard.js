@@ -30,19 +30,27 @@ export function guardLoops(code) {
   } catch {
     return code; // whoever evaluates it names the mistake
   }
-  let guarded = '';
-  let done = 0;
+  const calls = [];
   for (const [index, { type }] of tokens.entries()) {
-    const place = type === TokenType._while ? tokens[index + 1] : type === TokenType._for ? firstSemicolon(tokens, index + 1) : undefined;
-    if (!place) continue;
-    const empty = type === TokenType._for && code.slice(place.end).trimStart().startsWith(';');
-    guarded += `${code.slice(done, place.end)}${TURN}()${empty ? ',true' : ','}`;
-    done = place.end;
+    const at = type === TokenType._while ? index + 1 : type === TokenType._for ? firstSemicolon(tokens, index + 1) : undefined;
+    if (at === undefined) continue;
+    const isEmpty = type === TokenType._for && tokens[at + 1].type === TokenType.semi;
+    calls.push({ place: tokens[at].end, text: `${TURN}(),${isEmpty ? 'true' : ''}` });
   }
-  return guarded + code.slice(done);
+  return inserted(code, calls.sort((one, other) => one.place - other.place));
 }
 
-/** The first semicolon between the parentheses of a `for`; none in `for … of` and `for … in`. */
+function inserted(code, calls) {
+  let done = 0;
+  const parts = calls.map(({ place, text }) => {
+    const part = code.slice(done, place) + text;
+    done = place;
+    return part;
+  });
+  return parts.join('') + code.slice(done);
+}
+
+/** Where the first semicolon is between the parentheses of a `for`; none in `for … of` and `for … in`. */
 function firstSemicolon(tokens, start) {
   const { TokenType, opens, closes } = parser;
   if (tokens[start]?.type !== TokenType.parenL) return undefined;
@@ -52,7 +60,7 @@ function firstSemicolon(tokens, start) {
     if (opens.has(type)) depth += 1;
     if (closes.has(type)) depth -= 1;
     if (!depth) return undefined;
-    if (depth === 1 && type === TokenType.semi) return tokens[index];
+    if (depth === 1 && type === TokenType.semi) return index;
   }
   return undefined;
 }

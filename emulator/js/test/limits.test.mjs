@@ -41,11 +41,11 @@ test('a loop while a page loads is an error with its place', async (t) => {
 test('loops that are guarded do what they did', async (t) => {
   const app = await start(t, page(`Page({ onLoad() {
     const out = [];
-    for (let i = 0, f = (x) => { ; return x; }; i < 2; i += 1) out.push(f(i));
+    for (let i = 0, f = (x) => { ; while (x > 5) x -= 1; return x; }; i < 2; i += 1) out.push(f(i));
     let n = 0; do n += 1; while (n < 3, n < 2);
     while (n < 4) n++;
     for (const x of [7]) out.push(x); for (var k in { y: 1 }) out.push(k);
-    outer: for (;;) { for (;; n++) break outer; }
+    outer: for (;;) { for (; /* none; */ ; n++) break outer; }
     console.log(out.join(), n, /while (a)/.source, \`for (;;) \${(() => { while (false); return 1; })()}\`);
   } })`));
 
