@@ -123,6 +123,6 @@ def _only(folder, pattern):
 
 
 def _tracked(folder):
-    """Return the files of a folder of the checkout, relative to its root, without what Python leaves behind."""
+    """Return the files of a folder of the checkout, relative to its root, without what Python and npm leave behind."""
     files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
-    return {path.relative_to(ROOT).as_posix() for path in files}
+    return {path.relative_to(ROOT).as_posix() for path in files if "node_modules" not in path.parts}
