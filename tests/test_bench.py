@@ -47,6 +47,8 @@ def test_the_benchmark_prints_its_table_and_writes_it_between_the_markers(tmp_pa
         "steps that ask an app of one's own",
         "from a save to served, with --watch",
         "audit of a good backend",
+        "a mini program in Node, process start to first tap",
+        "setData on a list of 1,000",
     ]
     assert all(re.match(r"\d|not measured here$", _cells(row)[1]) for row in rows)
     assert all(re.fullmatch(r"\d+\.\d\d", _cells(row)[3]) for row in rows[:11])

@@ -128,5 +128,4 @@ def _only(folder, pattern):
 def _tracked(folder):
     """Return the files of a folder of the checkout, relative to its root, without what Python and npm leave behind."""
     files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
-    files = (path for path in files if "node_modules" not in path.parts)
-    return {path.relative_to(ROOT).as_posix() for path in files}
+    return {path.relative_to(ROOT).as_posix() for path in files if "node_modules" not in path.parts}

@@ -1,6 +1,6 @@
 // What built-in components do when they are tapped or typed into.
 
-import { sendTo, sendUp } from './event.js';
+import { sendModel, sendTo, sendUp } from './event.js';
 import { attributeOf, shownBelow, tagOf, walk } from './view.js';
 
 /** The event that each open-type button sends; those that are not here send none. */
@@ -84,7 +84,7 @@ export function createWidgets(app) {
     sendTo(core, node, 'focus', { value: valueOf(node), height: 0 });
     set(node, 'value', value);
     sendTo(core, node, 'input', { value, cursor: value.length, keyCode: value.charCodeAt(value.length - 1) || 0 });
-    node.callModelBindingListener?.('value', value);
+    sendModel(core, node, 'value', value);
     if (isNickname && !review) set(node, 'value', '');
     sendTo(core, node, 'blur', { value: valueOf(node), cursor: valueOf(node).length });
     if (isNickname) sendTo(core, node, 'nicknamereview', { pass: review, timeout: false });
