@@ -228,8 +228,10 @@ export class MiniProgram {
     });
   }
 
-  #navigate(api, path, query, delta) {
-    return this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta });
+  /** @returns {Promise<string | undefined>} why a move was not made, undefined when it was, as wx wants to hear it */
+  async #navigate(api, path, query, delta) {
+    const reason = await this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta });
+    return reason || undefined;
   }
 
   /** Have the user meet an open-type button. */
@@ -254,6 +256,8 @@ export class MiniProgram {
   #quietCore() {
     const { glassEasel } = this.core;
     glassEasel.globalOptions.throwGlobalError = false;
+    // A handler may be put on the instance at run time, and replaced there: uni-app keeps all of its handlers so.
+    glassEasel.globalOptions.useMethodCallerListeners = true;
     glassEasel.addGlobalErrorListener?.((error, { element, methodName } = {}) => {
       this.report(error, `${element?.is ?? ''} ${methodName ?? ''}`.trim());
       return false;

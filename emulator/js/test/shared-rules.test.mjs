@@ -1,0 +1,31 @@
+// Rules of the runtime that compiled frameworks lean on.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { page, start } from './helpers/program.mjs';
+
+const HOME = { 'pages/b/b.js': 'Page({})', 'pages/b/b.wxml': 'home' };
+
+test('a move that was made fulfils its promise', async (t) => {
+  const script = "Page({ go() { wx.navigateTo({ url: '/pages/b/b' }).then((r) => { getApp().said = r.errMsg; }, (r) => { getApp().said = r.errMsg; }); } })";
+  const app = await start(t, { ...page(script, '<button bindtap="go">go</button>'), ...HOME });
+
+  await app.tap(app.findText('go'));
+
+  assert.equal(app.page.path, 'pages/b/b');
+  assert.equal(app.app.instance.said, 'navigateTo:ok');
+});
+
+for (const kind of ['Page', 'Component']) {
+  test(`a handler that is put on the instance of a ${kind} is called`, async (t) => {
+    const created = "this.e0 = () => this.setData({ said: 'called' }); this.setData({ handler: 'e0' });";
+    const script = kind === 'Page' ? `Page({ data: { handler: '' }, onLoad() { ${created} } })`
+      : `Component({ data: { handler: '' }, attached() { ${created} } })`;
+    const app = await start(t, page(script, '<button bindtap="{{handler}}">go</button><text>{{said}}</text>'));
+
+    await app.tap(app.findText('go'));
+
+    assert.equal(app.text, 'go\ncalled');
+  });
+}
