@@ -1,19 +1,15 @@
 // Events of mini programs: what their handlers are given, and how they are sent.
 
-/** @returns {(event: object) => object} what turns an event of the core into the one that a handler sees */
-export function eventFilter() {
-  return (event) => {
-    const { type, timeStamp, detail } = event;
-    const seen = {
-      type, timeStamp, detail,
-      target: place(event.target),
-      currentTarget: place(event.currentTarget),
-      mark: { ...event.mark },
-      stopPropagation: () => event.stopPropagation(),
-      preventDefault: () => event.preventDefault(),
-    };
-    if (TOUCHES.has(type)) Object.assign(seen, { touches: [touch()], changedTouches: [touch()] });
-    return seen;
+/**
+ * Give handlers the events that WeChat gives: every field their own, for frameworks that look with hasOwnProperty, and
+ * nodes as id and dataset. The core hands out each event through this one method.
+ */
+export function shapeEvents({ glassEasel }) {
+  glassEasel.Event.prototype.wrapShadowedEvent = function wrapShadowedEvent(target, mark, currentTarget) {
+    const { type, timeStamp, detail } = this;
+    const touches = TOUCHES.has(type) ? { touches: [touch()], changedTouches: [touch()] } : {};
+    const seen = { type, timeStamp, target: place(target), currentTarget: place(currentTarget), mark: { ...mark }, detail };
+    return Object.assign(Object.create(this), seen, touches);
   };
 }
 
@@ -33,6 +29,13 @@ export function sendUp(core, node, type, detail = {}) {
 }
 
 /** Send an event of a built-in component to its own listeners. */
-export function sendTo(core, node, type, detail = {}) {
-  core.glassEasel.triggerEvent(node, type, detail, { bubbles: false, composed: false });
+export function sendTo(core, node, type, detail = {}, more = {}) {
+  core.glassEasel.triggerEvent(node, type, detail, { bubbles: false, composed: false, ...more });
+}
+
+/** @returns {any} what the last handler of an event answered */
+export function askOf(core, node, type, detail) {
+  let answer;
+  sendTo(core, node, type, detail, { handleListenerReturn: (returned) => { answer = returned; } });
+  return answer;
 }

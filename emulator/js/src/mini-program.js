@@ -1,7 +1,7 @@
 // A mini program that runs: its files, its app, its pages, and what a user does with it.
 
 import { createApp } from './app.js';
-import { eventFilter } from './event.js';
+import { shapeEvents } from './event.js';
 import { codeProblem, createModules } from './modules.js';
 import { Problem } from './problem.js';
 import { createPages } from './pages.js';
@@ -50,6 +50,7 @@ export class MiniProgram {
     this.answers = answers;
     this.played = played;
     this.#quietCore();
+    shapeEvents(this.core);
     this.app = createApp(this.realm, (error, where) => this.report(error, where));
     this.modules = createModules(this.project, this.realm, (id, values) => this.note(id, values));
     const template = createTemplates(this.project, this.realm);
@@ -59,7 +60,6 @@ export class MiniProgram {
       note: (id, values) => this.note(id, values),
       report: (error, where) => this.report(error, where),
     });
-    this.pages.options.eventFilter = eventFilter();
     this.routes = createRoutes({
       project: this.project,
       make: (path, query) => this.pages.make(path, query),

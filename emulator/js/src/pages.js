@@ -1,5 +1,6 @@
 // Page(), Component() and Behavior() over WeChat's component core, and the pages that they define.
 
+import { builtInBehaviors } from './behaviors.js';
 import { findComponent } from './project.js';
 import { Problem } from './problem.js';
 
@@ -24,10 +25,12 @@ export function createPages({ project, realm, template, evaluate, note, report, 
   const defined = new Set();
   let defining = '';
 
+  const behaviors = builtInBehaviors(space, note);
+
   const constructors = {
-    Page: (definition) => space.componentEnv(registering(), ({ Page }) => Page(definition)),
-    Component: (definition) => space.componentEnv(registering(), ({ Component }) => Component(definition)),
-    Behavior: (definition) => space.behavior().definition(definition).register(),
+    Page: (definition) => space.componentEnv(registering(), ({ Page }) => Page(behaviors.resolve(definition))),
+    Component: (definition) => space.componentEnv(registering(), ({ Component }) => Component(behaviors.resolve(definition))),
+    Behavior: (definition) => space.behavior().definition(behaviors.resolve(definition)).register(),
   };
   constructors.Behavior.trait = (...words) => space.traitBehavior(...words);
 
@@ -50,7 +53,7 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     }
     space.addComponentStaticConfig(path, { ...config, usingComponents: using });
     const compiled = template(path);
-    if (compiled) space.addCompiledTemplate(path, { ...compiled, eventObjectFilter: options.eventFilter });
+    if (compiled) space.addCompiledTemplate(path, compiled);
     for (const target of Object.values(using)) if (target !== `/${path}`) define(target.slice(1));
     const before = defining;
     defining = path;
@@ -60,7 +63,6 @@ export function createPages({ project, realm, template, evaluate, note, report, 
       defining = before;
     }
   }
-  const options = { eventFilter: undefined };
 
   /** @returns {object} a new page that is not yet on the stack */
   function make(path, query) {
@@ -101,5 +103,5 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     return page;
   }
 
-  return { constructors, define, make, options, space, associated };
+  return { constructors, define, make, behaves: behaviors.behaves, space, associated };
 }

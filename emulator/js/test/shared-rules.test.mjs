@@ -29,3 +29,15 @@ for (const kind of ['Page', 'Component']) {
     assert.equal(app.text, 'go\ncalled');
   });
 }
+
+test('an event has its fields for its own, and nodes as id and dataset', async (t) => {
+  const script = 'Page({ on(e) { this.own = Object.keys(e); this.target = e.target; this.detail = e.detail; } })';
+  const app = await start(t, page(script, '<input id="field" data-user-id="{{7}}" bindinput="on"/>'));
+
+  await app.input(app.find('input')[0], 'ab');
+
+  const { own, target, detail } = app.page.instance;
+  assert.deepEqual([...own], ['type', 'timeStamp', 'target', 'currentTarget', 'mark', 'detail']);
+  assert.deepEqual(target, { id: 'field', offsetLeft: 0, offsetTop: 0, dataset: { userId: 7 } });
+  assert.deepEqual(detail, { value: 'ab', cursor: 2, keyCode: 98 });
+});
