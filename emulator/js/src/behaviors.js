@@ -1,7 +1,8 @@
 // Behaviors of WeChat's own, which components name by text: `behaviors: ['wx://form-field']`.
 
 const BUILT_IN = {
-  'wx://form-field': { properties: { name: { type: String, value: '' }, value: { type: null, value: null } } },
+  // Properties without a type take anything; a type would have to be the realm's own constructor.
+  'wx://form-field': { properties: { name: null, value: null } },
   'wx://form-field-group': {},
   'wx://form-field-button': {},
   'wx://component-export': {},

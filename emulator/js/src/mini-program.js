@@ -258,6 +258,8 @@ export class MiniProgram {
     glassEasel.globalOptions.throwGlobalError = false;
     // A handler may be put on the instance at run time, and replaced there: uni-app keeps all of its handlers so.
     glassEasel.globalOptions.useMethodCallerListeners = true;
+    // Else a property named as a field of the core's nodes breaks them: a button of @vant/weapp has a property `dataset`.
+    glassEasel.globalOptions.writeFieldsToNode = false;
     glassEasel.addGlobalErrorListener?.((error, { element, methodName } = {}) => {
       this.report(error, `${element?.is ?? ''} ${methodName ?? ''}`.trim());
       return false;

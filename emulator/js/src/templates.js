@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 import { Problem } from './problem.js';
 import { folderOf, join } from './reader.js';
+import { scriptText, withGlobals } from './wxs.js';
 
 const require = createRequire(import.meta.url);
 const IMPORT = /<(?:import|include)\s[^>]*\bsrc\s*=\s*["']([^"']+)["']/g;
@@ -33,8 +34,8 @@ function compileTemplate(project, realm, path) {
       const worst = found.find((one) => one.level >= (TmplParseErrorLevel?.Error ?? 3));
       if (worst) throw new Problem(worst.message, name, (worst.startLine ?? worst.start_line ?? 0) + 1);
     }
-    for (const [name, text] of withScripts(project, `${path}.wxml`)) group.addScript(name.replace(/\.wxs$/, ''), text);
-    const groups = realm.evaluate(`(${group.getTmplGenObjectGroups()})`, `${path}.wxml`);
+    for (const [name, text] of withScripts(project, `${path}.wxml`)) group.addScript(name.replace(/\.wxs$/, ''), scriptText(text));
+    const groups = realm.evaluate(withGlobals(group.getTmplGenObjectGroups()), `${path}.wxml`);
     return { groupList: groups, content: groups[path], fallbackListenerOnNativeNode: true };
   } finally {
     group.free();

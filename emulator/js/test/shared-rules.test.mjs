@@ -41,3 +41,30 @@ test('an event has its fields for its own, and nodes as id and dataset', async (
   assert.deepEqual(target, { id: 'field', offsetLeft: 0, offsetTop: 0, dataset: { userId: 7 } });
   assert.deepEqual(detail, { value: 'ab', cursor: 2, keyCode: 98 });
 });
+
+test('a minified module is one although its first word is not import', async (t) => {
+  const app = await start(t, {
+    ...page("import {x} from './m'; Page({ data: { x } })", '{{x}}'), 'pages/a/m.js': 'const x=5;export{x};',
+  });
+
+  assert.equal(app.text, '5');
+});
+
+test('a script of WXML knows regular expressions, other scripts, and kinds by the names of their constructors', async (t) => {
+  const app = await start(t, {
+    ...page('Page({ data: { list: [1] } })', '<wxs src="./m.wxs" module="m"/>{{m.kind(list)}} {{m.kind(1)}} {{m.has("a1")}}'),
+    'pages/a/m.wxs': "var k = require('./k.wxs'); module.exports = { kind: k.kind, has: function (t) { return getRegExp('[0-9]').test(t); } };",
+    'pages/a/k.wxs': 'module.exports.kind = function (value) { return value.constructor; };',
+  });
+
+  assert.equal(app.text, 'Array Number true');
+});
+
+test('a property may have the name of a field of the core', async (t) => {
+  const app = await start(t, {
+    ...page('Page({})', '<x dataset="given"/>', { usingComponents: { x: '/c/x' } }),
+    'c/x.js': 'Component({ properties: { dataset: null } })', 'c/x.json': { component: true }, 'c/x.wxml': '{{dataset}}',
+  });
+
+  assert.equal(app.text, 'given');
+});
