@@ -27,6 +27,7 @@ export function createWidgets(app) {
 
   /** Tap a node: its handlers first, then what the built-in component around it does. */
   async function tap(node, given = {}) {
+    if (!node) throw new Error(`there is nothing to tap: no such node on ${app.page.path}`);
     const button = tagAround(core, node, 'button');
     if (button && isOn(button, 'disabled')) return;
     sendUp(core, node, 'tap', { x: 0, y: 0 });

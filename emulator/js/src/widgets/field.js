@@ -47,6 +47,7 @@ export function createFields({ core }) {
   }
 
   function needField(node) {
+    if (!node) throw new Error('there is nothing to type into: no such node on the page');
     const tag = tagOf(node, core);
     if (!['input', 'textarea'].includes(tag)) {
       throw new Error(`a ${tag || 'text'} takes no text; choose an input or a textarea`);
