@@ -1,41 +1,43 @@
-// Behaviors of WeChat's own, which components name by text: `behaviors: ['wx://form-field']`.
+// The behaviors that WeChat brings along, named by texts such as 'wx://form-field'.
 
+/** What each of them adds to a component; `component-export` is part of the core. */
 const BUILT_IN = {
-  // Properties without a type take anything; a type would have to be the realm's own constructor.
-  'wx://form-field': { properties: { name: null, value: null } },
+  'wx://form-field': { properties: { name: { type: 'String' }, value: { type: 'null' } } },
   'wx://form-field-group': {},
   'wx://form-field-button': {},
   'wx://component-export': {},
 };
 
 /**
- * @param {object} space the core's code space, where they are registered
- * @param {(id: string, values?: object) => void} note names a behavior that is not played
- * @returns {{resolve: Function, behaves: Function}} resolve: a definition whose behaviors are all the core's;
- *   behaves: whether a component has one of WeChat's
+ * @param {import('./realm.js').Realm} realm
+ * @param {object} space a code space of the adapter
+ * @param {(id: string, values: object) => void} note
+ * @returns {{resolve: (definition: object) => object, behaves: (component: object, name: string) => boolean}} resolve: a
+ *   definition whose behaviors are all objects; behaves: whether a component has one of these
  */
-export function builtInBehaviors(space, note) {
-  const known = new Map();
-  for (const [is, definition] of Object.entries(BUILT_IN)) {
-    const registered = space.behavior().definition(definition).register();
-    known.set(is, registered);
-  }
+export function builtInBehaviors(realm, space, note) {
+  const made = new Map();
+  const own = { String: realm.global.String, null: null };
 
-  function named(one) {
-    if (typeof one !== 'string') return one;
-    if (!known.has(one)) {
-      note('behavior-unknown', { name: one });
-      known.set(one, space.behavior().definition({}).register());
+  function behavior(name) {
+    if (!made.has(name)) {
+      const properties = Object.entries(BUILT_IN[name].properties ?? {}).map(([field, { type }]) => [field, { type: own[type] }]);
+      made.set(name, space.behavior().definition({ properties: Object.fromEntries(properties) }).register());
     }
-    return known.get(one);
+    return made.get(name);
   }
 
   function resolve(definition) {
-    const list = definition?.behaviors;
-    if (!list?.some?.((one) => typeof one === 'string')) return definition;
-    return { ...definition, behaviors: [...list].map(named) };
+    if (!Array.isArray(definition?.behaviors) || !definition.behaviors.some((one) => typeof one === 'string')) return definition;
+    const behaviors = definition.behaviors.flatMap((one) => {
+      if (typeof one !== 'string') return [one];
+      if (BUILT_IN[one]) return [behavior(one)];
+      note('behavior-missing', { name: one });
+      return [];
+    });
+    return { ...definition, behaviors };
   }
 
-  const behaves = (component, name) => component.hasBehavior(known.get(name)._$);
+  const behaves = (component, name) => made.has(name) && component.hasBehavior(made.get(name)._$);
   return { resolve, behaves };
 }

@@ -1,7 +1,6 @@
 // JavaScript and TypeScript of mini programs as CommonJS, as DevTools compiles them.
 
-import { transform } from 'sucrase';
-
+import { loadSucrase } from './sucrase.js';
 import { Problem } from './problem.js';
 
 // Minified modules have them behind a semicolon or a brace, on one line with everything else.
@@ -12,7 +11,7 @@ export function compile(code, path) {
   const isTypeScript = path.endsWith('.ts');
   if (!isTypeScript && !MODULE_WORDS.test(code)) return code;
   try {
-    const { code: compiled } = transform(code, {
+    const { code: compiled } = loadSucrase().transform(code, {
       transforms: isTypeScript ? ['typescript', 'imports'] : ['imports'],
       disableESTransforms: true,
       preserveDynamicImport: false,

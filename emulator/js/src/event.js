@@ -1,17 +1,51 @@
 // Events of mini programs: what their handlers are given, and how they are sent.
 
+import { tagOf } from './view.js';
+
 /**
- * Give handlers the events that WeChat gives: every field their own, for frameworks that look with hasOwnProperty, and
- * nodes as id and dataset. The core hands out each event through this one method.
+ * How handlers of WXML are called: with an event of WeChat's shape, those of wxs with their owner too.
+ *
+ * @param {(value: any) => any} inward makes a value one of the mini program's realm
+ * @returns {(caller: object, event: object, handler: Function, place?: any[]) => any}
  */
-export function shapeEvents({ glassEasel }) {
-  glassEasel.Event.prototype.wrapShadowedEvent = function wrapShadowedEvent(target, mark, currentTarget) {
-    const { type, timeStamp, detail } = this;
-    const touches = TOUCHES.has(type) ? { touches: [touch()], changedTouches: [touch()] } : {};
-    const seen = { type, timeStamp, target: place(target), currentTarget: place(currentTarget), mark: { ...mark }, detail };
-    return Object.assign(Object.create(this), seen, touches);
+export function createHandle(inward) {
+  return (caller, event, handler, place) => {
+    const seen = inward(shapeOf(event));
+    const inScript = Array.isArray(place) && place[0] > 0;
+    if (!inScript) return handler.call(caller, seen);
+    seen.instance = ownerOf(event.currentTarget?.getMethodCaller?.() ?? caller);
+    const result = handler(seen, ownerOf(caller));
+    if (result === false) event.stopPropagation();
+    return undefined;
   };
 }
+
+function shapeOf(event) {
+  const { type, timeStamp, detail } = event;
+  const seen = {
+    type, timeStamp, detail, target: place(event.target), currentTarget: place(event.currentTarget), mark: { ...event.mark }, mut: false,
+  };
+  if (TOUCHES.has(type)) Object.assign(seen, { touches: [touch()], changedTouches: [touch()], _userTap: true });
+  return seen;
+}
+
+/** What a handler of wxs can do with the page or component that it belongs to. */
+function ownerOf(caller) {
+  const some = (one) => (one ? ownerOf(one) : null);
+  return {
+    callMethod: (name, argument) => caller[name]?.(argument),
+    selectComponent: (selector) => some(caller.selectComponent?.(selector)),
+    selectAllComponents: (selector) => (caller.selectAllComponents?.(selector) ?? []).map(ownerOf),
+    getDataset: () => caller.dataset ?? {},
+    getState: () => { states.has(caller) || states.set(caller, {}); return states.get(caller); },
+    triggerEvent: (name, detail) => caller.triggerEvent?.(name, detail),
+    setStyle: () => {}, addClass: () => {}, removeClass: () => {}, hasClass: () => false,
+    requestAnimationFrame: (callback) => { setTimeout(callback, 16); },
+    getBoundingClientRect: () => ({ left: 0, top: 0, right: 0, bottom: 0, width: 0, height: 0 }),
+  };
+}
+
+const states = new WeakMap();
 
 const TOUCHES = new Set(['tap', 'longpress', 'longtap', 'touchstart', 'touchmove', 'touchend', 'touchcancel']);
 
@@ -25,12 +59,12 @@ function place(node) {
 
 /** Send an event to a node, as a finger does: up through the page. */
 export function sendUp(core, node, type, detail = {}) {
-  core.glassEasel.triggerEvent(node, type, detail, { bubbles: true, composed: true, capturePhase: true });
+  sent(core, node, type, detail, { bubbles: true, composed: true, capturePhase: true });
 }
 
 /** Send an event of a built-in component to its own listeners. */
 export function sendTo(core, node, type, detail = {}, more = {}) {
-  core.glassEasel.triggerEvent(node, type, detail, { bubbles: false, composed: false, ...more });
+  sent(core, node, type, detail, { bubbles: false, composed: false, ...more });
 }
 
 /** @returns {any} what the last handler of an event answered */
@@ -38,4 +72,25 @@ export function askOf(core, node, type, detail) {
   let answer;
   sendTo(core, node, type, detail, { handleListenerReturn: (returned) => { answer = returned; } });
   return answer;
+}
+
+/** Write what a user chose into the data that `model:name` binds. */
+export function sendModel(core, node, name, value) {
+  const listener = node.getModelBindingListeners?.()[name];
+  if (!listener) return;
+  if (core.send) core.send(() => listener(value), `model:${name}`);
+  else listener(value);
+}
+
+function sent(core, node, type, detail, options) {
+  const work = () => {
+    core.eventType = type;
+    core.glassEasel.triggerEvent(node, type, detail, options);
+  };
+  if (core.send) core.send(work, `${pageOf(node)} ${type} on <${tagOf(node, core)}>`);
+  else work();
+}
+
+function pageOf(node) {
+  return node.ownerShadowRoot?.getHostNode().is ?? node.is ?? '';
 }

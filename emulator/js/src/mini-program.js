@@ -1,16 +1,24 @@
 // A mini program that runs: its files, its app, its pages, and what a user does with it.
 
 import { createApp } from './app.js';
-import { shapeEvents } from './event.js';
+import { createChannels } from './channels.js';
+import { createBridge } from './bridge.js';
+import { createHandle } from './event.js';
+import { extendInstances } from './instance.js';
 import { codeProblem, createModules } from './modules.js';
+import { noteOfError } from './notes.js';
+import { createConsole } from './output.js';
 import { Problem } from './problem.js';
 import { createPages } from './pages.js';
 import { readProject } from './project.js';
 import { createRealm } from './realm.js';
 import { createRoutes, parseUrl } from './routes.js';
 import { createTemplates } from './templates.js';
-import { outline, tagOf, textOf, walk } from './view.js';
+import { nodeWithText, select } from './select.js';
+import { outline, textOf } from './view.js';
 import { createWidgets } from './widgets.js';
+import { createOuterWx } from './outer-wx.js';
+import { installGlobals } from './globals.js';
 
 /**
  * Start a mini program: evaluate app.js and every page, launch the app, open the first page.
@@ -24,6 +32,7 @@ import { createWidgets } from './widgets.js';
  * @param {number} [options.scene] how it was opened; default: 1001, from the list
  * @param {object} [options.answers] what a user answers: allow(api, argument), modal(argument), actionSheet(argument),
  *   choose(api, argument); defaults: yes to everything, the first item, an empty picture
+ * @param {number} [options.longest] how long a stretch of its code may run, in milliseconds; default: 5000
  * @param {object} [options.wx] further options for createWx
  * @returns {Promise<MiniProgram>}
  */
@@ -43,17 +52,26 @@ export class MiniProgram {
   /** Places where WeChat differs from what was done: {id, values}. */
   notes = [];
 
-  constructor({ files, played, base, persona, answers = {}, wx = {}, scene = 1001, createRealm: makeRealm = createRealm, backend }) {
+  constructor({ files, played, base, persona, answers = {}, wx = {}, scene = 1001, createRealm: makeRealm = createRealm, backend, longest }) {
     this.project = readProject(files);
-    this.realm = makeRealm({ console: this.#console() });
+    this.realm = makeRealm({
+      console: createConsole(this.output),
+      report: (error, where) => this.report(error, where),
+      rejected: (reason, promise) => this.#rejected(reason, promise),
+      longest,
+    });
+    this.enter = this.realm.enter ?? ((work) => work());
     this.core = this.realm.core;
+    this.core.send = (work, where) => this.attempt(work, where);
     this.answers = answers;
     this.played = played;
     this.#quietCore();
-    shapeEvents(this.core);
     this.app = createApp(this.realm, (error, where) => this.report(error, where));
     this.modules = createModules(this.project, this.realm, (id, values) => this.note(id, values));
-    const template = createTemplates(this.project, this.realm);
+    const bridge = createBridge(this.realm);
+    const template = createTemplates(this.project, this.realm, {
+      handle: createHandle(bridge.inward), note: (id, values) => this.note(id, values),
+    });
     this.pages = createPages({
       project: this.project, realm: this.realm, template, backend,
       evaluate: (path) => this.#evaluate(path),
@@ -62,23 +80,48 @@ export class MiniProgram {
     });
     this.routes = createRoutes({
       project: this.project,
-      make: (path, query) => this.pages.make(path, query),
+      enter: this.enter,
+      make: (path, query, channel) => this.#make(path, query, channel),
+      note: (id, values) => this.note(id, values),
       notFound: (found) => this.app.call('onPageNotFound', found),
     });
-    this.wx = this.#createWx({ base, persona, scene, ...wx });
+    this.channels = createChannels(this.realm);
+    this.wx = createOuterWx(this, { base, persona, scene, ...wx });
+    extendInstances(this);
     this.widgets = createWidgets(this);
-    this.#install();
+    installGlobals(this);
   }
 
   /** Evaluate all code, call onLaunch and onShow, open the first page. */
   async launch({ path, query = {}, scene = 1001 } = {}) {
     const target = path ? parseUrl(path.startsWith('/') ? path : `/${path}`) : { path: this.project.pages[0], query: {} };
     const entry = { path: target.path, query: { ...target.query, ...query }, scene, referrerInfo: {}, apiCategory: 'default' };
+    this.launched = entry;
     if (this.project.files.has('app.js') || this.project.files.has('app.ts')) this.#run('app', 'app');
     this.app.ensure();
-    if (this.project.app.lazyCodeLoading !== 'requiredComponents') {
-      for (const page of this.project.pages) this.pages.define(page);
+    if (this.project.app.lazyCodeLoading !== 'requiredComponents') this.project.pages.forEach((page) => this.#defineEarly(page));
+    this.enter(() => this.#openFirst(entry), 'the launch');
+    await this.settle();
+  }
+
+  /** A page with a mistake in its code does not keep the others from being opened. */
+  #defineEarly(page) {
+    try {
+      this.pages.define(page);
+    } catch (error) {
+      if (page === this.launched.path) throw error;
+      this.report(error, page);
     }
+  }
+
+  #make(path, query, channel) {
+    for (const [name, value] of Object.entries(query)) {
+      if (/%[0-9a-f]{2}/i.test(value)) this.note('query-encoded', { page: path, name });
+    }
+    return this.pages.make(path, query, channel);
+  }
+
+  #openFirst(entry) {
     this.app.call('onLaunch', entry);
     this.app.call('onShow', entry);
     if (!this.project.pages.includes(entry.path)) {
@@ -86,7 +129,6 @@ export class MiniProgram {
       throw new Problem(`there is no page ${entry.path}; pages: ${this.project.pages.join(', ')}`, 'app.json');
     }
     this.routes.enter(entry.path, entry.query);
-    await this.settle();
   }
 
   /** The page on top, undefined before the launch. */
@@ -101,10 +143,7 @@ export class MiniProgram {
 
   /** The innermost node whose text is, or else contains, a text; `undefined` without one. */
   findText(text) {
-    const nodes = [...walk(this.page.component, this.core)].filter((node) => !this.core.glassEasel.TextNode.isTextNode(node));
-    const exact = nodes.filter((node) => textOf(node, this.core) === text);
-    const near = exact.length ? exact : nodes.filter((node) => textOf(node, this.core).includes(text));
-    return near.findLast((node) => near.every((other) => other === node || !isInside(this, other, node))) ?? near.at(-1);
+    return nodeWithText(this, text);
   }
 
   /** Tap a node and wait until nothing more comes of it. */
@@ -129,6 +168,7 @@ export class MiniProgram {
   /** Wait until every wx call has come back and its callbacks have run. */
   async settle() {
     for (let quiet = 0; quiet < 3;) {
+      this.attempt(() => {}, 'a promise'); // lets promises that were settled from outside go on
       await this.routes.settled();
       await new Promise((resolve) => { setTimeout(resolve); });
       quiet = this.busy ? 0 : quiet + 1;
@@ -154,12 +194,30 @@ export class MiniProgram {
     }
     this.routes.stack.length = 0;
     for (const stop of this.stops ?? []) stop();
+    this.realm.close?.();
+  }
+
+  /** Run code of the mini program from outside; what it throws is kept as an error. */
+  attempt(work, where) {
+    try {
+      return this.enter(work, where);
+    } catch (error) {
+      this.report(error, where);
+      return undefined;
+    }
+  }
+
+  #rejected(reason, promise) {
+    if (this.app.call('onUnhandledRejection', { reason, promise })) return;
+    this.report(reason, 'an unhandled rejection');
   }
 
   /** Keep an error of the mini program's own code; App.onError hears of it too. */
   report(error, where) {
     const { message, file, line } = codeProblem(error, where.split(' ')[0]);
-    this.errors.push({ message: error?.message ?? String(error), where, file, line });
+    this.errors.push({ message: error?.errMsg ?? error?.message ?? String(error), where, file, line });
+    const about = noteOfError(error?.message ?? '');
+    if (about) this.note(...about);
     try {
       this.app.call('onError', `${message}\n${error?.stack ?? ''}`);
     } catch (again) {
@@ -182,39 +240,10 @@ export class MiniProgram {
   #run(path, where) {
     const file = [`${path}.js`, `${path}.ts`].find((one) => this.project.files.has(one));
     try {
-      this.modules.load(file);
+      this.enter(() => this.modules.load(file), file);
     } catch (error) {
-      if (error instanceof Problem) throw error;
       throw codeProblem(error, file ?? where);
     }
-  }
-
-  #createWx({ base, persona, scene, ...more }) {
-    this.pending = 0;
-    const ui = {
-      toast: (argument) => { this.shown.toast = argument?.title ?? null; },
-      loading: (argument) => { this.shown.loading = argument?.title ?? null; },
-      modal: (argument) => {
-        this.shown.modal = argument;
-        return this.answers.modal?.(argument) ?? true;
-      },
-      actionSheet: (argument) => {
-        this.shown.actionSheet = argument;
-        return this.answers.actionSheet?.(argument) ?? 0;
-      },
-      allow: (api, argument) => this.answers.allow?.(api, argument) ?? true,
-      choose: (api, argument) => this.answers.choose?.(api, argument) ?? [new Blob([PICTURE], { type: 'image/png' })],
-      navigate: ({ api, path, query, delta }) => this.#navigate(api, path, query, delta),
-      error: (error, where) => this.report(error, `wx.${where}`),
-      ...more.ui,
-    };
-    const listener = (event) => {
-      this.pending += event.phase === 'call' ? 1 : -1;
-      more.listener?.(event);
-    };
-    return this.played.createWx({
-      ...more, base, persona, appid: more.appid ?? (this.project.appid || undefined), launch: { scene, ...more.launch }, ui, listener,
-    });
   }
 
   get busy() {
@@ -228,10 +257,11 @@ export class MiniProgram {
     });
   }
 
-  /** @returns {Promise<string | undefined>} why a move was not made, undefined when it was, as wx wants to hear it */
-  async #navigate(api, path, query, delta) {
-    const reason = await this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta });
-    return reason || undefined;
+  /** Make a move that wx was asked for; a text refuses it. */
+  async move(api, path, query, delta) {
+    const channel = api === 'navigateTo' ? this.channels.opening() : undefined;
+    const refusal = await this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta, channel });
+    return refusal || undefined;
   }
 
   /** Have the user meet an open-type button. */
@@ -244,22 +274,10 @@ export class MiniProgram {
     await this.wx[api]?.({ url, delta }).catch?.(() => {});
   }
 
-  #console() {
-    const write = (level) => (...words) => {
-      this.output.push({ level, text: words.map((one) => (typeof one === 'string' ? one : inspect(one))).join(' ') });
-      if (this.output.length > 500) this.output.shift();
-    };
-    return Object.fromEntries(['log', 'info', 'warn', 'error', 'debug', 'group', 'groupEnd', 'time', 'timeEnd', 'trace'].map((level) => [level, write(level)]));
-  }
-
   /** The core throws handlers' errors at the console; here they are kept as errors. */
   #quietCore() {
     const { glassEasel } = this.core;
     glassEasel.globalOptions.throwGlobalError = false;
-    // A handler may be put on the instance at run time, and replaced there: uni-app keeps all of its handlers so.
-    glassEasel.globalOptions.useMethodCallerListeners = true;
-    // Else a property named as a field of the core's nodes breaks them: a button of @vant/weapp has a property `dataset`.
-    glassEasel.globalOptions.writeFieldsToNode = false;
     glassEasel.addGlobalErrorListener?.((error, { element, methodName } = {}) => {
       this.report(error, `${element?.is ?? ''} ${methodName ?? ''}`.trim());
       return false;
@@ -269,56 +287,4 @@ export class MiniProgram {
       return false;
     });
   }
-
-  #install() {
-    const { global } = this.realm;
-    const { Page, Component, Behavior } = this.pages.constructors;
-    const { App, getApp } = this.app;
-    const getCurrentPages = () => global.Array.from(this.routes.stack, (page) => page.instance);
-    const requirePlugin = (name) => { throw this.realm.error(`requirePlugin: plugins are not played by mockdoor (${name})`); };
-    Object.assign(global, { wx: this.wx, App, Page, Component, Behavior, getApp, getCurrentPages, requirePlugin });
-  }
-}
-
-const PICTURE = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);
-
-function inspect(value) {
-  if (value instanceof Error || value?.stack) return String(value.stack ?? value);
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return String(value);
-  }
-}
-
-function isInside(app, node, outer) {
-  if (node === outer) return false;
-  for (const one of walk(outer, app.core)) if (one === node) return true;
-  return false;
-}
-
-const COMPOUND = /([\w-]+)|#([\w-]+)|\.([\w-]+)|\[([\w-]+)(?:=["']?([^"'\]]*)["']?)?\]/g;
-
-/** Nodes below a root that a selector finds, in the order of the page. */
-export function select(app, selector, root) {
-  const found = new Set();
-  for (const part of selector.split(',')) {
-    let nodes = [root];
-    for (const compound of part.trim().split(/\s*>>>\s*|\s+/)) {
-      nodes = nodes.flatMap((node) => [...walk(node, app.core)].slice(1).filter((one) => fits(app, one, compound)));
-    }
-    nodes.forEach((node) => found.add(node));
-  }
-  return [...found];
-}
-
-function fits(app, node, compound) {
-  if (app.core.glassEasel.TextNode.isTextNode(node)) return false;
-  return [...compound.matchAll(COMPOUND)].every(([, tag, id, name, attribute, value]) => {
-    if (tag) return tagOf(node, app.core) === tag;
-    if (id) return node.id === id || node.id?.endsWith(`--${id}`);
-    if (name) return (node.class ?? '').split(/\s+/).includes(name);
-    const has = node.attributes?.find?.((one) => one.name === attribute);
-    return Boolean(has) && (value === undefined || String(has.value) === value);
-  });
 }

@@ -6,6 +6,9 @@ import { Problem } from './problem.js';
 import { alias, packageOf, upwards } from './project.js';
 import { folderOf, join, normalize } from './reader.js';
 
+/** A place in a stack: paths of a mini program are relative, all others begin with a slash, a letter of a drive or a scheme. */
+const PLACE = /(?:^|[\s(])((?![a-z]+:)[\w@.-][^\s():]*\.(?:js|ts|wxs|wxml)):(\d+)/gm;
+
 /**
  * @param {import('./project.js').Project} project
  * @param {import('./realm.js').Realm} realm where the code runs
@@ -13,6 +16,7 @@ import { folderOf, join, normalize } from './reader.js';
  */
 export function createModules(project, realm, note) {
   const cache = new Map();
+  const enter = realm.enter ?? ((work) => work());
 
   function load(path) {
     const known = cache.get(path);
@@ -21,7 +25,7 @@ export function createModules(project, realm, note) {
     cache.set(path, module);
     try {
       const run = realm.wrap(compile(project.files.read(path), path), path);
-      run.call(undefined, requireFrom(path), module, module.exports);
+      enter(() => run.call(undefined, requireFrom(path), module, module.exports), path);
     } catch (error) {
       cache.delete(path);
       throw error;
@@ -32,11 +36,11 @@ export function createModules(project, realm, note) {
   function requireFrom(from) {
     const required = (name, done, failed) => {
       if (typeof done !== 'function') return load(find(from, name));
-      later(() => load(find(from, name)), done, failed ?? (() => {}));
+      later(realm, () => load(find(from, name)), done, failed ?? (() => {}));
       return undefined;
     };
     required.async = (name) => new realm.global.Promise((resolve, reject) => {
-      later(() => load(find(from, name)), resolve, reject);
+      later(realm, () => load(find(from, name)), resolve, reject);
     });
     return required;
   }
@@ -50,8 +54,8 @@ export function createModules(project, realm, note) {
   return { load, requireFrom, loaded: () => [...cache.keys()] };
 }
 
-function later(work, done, failed) {
-  setTimeout(() => {
+function later(realm, work, done, failed) {
+  realm.global.setTimeout(() => {
     let result;
     try {
       result = work();
@@ -100,8 +104,17 @@ function inNodeModules(project, store, name) {
   return asFile(project, normalize(`${store}/${pack}/${main}`));
 }
 
-/** @returns {Problem} what a mistake in a file's code reads like */
+/** @returns {Problem} what a mistake in a mini program's code reads like, with the place of the code that made it */
 export function codeProblem(error, path) {
-  const line = Number(new RegExp(`${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}:(\\d+)`).exec(error?.stack ?? '')?.[1]);
-  return new Problem(error?.message ?? String(error), path, line || undefined);
+  if (error instanceof Problem) return error;
+  const [file, line] = placeOf(error) ?? [path];
+  return new Problem(error?.message ?? String(error), file, line);
+}
+
+/** The first place of a stack inside the mini program's own files. */
+function placeOf(error) {
+  for (const [, file, line] of String(error?.stack ?? '').matchAll(PLACE)) {
+    if (!file.startsWith('node:')) return [file, Number(line)];
+  }
+  return undefined;
 }

@@ -15,11 +15,14 @@ import { below, folderOf, join, normalize } from './reader.js';
  * @property {(path: string) => object} config the json of a page or component
  */
 
+/** Where a mini program lies in projects whose configuration does not say so. */
+const BUILT = ['', 'miniprogram', 'dist', 'dist/build/mp-weixin', 'dist/dev/mp-weixin'];
+
 /** @returns {Project} what a folder holds; throws Problem when that is no mini program */
 export function readProject(reader) {
   const settings = { ...readJsonIfThere(reader, 'project.config.json'), ...readJsonIfThere(reader, 'project.private.config.json') };
   const root = normalize(settings.miniprogramRoot ?? '') ?? '';
-  const candidates = [root, '', 'miniprogram', 'dist'].filter((one) => reader.has(one ? `${one}/app.json` : 'app.json'));
+  const candidates = [root, ...BUILT].filter((one) => reader.has(one ? `${one}/app.json` : 'app.json'));
   if (!candidates.length) {
     const where = root ? `${root}/app.json` : 'app.json';
     throw new Problem(`there is no ${where}; choose the folder with app.json or with project.config.json`);
@@ -47,6 +50,8 @@ function pagesOf(app) {
   if (!Array.isArray(app.pages) || !app.pages.length) throw new Problem('`pages` has to name at least one page', 'app.json');
   const packages = app.subPackages ?? app.subpackages ?? [];
   const more = packages.flatMap((one) => (one.pages ?? []).map((page) => `${one.root}/${page}`));
+  const odd = [...app.pages, ...more].find((page) => typeof page !== 'string');
+  if (odd !== undefined) throw new Problem(`\`pages\` holds ${JSON.stringify(odd)}, which is not a path`, 'app.json');
   const pages = [...new Set([...app.pages, ...more].map((page) => normalize(page)))];
   const entry = app.entryPagePath && normalize(app.entryPagePath);
   return entry ? [entry, ...pages.filter((page) => page !== entry)] : pages;

@@ -23,23 +23,25 @@ export function parseQuery(query) {
  * @param {object} options
  * @param {import('./project.js').Project} options.project
  * @param {(path: string, query: object) => object} options.make makes a page: {path, instance, call(hook, argument), attach(), detach()}
+ * @param {(id: string, values: object) => void} [options.note]
+ * @param {(work: () => any, where: string) => any} [options.enter] runs code of the mini program
  * @param {(found: {path: string, query: object, isEntryPage: boolean}) => boolean} options.notFound asks the app
  */
-export function createRoutes({ project, make, notFound }) {
+export function createRoutes({ project, make, notFound, note = () => {}, enter: inside = (work) => work() }) {
   const stack = [];
   const tabs = new Map();
   let moving = Promise.resolve();
   const current = () => stack.at(-1);
   const isTab = (path) => project.tabs.includes(path);
 
-  function enter(path, query) {
+  function enter(path, query, channel) {
     const page = isTab(path) && tabs.get(path);
     if (page) {
       stack.push(page);
       page.call('onShow');
       return page;
     }
-    const made = make(path, query);
+    const made = make(path, query, channel);
     if (isTab(path)) tabs.set(path, made);
     stack.push(made);
     made.attach();
@@ -58,11 +60,11 @@ export function createRoutes({ project, make, notFound }) {
   }
 
   const moves = {
-    navigateTo({ path, query }) {
+    navigateTo({ path, query, channel }) {
       if (isTab(path)) return 'can not navigateTo a tabbar page';
       if (stack.length >= DEEPEST) return 'webview count limit exceed';
       current()?.call('onHide');
-      enter(path, query);
+      enter(path, query, channel);
       return '';
     },
     redirectTo({ path, query }) {
@@ -77,7 +79,8 @@ export function createRoutes({ project, make, notFound }) {
       current().call('onShow');
       return '';
     },
-    switchTab({ path }) {
+    switchTab({ path, query }) {
+      if (Object.keys(query ?? {}).length) note('switchtab-query', { url: path });
       if (!isTab(path)) return 'can not switch to no-tabBar page';
       const from = current();
       if (from?.path === path) return '';
@@ -107,7 +110,7 @@ export function createRoutes({ project, make, notFound }) {
         notFound({ path: target.path, query: target.query ?? {}, isEntryPage: !stack.length });
         return `page "${target.path}" is not found`;
       }
-      return moves[api](target);
+      return inside(() => moves[api](target), api);
     });
     moving = done.catch(() => {});
     return done;

@@ -11,7 +11,8 @@ const FORM = (inside) => `<form bindsubmit="sent" bindreset="reset">${inside}<bu
 /** Sends the form of the page off; returns what its handler got. */
 async function sent(app) {
   await app.tap(app.find('#send')[0]);
-  return app.page.instance.values;
+  const { values } = app.page.instance;
+  return values && JSON.parse(JSON.stringify(values)); // as values of this realm
 }
 
 test('a form sends every kind of field by its name', async (t) => {
@@ -25,7 +26,7 @@ test('a form sends every kind of field by its name', async (t) => {
 
   const values = await sent(app);
 
-  assert.deepEqual({ ...values, likes: [...values.likes] }, {
+  assert.deepEqual(values, {
     nickname: '小明', about: 'hi', likes: ['a'], size: 'm', agreed: true, age: 30, day: '2026-01-01',
   });
 });

@@ -1,6 +1,6 @@
 // Components that a user chooses with: checkbox, radio, switch, slider, picker.
 
-import { sendTo } from '../event.js';
+import { sendModel, sendTo } from '../event.js';
 import { attributeOf, tagOf } from '../view.js';
 import { held, hold, isChecked, isOn } from './held.js';
 import { tagAround, within } from './tree.js';
@@ -32,7 +32,7 @@ export function createChoices({ core }) {
 
   function check(node, value) {
     hold(node, 'checked', value);
-    node.getModelBindingListeners?.().checked?.(value);
+    sendModel(core, node, 'checked', value);
   }
 
   const values = {
@@ -48,7 +48,7 @@ export function createChoices({ core }) {
     need(node, 'slider');
     const stopped = inSteps(node, value);
     hold(node, 'value', stopped);
-    node.getModelBindingListeners?.().value?.(stopped);
+    sendModel(core, node, 'value', stopped);
     sendTo(core, node, 'changing', { value: stopped });
     sendTo(core, node, 'change', { value: stopped });
   }
@@ -67,7 +67,7 @@ export function createChoices({ core }) {
       });
     }
     hold(node, 'value', detail.value);
-    node.getModelBindingListeners?.().value?.(detail.value);
+    sendModel(core, node, 'value', detail.value);
     sendTo(core, node, 'change', detail);
   }
 

@@ -1,6 +1,6 @@
 // Fields that are typed into: input, with its nickname keyboard, and textarea.
 
-import { askOf, sendTo } from '../event.js';
+import { askOf, sendModel, sendTo } from '../event.js';
 import { attributeOf, tagOf } from '../view.js';
 import { held, hold, isOn } from './held.js';
 
@@ -37,7 +37,7 @@ export function createFields({ core }) {
   /** What is typed goes into the widget, and into data only through `model:value`. */
   function write(node, value) {
     hold(node, 'value', value);
-    node.getModelBindingListeners?.().value?.(value);
+    sendModel(core, node, 'value', value);
   }
 
   function cut(node, typed) {

@@ -1,6 +1,6 @@
 // Components that move something: navigator, scroll-view, swiper; and pictures that load.
 
-import { sendTo } from '../event.js';
+import { sendModel, sendTo } from '../event.js';
 import { attributeOf, shownBelow, tagOf } from '../view.js';
 import { held, hold } from './held.js';
 import { within } from './tree.js';
@@ -56,7 +56,7 @@ export function createMotion({ app, core }) {
     if (Number(held(node, 'current') ?? 0) === current) return;
     const detail = { current, currentItemId: String(attributeOf(items[current], 'item-id') ?? ''), source: 'touch' };
     hold(node, 'current', current);
-    node.getModelBindingListeners?.().current?.(current);
+    sendModel(core, node, 'current', current);
     sendTo(core, node, 'change', detail);
     sendTo(core, node, 'animationfinish', detail);
   }
