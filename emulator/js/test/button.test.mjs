@@ -32,6 +32,14 @@ test('a refused phone number is an event like any other', async (t) => {
   assert.deepEqual(heard[1], ['getphonenumber', { errMsg: 'getPhoneNumber:fail user deny' }]);
 });
 
+test('a real-time phone number is a code and nothing else', { skip }, async (t) => {
+  const { heard } = await tapped(t, 'open-type="getRealtimePhoneNumber" bindgetrealtimephonenumber="on"');
+
+  const { code, ...rest } = heard[1][1];
+  assert.match(code, /^[0-9a-f]{64}$/);
+  assert.deepEqual([heard[1][0], rest], ['getrealtimephonenumber', { errMsg: 'getRealtimePhoneNumber:ok' }]);
+});
+
 test('an avatar is a temporary file; without a choice there is no event', { skip }, async (t) => {
   const chosen = await tapped(t, 'open-type="chooseAvatar" bindchooseavatar="on"');
   const closed = await tapped(t, 'open-type="chooseAvatar" bindchooseavatar="on"', { allow: false });

@@ -42,14 +42,19 @@ export function createButtons({ app, core, forms }) {
 
   async function answer(node, openType, given) {
     const here = ANSWERS[openType];
-    return here ? here(app, node) : app.openButton(openType, given);
+    return here ? here(app, node, given) : app.openButton(openType, given);
   }
 
   return { button: press };
 }
 
-/** What WeChat answers to buttons that no server takes part in. */
+/** What WeChat answers to buttons that wx.js does not play. */
 const ANSWERS = {
+  // The real-time check is the same question with a code for an answer; nothing is sealed (assumed).
+  getRealtimePhoneNumber: async (app, node, given) => {
+    const { errMsg, code } = await app.openButton('getPhoneNumber', given);
+    return { errMsg: errMsg.replace('getPhoneNumber', 'getRealtimePhoneNumber'), ...(code && { code }) };
+  },
   openSetting: async (app) => ({ errMsg: 'openSetting:ok', ...await settings(app) }),
   // What a chat's card leads back with; an ordinary return has an empty query (assumed).
   contact: async (app, node) => ({ errMsg: 'enterContact:ok', path: String(attributeOf(node, 'send-message-path') ?? ''), query: {} }),
