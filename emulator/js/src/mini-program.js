@@ -270,10 +270,6 @@ export class MiniProgram {
     return this.played.tapButton(this.wx, openType, { ...given, allow });
   }
 
-  async navigate(api, url, delta) {
-    await this.wx[api]?.({ url, delta }).catch?.(() => {});
-  }
-
   /** The core throws handlers' errors at the console; here they are kept as errors. */
   #quietCore() {
     const { glassEasel } = this.core;

@@ -1,7 +1,7 @@
 // Components that move something: navigator, scroll-view, swiper; and pictures that load.
 
 import { sendModel, sendTo } from '../event.js';
-import { attributeOf, shownBelow, tagOf } from '../view.js';
+import { attributeOf, tagOf } from '../view.js';
 import { held, hold } from './held.js';
 import { within } from './tree.js';
 
@@ -73,5 +73,5 @@ export function createMotion({ app, core }) {
     else sendTo(core, node, 'load', { width, height });
   }
 
-  return { navigator, scroll, swipe, load, below: (node) => shownBelow(node, core) };
+  return { navigator, scroll, swipe, load };
 }
