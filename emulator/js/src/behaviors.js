@@ -12,7 +12,8 @@ const BUILT_IN = {
  * @param {import('./realm.js').Realm} realm
  * @param {object} space a code space of the adapter
  * @param {(id: string, values: object) => void} note
- * @returns {(definition: object) => object} a definition whose behaviors are all objects
+ * @returns {{resolve: (definition: object) => object, behaves: (component: object, name: string) => boolean}} resolve: a
+ *   definition whose behaviors are all objects; behaves: whether a component has one of these
  */
 export function builtInBehaviors(realm, space, note) {
   const made = new Map();
@@ -26,7 +27,7 @@ export function builtInBehaviors(realm, space, note) {
     return made.get(name);
   }
 
-  return (definition) => {
+  function resolve(definition) {
     if (!Array.isArray(definition?.behaviors) || !definition.behaviors.some((one) => typeof one === 'string')) return definition;
     const behaviors = definition.behaviors.flatMap((one) => {
       if (typeof one !== 'string') return [one];
@@ -35,5 +36,8 @@ export function builtInBehaviors(realm, space, note) {
       return [];
     });
     return { ...definition, behaviors };
-  };
+  }
+
+  const behaves = (component, name) => made.has(name) && component.hasBehavior(made.get(name)._$);
+  return { resolve, behaves };
 }

@@ -3,7 +3,8 @@
 import { loadSucrase } from './sucrase.js';
 import { Problem } from './problem.js';
 
-const MODULE_WORDS = /^\s*(?:import[\s{*'"]|export[\s{*])/m;
+// Minified modules have them behind a semicolon or a brace, on one line with everything else.
+const MODULE_WORDS = /(?:^|[;}]|\*\/)\s*(?:import[\s{*'"]|export[\s{*])/m;
 
 /** @returns {string} a file's code as CommonJS; throws Problem with its line for a syntax error */
 export function compile(code, path) {

@@ -63,8 +63,15 @@ export function sendUp(core, node, type, detail = {}) {
 }
 
 /** Send an event of a built-in component to its own listeners. */
-export function sendTo(core, node, type, detail = {}) {
-  sent(core, node, type, detail, { bubbles: false, composed: false });
+export function sendTo(core, node, type, detail = {}, more = {}) {
+  sent(core, node, type, detail, { bubbles: false, composed: false, ...more });
+}
+
+/** @returns {any} what the last handler of an event answered */
+export function askOf(core, node, type, detail) {
+  let answer;
+  sendTo(core, node, type, detail, { handleListenerReturn: (returned) => { answer = returned; } });
+  return answer;
 }
 
 /** Write what a user chose into the data that `model:name` binds. */

@@ -289,8 +289,4 @@ export class MiniProgram {
     const allow = given.allow ?? this.answers.allow?.(openType) ?? true;
     return this.played.tapButton(this.wx, openType, { ...given, allow });
   }
-
-  async navigate(api, url, delta) {
-    await this.wx[api]?.({ url, delta }).catch?.(() => {});
-  }
 }

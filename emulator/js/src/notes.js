@@ -15,6 +15,10 @@ export const NOTES = {
     zh: '{from} 中的 <{tag}> 指向 {named}，但该组件不存在；这里显示为一个空框。',
   },
   'behavior-missing': { en: 'The behavior {name} is not played; it adds nothing.', zh: '内置 behavior {name} 未被模拟，不起作用。' },
+  'open-type-unknown': {
+    en: 'A button has the open-type {openType}, which WeChat does not know; it does nothing.',
+    zh: '按钮的 open-type {openType} 不是微信支持的值，不起作用。',
+  },
   'api-missing': { en: '{name} is not played by mockdoor.', zh: 'mockdoor 没有模拟 {name}。' },
   animation: { en: '{page} animates something; nothing moves here, only the callback comes.', zh: '{page} 使用了动画；这里不会播放，只触发回调。' },
   'setdata-undefined': {

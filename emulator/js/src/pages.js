@@ -23,6 +23,8 @@ const LIFETIMES = { onShow: 'show', onHide: 'hide', onResize: 'resize' };
 export function createPages({ project, realm, template, evaluate, note, report, backend }) {
   const { glassEasel, adapter } = realm.core;
   glassEasel.globalOptions.useMethodCallerListeners = true; // uni-app puts handlers on the instance
+  // Else a property named as a field of the core's nodes breaks them: a button of @vant/weapp has a property `dataset`.
+  glassEasel.globalOptions.writeFieldsToNode = false;
   const environment = new adapter.MiniProgramEnv();
   const space = environment.createCodeSpace('', true);
   becomeReady(realm, space);
@@ -37,7 +39,7 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     Component: (definition) => space.componentEnv(registering(), ({ Component }) => Component(withBehaviors(definition))),
     Behavior: (definition) => space.behavior().definition(withBehaviors(definition)).register(),
   };
-  const withBehaviors = builtInBehaviors(realm, space, note);
+  const { resolve: withBehaviors, behaves } = builtInBehaviors(realm, space, note);
   constructors.Behavior.trait = (...words) => space.traitBehavior(...words);
 
   function registering() {
@@ -124,5 +126,5 @@ export function createPages({ project, realm, template, evaluate, note, report, 
     return page;
   }
 
-  return { constructors, define, make, made, space, associated };
+  return { constructors, define, make, made, behaves, space, associated };
 }

@@ -7,6 +7,7 @@ import { noteTemplate } from './template-notes.js';
 
 const IMPORT = /<(?:import|include)\s[^>]*\bsrc\s*=\s*["']([^"']+)["']/g;
 const SCRIPT = /<wxs\s[^>]*\bsrc\s*=\s*["']([^"']+)["']/g;
+const CONSTRUCTOR = /([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\.constructor\b/g;
 const REQUIRED = /\brequire\(\s*["']([^"']+)["']\s*\)/g;
 
 /**
@@ -37,7 +38,7 @@ function compileTemplate(project, realm, path, { handle, note = () => {} }) {
       if (worst) throw new Problem(sentence(worst, text), name, worst.startLine + 1);
       noteTemplate(text, (id, values) => note(id, { ...values, file: name }));
     }
-    for (const [name, text] of withScripts(project, `${path}.wxml`)) group.addScript(name.replace(/\.wxs$/, ''), text);
+    for (const [name, text] of withScripts(project, `${path}.wxml`)) group.addScript(name.replace(/\.wxs$/, ''), scriptText(text));
     const make = realm.evaluate(`(handle, isBuiltIn) => ${adapted(group.getTmplGenObjectGroups())}`, `${path}.wxml`);
     const groups = make(handle ?? ((caller, event, handler) => handler.call(caller, event)), builtIns());
     return { groupList: groups, content: groups[path], fallbackListenerOnNativeNode: true };
@@ -48,11 +49,19 @@ function compileTemplate(project, realm, path, { handle, note = () => {} }) {
 
 /** What wxs has beside the language, and what it lacks. */
 const SCRIPT_SCOPE = `
+  var constructorOf = function (value) {
+    return value === undefined || value === null ? undefined : Object.prototype.toString.call(value).slice(8, -1);
+  };
   var getRegExp = function (pattern, flags) { return new RegExp(pattern, flags); };
   var getDate = function () { return arguments.length ? new Date(...arguments) : new Date(); };
   var wx, App, Page, Component, Behavior, getApp, getCurrentPages, global, setTimeout, setInterval;
   Q.C = handle;
 `;
+
+/** A script in which `x.constructor` is a text: `value.constructor === 'Array'` is how a script asks for a kind. */
+function scriptText(text) {
+  return text.replace(CONSTRUCTOR, 'constructorOf($1)');
+}
 
 /** The compiler's output, with calls of built-in methods giving nothing and `.wxs` left out of what is required. */
 function adapted(code) {

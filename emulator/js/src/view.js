@@ -1,7 +1,9 @@
 // What a page shows, as the component core holds it: walking it, reading its text, finding nodes.
 
+import { textShown } from './widgets/shown.js';
+
 /** Built-in tags whose text stands on a line of its own. */
-const BLOCKS = new Set(['view', 'button', 'form', 'scroll-view', 'swiper', 'swiper-item', 'navigator', 'input', 'textarea', 'picker', 'label', 'rich-text', 'checkbox', 'radio']);
+const BLOCKS = new Set(['view', 'button', 'form', 'scroll-view', 'swiper', 'swiper-item', 'navigator', 'input', 'textarea', 'picker', 'label', 'rich-text', 'checkbox', 'radio', 'web-view']);
 
 /** @returns {'text' | 'component' | 'native' | 'virtual'} what kind a node is */
 export function kindOf(node, { glassEasel }) {
@@ -47,15 +49,9 @@ function gathered(node, core) {
   if (glassEasel.TextNode.isTextNode(node)) return node.textContent;
   if (isHidden(node)) return '';
   const tag = tagOf(node, core);
-  const own = valueShown(node, tag);
+  const own = textShown(node, tag);
   const inner = own ?? shownBelow(node, core).map((child) => gathered(child, core)).join('');
   return BLOCKS.has(tag) || kindOf(node, core) === 'component' ? `\n${inner}\n` : inner;
-}
-
-function valueShown(node, tag) {
-  if (tag !== 'input' && tag !== 'textarea') return undefined;
-  const value = node.widget?.value ?? attributeOf(node, 'value');
-  return String(value || attributeOf(node, 'placeholder') || '');
 }
 
 /** @returns {boolean} whether `hidden` keeps a node from being seen */

@@ -8,7 +8,7 @@ import { page, start } from './helpers/program.mjs';
 const SOURCES = new URL('../src/', import.meta.url);
 
 test('every note that is made has its text in both languages, with the same values', () => {
-  const code = fs.readdirSync(SOURCES).map((name) => fs.readFileSync(new URL(name, SOURCES), 'utf8')).join('\n');
+  const code = fs.readdirSync(SOURCES, { recursive: true }).filter((name) => name.endsWith('.js')).map((name) => fs.readFileSync(new URL(name, SOURCES), 'utf8')).join('\n');
   const made = [...code.matchAll(/\bnote\('([\w-]+)'/g)].map(([, id]) => id);
 
   assert.deepEqual(made.filter((id) => !NOTES[id]), []);

@@ -1,0 +1,4 @@
+Page({
+  data: { saved: null },
+  save(event) { this.setData({ saved: event.detail }); },
+});
