@@ -31,6 +31,7 @@ class AppPool:
         self, apps: Mapping[str, App], *, environment: Mapping[str, str], names: Mapping[str, Any]
     ) -> Mapping[str, RunningApp]:
         """Return the apps of a scenario, those that run if they are equal and alive; raises CannotStart."""
+        apps = {name: app for name, app in apps.items() if app.mini_program is None}  # a case opens its own
         if not apps:
             return {}
         wanted = (dict(apps), dict(environment), dict(names))

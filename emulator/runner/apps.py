@@ -62,6 +62,7 @@ def open_apps(
     up. Raises CannotStart.
     """
     given = dict(overrides or {})
+    apps = {name: app for name, app in apps.items() if app.mini_program is None}  # a case opens its own
     ports = {name: app.port or _free_port() for name, app in apps.items() if name not in given and not app.url}
     urls = {name: given.get(name) or app.url or f"http://127.0.0.1:{ports[name]}" for name, app in apps.items()}
     shared = {**environment, **{url_variable(name): url for name, url in urls.items()}}

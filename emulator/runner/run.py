@@ -68,7 +68,7 @@ def _run_case(scenario: Scenario, profile: str, opened: _Opened, pool: AppPool) 
     """Run one scenario with its apps; those that do not start make a case with an error."""
     environment = opened.environment
     try:
-        given = environment() if scenario.apps else {}
+        given = environment() if any(app.mini_program is None for app in scenario.apps.values()) else {}
         apps = pool.open(scenario.apps, environment=given, names=scenario.variables)
     except CannotStart as error:
         return _not_started(scenario, profile, str(error))

@@ -11,6 +11,8 @@ import { attributeOf, shownBelow, tagOf, textOf, walk } from './view.js';
 
 /** Milliseconds between two looks for an element that is not there yet. */
 const LOOK = 30;
+/** A file of the mini program in a stack: its names are relative. */
+const OWN_FILE = /(?:\(|at )([\w.-][\w./-]*\.(?:js|ts)):\d+/;
 /** The functions of wx that each word of `allow` and `refuse` is about. */
 const ASKED = {
   permissions: ['authorize'],
@@ -151,8 +153,13 @@ export function createSession() {
       }
       return { state: app && record.state(app, stored) };
     },
-    uncaught: (error) => (app ? app.report(error, 'a promise or timer') : process.stderr.write(`${error?.stack ?? error}\n`)),
+    /** Keep an error that came out of a promise or a timer. */
+    uncaught(error) {
+      if (app) app.report(error, `${OWN_FILE.exec(error?.stack ?? '')?.[1] ?? 'app.js'} in a promise or timer`);
+      else process.stderr.write(`${error?.stack ?? error}\n`);
+    },
     waiting: () => record.waiting(),
+    state: () => app && record.state(app, stored),
   };
 }
 

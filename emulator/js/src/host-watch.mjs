@@ -17,9 +17,11 @@ parentPort.on('message', ({ id, limit }) => {
 function look(id) {
   const session = new inspector.Session();
   session.connectToMainThread();
+  const files = new Map();
+  session.on('Debugger.scriptParsed', ({ params }) => files.set(params.scriptId, params.url));
   session.on('Debugger.paused', ({ params }) => {
-    const place = params.callFrames.find(({ url }) => isOwn(url));
-    write({ id, error: { message: said(place), stuck: true } });
+    const places = params.callFrames.map(({ functionName, location }) => ({ functionName, ...location, file: files.get(location.scriptId) }));
+    write({ id, error: { message: said(places.find(({ file }) => isOwn(file))), stuck: true } });
     process.exit();
   });
   session.post('Debugger.enable');
@@ -27,14 +29,14 @@ function look(id) {
 }
 
 /** The mini program's own files have relative names; the runtime's and Node's have none such. */
-function isOwn(url) {
-  return url && !/^(?:\/|file:|node:|evalmachine|[A-Za-z]:\\)/.test(url);
+function isOwn(file) {
+  return file && !/^(?:\/|file:|node:|evalmachine|[A-Za-z]:\\)/.test(file);
 }
 
 function said(place) {
   if (!place) return 'it is busy without an end';
   const name = place.functionName ? `${place.functionName} ` : '';
-  return `${name}loops without an end, at ${place.url}:${place.location.lineNumber + 1}`;
+  return `${name}loops without an end, at ${place.file}:${place.lineNumber + 1}`;
 }
 
 function write(answered) {

@@ -41,7 +41,7 @@ async function answer({ id, limit, ...command }) {
 function inTime(work, limit) {
   let timer;
   const late = new Promise((resolve, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error(session.waiting()), { more: { late: true } })), limit);
+    timer = setTimeout(() => reject(Object.assign(new Error(session.waiting()), { more: { state: session.state() } })), limit);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
