@@ -35,23 +35,23 @@ def find_node() -> str:
     return found
 
 
-def find_runtime() -> Path:
-    """Return the folder with the runtime's `src`, from where its dependencies are found; raises NotInstalled.
+def find_runtime(source: Path = SOURCE) -> Path:
+    """Return the folder with the `src` of `source`, from where its dependencies are found; raises NotInstalled.
 
     A checkout whose dependencies are installed is used as it is. Else the sources are copied beside the dependencies
     in the cache folder, because Node looks for those in the folders above a file.
     """
-    if (SOURCE / "node_modules").is_dir():
-        return SOURCE
-    home = dependencies_folder()
+    if (source / "node_modules").is_dir():
+        return source
+    home = dependencies_folder(source)
     if not (home / "node_modules").is_dir():
         raise NotInstalled(f"the parts that mini programs run on are not installed; run `{COMMAND}`, once")
-    return _copied_beside(home)
+    return _copied_beside(home, source)
 
 
-def dependencies_folder() -> Path:
+def dependencies_folder(source: Path = SOURCE) -> Path:
     """Return the folder in the cache for the dependencies of this lock file, whether or not they are there."""
-    return cache_folder() / "mini-program" / sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    return cache_folder() / "mini-program" / sha256((source / "package-lock.json").read_bytes()).hexdigest()[:16]
 
 
 def install() -> Path:
@@ -84,17 +84,17 @@ def _install_into(home: Path, npm: str) -> None:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _copied_beside(home: Path) -> Path:
+def _copied_beside(home: Path, source: Path) -> Path:
     """Return a copy of the sources inside `home`, made when there is none of these."""
-    sources = sorted((SOURCE / "src").iterdir())
+    sources = sorted((source / "src").iterdir())
     digest = sha256()
-    for path in (SOURCE / "package.json", *sources):
+    for path in (source / "package.json", *sources):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     place = home / f"runtime-{digest.hexdigest()[:16]}"
     if not place.is_dir():
         made = Path(mkdtemp(dir=home))
-        shutil.copytree(SOURCE / "src", made / "src")
-        shutil.copyfile(SOURCE / "package.json", made / "package.json")
+        shutil.copytree(source / "src", made / "src")
+        shutil.copyfile(source / "package.json", made / "package.json")
         try:
             made.rename(place)
         except OSError:  # another run was faster

@@ -17,7 +17,7 @@ from emulator.runner.mini_program import MiniProgram, Refusal
 from emulator.runner.names import fill, find
 from emulator.runner.output import last_lines
 from emulator.runner.processes import CannotStart
-from emulator.runner.results import Mismatch, Status
+from emulator.runner.results import Mismatch, Status, made_by_mini_program
 from emulator.scenario.apps import EXPECTED, MINI_STEPS
 from emulator.scenario.document import suggest
 from emulator.scenario.mini_programs import only_mini_program
@@ -46,10 +46,8 @@ def run_mini_step(case: Case, step: Mapping[str, Any], given: Mapping[str, Any],
     except CannotStart as error:
         return Outcome(status="error", message=f"{name}: {error}")
     except Refusal as refusal:
-        case.read_journal()
-        output, calls = _shown(refusal.more.get("state")), tuple(case.journal[seen:])
-        return Outcome(status="failed", message=f"{name}: {_said(refusal)}", output=output, calls=calls)
-    case.read_journal()
+        output, message = _shown(refusal.more.get("state")), f"{name}: {_said(refusal)}"
+        return Outcome(status="failed", message=message, output=output, **_calls(case, seen))
     message = "" if mismatches else captured(case, step, lambda where: find(where, dict(state or {})))
     status: Status = "failed" if mismatches or message else "passed"
     return Outcome(
@@ -57,8 +55,15 @@ def run_mini_step(case: Case, step: Mapping[str, Any], given: Mapping[str, Any],
         message=message,
         mismatches=mismatches,
         output="" if status == "passed" else _shown(state),
-        calls=tuple(case.journal[seen:]),
+        **_calls(case, seen),
     )
+
+
+def _calls(case: Case, seen: int) -> dict[str, Any]:
+    """Return what was called meanwhile, and the apps under test that may have done so."""
+    case.read_journal()
+    calls = tuple(case.journal[seen:])
+    return {"calls": calls, "app": "" if all(map(made_by_mini_program, calls)) else ", ".join(case.apps)}
 
 
 def _command(
