@@ -165,7 +165,7 @@ def _mistakes(name: str, fields: Mapping[str, Any], known: set[str]) -> Iterator
             yield (*trail, key), f"{key!r} is for an app that is started here; this one has a url"
         if not is_address(fields["url"]):
             yield (*trail, "url"), f"expected an address such as http://127.0.0.1:3000, got {fields['url']!r}"
-    for key in fields.keys() & {"page", "persona", "replace"} if "mini_program" not in fields else ():
+    for key in fields.keys() & {"page", "persona", "replace"} if "start" in fields else ():
         yield (*trail, key), f"{key!r} is for a mini program"
     ready = fields.get("ready", 1)
     if isinstance(ready, int) and not 1 <= ready <= 65535:  # TCP's ports

@@ -1,10 +1,10 @@
 """What a scenario says of mini programs: the apps that are one, and the steps that use them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from emulator.scenario.apps import App, unknown_app
-from emulator.scenario.document import suggest
+from emulator.scenario.document import Trail, suggest
 
 #: What WeChat asks, as `allow` and `refuse` name it, beside scopes such as `scope.userLocation`.
 QUESTIONS = (
@@ -47,6 +47,14 @@ def step_problems(kind: str, given: Mapping[str, Any], apps: Mapping[str, App]) 
     for one in [what] if isinstance(what, str) else what:
         if one not in QUESTIONS and not one.startswith("scope.") and "${" not in one:
             yield "what", f"WeChat asks nothing named {one!r}{suggest(one, QUESTIONS)}"
+
+
+def persona_problems(apps: Mapping[str, App], personas: Iterable[str]) -> Iterator[tuple[Trail, str]]:
+    """Yield where an app names a persona that nobody declared, with what to say of it."""
+    for name, app in apps.items():
+        if app.persona and app.persona not in personas:
+            message = f"nobody declared the persona {app.persona!r}{suggest(app.persona, personas)}"
+            yield ("apps", name, "persona"), message
 
 
 def described(kind: str, given: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.interpolation import LOCALE, LOCALE_VARIABLE, locale_exists, look_alikes, name_problem, names_in
 from emulator.scenario.matchers import matcher_problem
-from emulator.scenario.mini_programs import step_problems
+from emulator.scenario.mini_programs import persona_problems, step_problems
 from emulator.scenario.model import Scenario
 from emulator.scenario.parallel import REQUEST_KINDS, group_keys_elsewhere, parallel_problems
 from emulator.scenario.verifying import verified_personas, verify_problems
@@ -82,6 +82,8 @@ def check_steps(document: Document, scenario: Scenario) -> None:
     checker = _Checker(document, scenario)
     known = set(scenario.variables)
     checker.check_variables()
+    for trail, message in persona_problems(scenario.apps, scenario.personas):
+        document.report(trail, message)
     for step in scenario.steps:
         checker.check(step, known)
     for step in scenario.cleanup:
@@ -193,7 +195,7 @@ class _Checker:
 
     def _check_personas(self, step: Any, kind: str) -> None:
         """Check that somebody declared the personas that a step names outright."""
-        inner = step[kind] if kind in (*WX_STEPS, "login", "fault", "verify") else {}
+        inner = step[kind] if kind in (*WX_STEPS, "login", "fault", "verify", "open") else {}
         for entry, key in ((inner, "as"), *verified_personas(inner)):
             name, known = entry.get(key), self.scenario.personas
             if isinstance(name, str) and name not in known and not REFERENCE.search(name):

@@ -50,28 +50,28 @@ def test_a_step_of_a_mini_program_has_ten_seconds():
 @pytest.mark.parametrize(
     ("app", "message"),
     [
-        ("{mini_program: nowhere}", f"2:27: there is no folder {LOGIN.parent / 'nowhere'}"),
+        ("{mini_program: nowhere}", f"2:29: there is no folder {LOGIN.parent / 'nowhere'}"),
         (
             "{mini_program: .}",
-            f"2:27: {LOGIN.parent} holds no app.json; name the folder with app.json or project.config.json",
+            f"2:29: {LOGIN.parent} holds no app.json; name the folder with app.json or project.config.json",
         ),
         (
             "{mini_program: login, port: 3000}",
-            "2:34: 'port' is for an app that is started here; this one is a mini program",
+            "2:42: 'port' is for an app that is started here; this one is a mini program",
         ),
         (
             "{mini_program: login, replace: {a.cn: x}}",
-            "2:44: expected the beginning of an address such as https://api.example.com, got 'a.cn'",
+            "2:52: expected the beginning of an address such as https://api.example.com, got 'a.cn'",
         ),
         (
             "{mini_program: login, replace: {'http://a': '${APP_SHOP_URL}'}}",
             (
-                "2:44: unknown name ${APP_SHOP_URL}; allowed: "
+                "2:58: unknown name ${APP_SHOP_URL}; allowed: "
                 "CASDOOR_ENDPOINT, CASDOOR_HOSTNAME, MOCKDOOR_URL, WECHAT_API_BASE"
             ),
         ),
-        ("{url: 'http://127.0.0.1:3', page: x}", "2:39: 'page' is for a mini program"),
-        ("{mini_program: login, persona: zoe}", "2:34: nobody declared the persona 'zoe'; allowed: alice, bob"),
+        ("{start: [x], page: x}", "2:33: 'page' is for a mini program"),
+        ("{mini_program: login, persona: zoe}", "2:45: nobody declared the persona 'zoe'; allowed: alice, bob, carol, visitor"),
     ],
 )
 def test_a_mistake_in_a_mini_program_is_named_with_its_place(app, message):
@@ -81,12 +81,12 @@ def test_a_mistake_in_a_mini_program_is_named_with_its_place(app, message):
 @pytest.mark.parametrize(
     ("step", "message"),
     [
-        ("open: {in: shap}", "4:14: unknown app 'shap'; did you mean 'shop'?"),
-        ("open: {in: backend}", "4:14: the app 'backend' is not a mini program; `request: {to: backend, …}` asks it"),
-        ("open: {as: zoe}", "4:14: nobody declared the persona 'zoe'; allowed: alice, bob"),
-        ("tap: {in: shop}", "4:8: the step tap takes one of text, selector; got none"),
-        ("tap: {text: a, selector: b}", "4:8: the step tap takes one of text, selector; got text and selector"),
-        ("refuse: {what: privcy}", "4:18: WeChat asks nothing named 'privcy'; did you mean 'privacy'?"),
+        ("open: {in: shap}", "4:16: unknown app 'shap'; did you mean 'shop'?"),
+        ("open: {in: backend}", "4:16: the app 'backend' is not a mini program; `request: {to: backend, …}` asks it"),
+        ("open: {as: zoe}", "4:16: nobody declared the persona 'zoe'; allowed: alice, bob, carol, visitor"),
+        ("tap: {in: shop}", "4:10: the step tap takes one of text, selector; got none"),
+        ("tap: {text: a, selector: b}", "4:10: the step tap takes one of text, selector; got text and selector"),
+        ("refuse: {what: privcy}", "4:20: WeChat asks nothing named 'privcy'; did you mean 'privacy'?"),
         (
             "open: {}\n    capture: {a: 'header:X'}",
             "5:18: 'header:X' captures nothing of a mini program; write $.data.x, $.storage.x or another path below $",
@@ -105,7 +105,7 @@ def test_a_mistake_in_a_mini_program_is_named_with_its_place(app, message):
         (
             "request: {to: shop, path: /}",
             (
-                "4:17: the app 'shop' is a mini program; "
+                "4:19: the app 'shop' is a mini program; "
                 "the steps open, tap, input, choose_avatar, phone_number, allow, refuse use it"
             ),
         ),
