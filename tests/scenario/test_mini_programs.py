@@ -71,7 +71,10 @@ def test_a_step_of_a_mini_program_has_ten_seconds():
             ),
         ),
         ("{start: [x], page: x}", "2:33: 'page' is for a mini program"),
-        ("{mini_program: login, persona: zoe}", "2:45: nobody declared the persona 'zoe'; allowed: alice, bob, carol, visitor"),
+        (
+            "{mini_program: login, persona: zoe}",
+            "2:45: nobody declared the persona 'zoe'; allowed: alice, bob, carol, visitor",
+        ),
     ],
 )
 def test_a_mistake_in_a_mini_program_is_named_with_its_place(app, message):
