@@ -79,23 +79,25 @@ class MiniProgram:
         if self._process is None:
             self._start()
         if what == "open":
-            given, self._is_open = {**self._setting(), **given}, True
+            given = {**self._setting(), **given}
         self._number += 1
         line = json.dumps({"id": self._number, "do": what, "limit": round(self.limit * 1000), **given})
         try:
             os.write(self._input, line.encode() + b"\n")
         except BrokenPipeError:
             raise self._gone() from None
-        return self._answer(monotonic() + self.limit + _BEYOND)
+        state = self._answer(monotonic() + self.limit + _BEYOND)
+        self._is_open = self._is_open or what == "open"
+        return state
 
     def close(self) -> None:
         """End the process."""
-        self._process = None
+        self._process, self._is_open = None, False
         self._stack.close()
 
     def _setting(self) -> dict[str, Any]:
         """Return what `open` says where its step says nothing else; the process keeps it from the first one on."""
-        own = {"page": "" if self._is_open else self.app.page, "persona": self.app.persona}
+        own = {} if self._is_open else {"page": self.app.page, "persona": self.app.persona}
         return {
             "folder": str(self.app.mini_program),
             "base": self._base,
@@ -154,7 +156,7 @@ class MiniProgram:
         return Refusal(f"{message}; it was ended after {self.limit:g}s, its `patience`", {})
 
     def _gone(self) -> Refusal:
-        code = self._process.exit_code if self._process else None
+        code = self._process.wait(1) if self._process else None
         self._errors.settle()
         text = last_lines(self._errors.since().rstrip(), _SHOWN_LINES)
         self.close()

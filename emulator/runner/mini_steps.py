@@ -142,6 +142,7 @@ def _shown(state: State | None) -> str:
     parts = [
         f"page {state['page']}:\n{state['outline'].rstrip()}",
         f"data: {json.dumps(state['data'], ensure_ascii=False)}",
+        *(f"note: {one['id']} {json.dumps(one['values'], ensure_ascii=False)}" for one in state["notes"]),
         f"console:\n{last_lines(printed, _SHOWN_LINES)}" if printed else "",
     ]
     return "\n".join(filter(None, parts))

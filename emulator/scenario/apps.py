@@ -95,6 +95,11 @@ def refuse_programs(document: Document) -> None:
                 document.report(("apps", name, key), message, at_key=True)
 
 
+def served(apps: Mapping[str, App]) -> dict[str, App]:
+    """Return the apps that are asked over HTTP: all but mini programs."""
+    return {name: app for name, app in apps.items() if app.mini_program is None}
+
+
 def unknown_app(name: str, apps: Mapping[str, App]) -> str:
     """Return what to say of an app that nobody declared."""
     return f"unknown app {name!r}{suggest(name, apps)}"

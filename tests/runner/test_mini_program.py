@@ -145,6 +145,54 @@ def test_what_wechat_asks_is_answered_as_the_scenario_says(play, answer, left, n
 
 
 @needs_node
+def test_a_refused_privacy_agreement_keeps_the_phone_number_back(play):
+    case = play("""
+  - refuse: {what: privacy}
+  - open: {}
+  - phone_number: {}
+    expect: {data: {phone: {$regex: "^getPhoneNumber:fail privacy"}}}
+  - allow: {what: privacy}
+""")
+
+    assert [step.status for step in case.steps] == ["passed", "passed", "passed", "error"]
+    message = "privacy is answered before the mini program opens; put this step before its `open`"
+    assert said(case) == ("error", message, [])
+
+
+@needs_node
+def test_the_persona_and_page_of_the_app_are_where_it_opens(play):
+    case = play(
+        """
+  - open: {}
+    expect: {page: pages/me/me}
+  - open: {as: alice, page: pages/login/login}
+  - open: {page: pages/me/me}
+  - tap: {text: 保存}
+    expect: {data: {saved: " 无头像"}}
+""",
+        more=", persona: bob, page: pages/me/me",
+    )
+
+    assert said(case) == ("passed", "", [])
+
+
+@needs_node
+def test_a_later_step_works_with_a_program_that_was_ended(play):
+    case = play(
+        """
+  - open: {}
+  - tap: {text: Endless}
+finally:
+  - open: {}
+    expect: {page: pages/login/login}
+""",
+        more=", patience: 1s",
+    )
+
+    assert [step.status for step in case.steps] == ["passed", "failed", "passed"]
+
+
+@needs_node
 def test_storage_outlives_a_start_and_belongs_to_one_person(play):
     case = play(
         WHOLE_LOGIN

@@ -53,7 +53,7 @@ export function createRecord() {
         storage: storedBy(shown, storage),
         errors: shown.errors.slice(marks.errors),
         console: shown.output.slice(Math.min(marks.output, shown.output.length)),
-        notes: shown.notes.map(({ id }) => id),
+        notes: shown.notes,
       });
     },
     /** @returns {string} what still keeps the mini program busy */
