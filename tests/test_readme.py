@@ -21,6 +21,7 @@ from emulator.scenario import parse
 from emulator.scenario.project import parse_project
 
 ROOT = Path(__file__).parent.parent
+JS_MODULES = ROOT / "emulator" / "js" / "node_modules"
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 CURLS = [
@@ -116,10 +117,23 @@ def test_the_examples_with_steps_pass(tmp_path):
 
 
 def test_the_backend_under_test_is_started_and_asked_as_the_text_says(tmp_path):
-    (text,) = [text for kind, text in BLOCKS if kind == "yaml" and "apps:" in text]
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml" and "apps:" in text and "mini_program:" not in text]
     path = tmp_path / "my.scenario.yaml"
     path.write_text(text, "utf-8")
     shutil.copy(ROOT / "tests" / "backends" / "echo.py", tmp_path / "server.py")
+
+    done = CliRunner().invoke(main, ["run", str(path)])
+
+    assert (done.exit_code, done.stdout.startswith("1 passed, 0 failed")) == (0, True), done.stdout
+
+
+@pytest.mark.skipif(not (shutil.which("node") and JS_MODULES.is_dir()), reason="npm ci --prefix emulator/js")
+def test_the_mini_program_and_its_backend_work_as_the_text_says(tmp_path):
+    (text,) = [text for kind, text in BLOCKS if kind == "yaml" and "mini_program:" in text]
+    path = tmp_path / "my.scenario.yaml"
+    path.write_text(text, "utf-8")
+    shutil.copy(ROOT / "tests" / "backends" / "echo.py", tmp_path / "server.py")
+    shutil.copytree(ROOT / "tests" / "programs" / "login", tmp_path / "miniprogram")
 
     done = CliRunner().invoke(main, ["run", str(path)])
 

@@ -1,6 +1,7 @@
 """The distribution: what wheel and sdist hold, and that an installed wheel serves without the checkout."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from emulator.js.installation import dependencies_folder
 from emulator.scenario import schema
 
 ROOT = Path(__file__).resolve().parents[1]
+JS_MODULES = ROOT / "emulator" / "js" / "node_modules"
 ADDED = "emulator/shipped/"
 
 
@@ -45,6 +48,8 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_scenarios(dist):
     assert held == _tracked("emulator") | shipped
     assert {
         "emulator/py.typed",
+        "emulator/js/package-lock.json",
+        "emulator/js/src/host.mjs",
         "emulator/scenario/schema.json",
         "emulator/scenario/default.yaml",
         "emulator/data/casdoor/cert-built-in.key",
@@ -84,6 +89,21 @@ def test_an_installed_wheel_serves_a_shipped_scenario(command, tmp_path):
         reply = _fetch(f"{url}/sns/jscode2session?{query}")
 
     assert reply["errcode"] == 40029
+
+
+@pytest.mark.skipif(not (shutil.which("node") and JS_MODULES.is_dir()), reason="npm ci --prefix emulator/js")
+def test_an_installed_wheel_runs_a_mini_program(command, tmp_path, monkeypatch):
+    monkeypatch.setenv("MOCKDOOR_HOME", str(tmp_path))
+    (tmp_path / "x.scenario.yaml").write_text(
+        f"version: 1\napps: {{shop: {{mini_program: {ROOT / 'tests/programs/login'}}}}}\nsteps:\n"
+        "  - open: {}\n    expect: {page: pages/login/login}\n"
+    )
+    (dependencies_folder() / "node_modules").parent.mkdir(parents=True)
+    (dependencies_folder() / "node_modules").symlink_to(JS_MODULES)  # as `mini-program install` would put them there
+
+    printed = _run(command, "run", tmp_path / "x.scenario.yaml", cwd=tmp_path)
+
+    assert printed.startswith("1 passed, 0 failed")
 
 
 def test_an_installed_wheel_prints_its_schema(command, tmp_path):

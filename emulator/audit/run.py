@@ -15,7 +15,7 @@ from emulator.audit.world import audit_world
 from emulator.control.service import ControlService
 from emulator.runner.apps import open_apps
 from emulator.runner.environment import Environment
-from emulator.scenario.apps import App
+from emulator.scenario.apps import App, served
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 
@@ -49,7 +49,7 @@ def run_audit(
     are played at `port`; None: a free one when every app is started here, else the usual one. `on_server` hears the
     address. Raises Stopped, OSError for a port that is taken, NoEnvironment, and CannotStart.
     """
-    apps = scenario.apps or {name: App(name=name, url=url) for name, url in addresses.items()}
+    apps = served(scenario.apps) or {name: App(name=name, url=url) for name, url in addresses.items()}
     if port is None:
         port = USUAL_PORT if any(name in addresses or app.url for name, app in apps.items()) else 0
     world = audit_world(scenario)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from emulator.runner.apps import RunningApp, open_apps
 from emulator.runner.environments import Environments
-from emulator.scenario.apps import App
+from emulator.scenario.apps import App, served
 from emulator.server.listener import Server
 
 
@@ -31,6 +31,7 @@ class AppPool:
         self, apps: Mapping[str, App], *, environment: Mapping[str, str], names: Mapping[str, Any]
     ) -> Mapping[str, RunningApp]:
         """Return the apps of a scenario, those that run if they are equal and alive; raises CannotStart."""
+        apps = served(apps)
         if not apps:
             return {}
         wanted = (dict(apps), dict(environment), dict(names))

@@ -13,7 +13,7 @@ from emulator.runner.http import send
 from emulator.runner.names import UnknownName, fill
 from emulator.runner.output import Output, last_lines
 from emulator.runner.processes import CannotStart, Process, listening_ports, running
-from emulator.scenario.apps import App, url_variable
+from emulator.scenario.apps import App, served, url_variable
 
 #: How many lines of an app's output a message or a report shows.
 SHOWN_LINES = 40
@@ -62,6 +62,7 @@ def open_apps(
     up. Raises CannotStart.
     """
     given = dict(overrides or {})
+    apps = served(apps)
     ports = {name: app.port or _free_port() for name, app in apps.items() if name not in given and not app.url}
     urls = {name: given.get(name) or app.url or f"http://127.0.0.1:{ports[name]}" for name, app in apps.items()}
     shared = {**environment, **{url_variable(name): url for name, url in urls.items()}}

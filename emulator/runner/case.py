@@ -8,6 +8,7 @@ from typing import Any
 from emulator.core.json_object import Json
 from emulator.runner.apps import RunningApp
 from emulator.runner.control import Control
+from emulator.runner.mini_program import MiniPrograms
 from emulator.scenario.apps import url_variable
 from emulator.scenario.model import Scenario
 
@@ -18,7 +19,8 @@ class Case:
 
     `run_steps` runs steps inside a step, as a flow does, and returns whether all went well. `struck` counts how
     often each fault struck, also after it was lifted. `record` notes how a step inside a step ended, for one row.
-    `apps` are those under test, `given` makes the variables that lead a program to the server.
+    `apps` are those under test, `mini_programs` those that steps have opened,
+    `given` makes the variables that lead a program to the server.
     """
 
     scenario: Scenario
@@ -31,6 +33,7 @@ class Case:
     record: Callable[[Any, Mapping[str, Any], Any], None]
     apps: Mapping[str, RunningApp] = field(default_factory=dict)
     given: Callable[[], Mapping[str, str]] = dict
+    mini_programs: MiniPrograms = field(default_factory=MiniPrograms)
     journal: list[Mapping[str, Json]] = field(default_factory=list)
     struck: Counter[str] = field(default_factory=Counter)
     planned: list[str] = field(default_factory=list)
@@ -49,7 +52,11 @@ class Case:
 
     def environment(self) -> dict[str, str]:
         """Return the variables of the programs that steps run: those of the apps, and where each app is."""
-        return {**self.given(), **{url_variable(name): app.url for name, app in self.apps.items()}}
+        return {**self.given(), **self.app_urls()}
+
+    def app_urls(self) -> dict[str, str]:
+        """Return the variables that say where each app is."""
+        return {url_variable(name): app.url for name, app in self.apps.items()}
 
     def read_journal(self) -> Mapping[str, Json] | None:
         """Fetch the exchanges since the last look, and return the first; None where there is no journal."""

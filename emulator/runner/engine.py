@@ -18,7 +18,9 @@ from emulator.runner.names import CannotCapture, UnknownName, fill
 from emulator.runner.results import NOT_RUN, CaseResult, Place, StepResult
 from emulator.runner.shown import Shown
 from emulator.runner.steps import ACTIONS
+from emulator.scenario.apps import MINI_STEPS
 from emulator.scenario.interpolation import INVENTED
+from emulator.scenario.mini_programs import described
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import WX_STEPS, kind_of, locale_of
 
@@ -76,7 +78,10 @@ class Engine:
                 self._run_steps(self.scenario.steps)
         except KeyboardInterrupt:
             interrupted = True
-        self._run_steps(self.scenario.cleanup)
+        try:
+            self._run_steps(self.scenario.cleanup)
+        finally:
+            self.case.mini_programs.close()
         self.case.count_strikes()
         path = self.scenario.path or Path(self.scenario.name)
         return CaseResult(
@@ -207,6 +212,8 @@ def _described(kind: str, value: Any) -> str:
         return f"{value.get('method', 'GET')} {value['path']}{to}"
     if kind == "run":
         return f"run {' '.join(value['command'])}"
+    if kind in MINI_STEPS:
+        return described(kind, value)
     if kind in ("login", *WX_STEPS) and value.get("as"):
         return f"{kind} as {value['as']}"
     if kind == "parallel":

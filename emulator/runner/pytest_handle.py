@@ -21,7 +21,7 @@ from emulator.runner.app_pool import AppPool
 from emulator.runner.results import CaseResult
 from emulator.runner.run import run_scenario
 from emulator.scenario import find, load, load_default
-from emulator.scenario.apps import unknown_app
+from emulator.scenario.apps import served, unknown_app
 from emulator.scenario.model import Scenario, scenario_of
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
@@ -52,7 +52,7 @@ class Mockdoor:
 
         Raises ValueError for an app that the scenario does not name, CannotStart for one that does not start.
         """
-        known = scenario_of(self.world.state).apps
+        known = served(scenario_of(self.world.state).apps)
         if name not in known:
             raise ValueError(unknown_app(name, known))
         return self._apps()[name]
@@ -147,7 +147,7 @@ def hosted_world(
     worlds = app_state(server.app).worlds
     main = worlds[MAIN]
     worlds[name] = world
-    if scenario_of(world.state).apps:
+    if served(scenario_of(world.state).apps):
         worlds[MAIN] = world
     try:
         yield Mockdoor(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from emulator.core.json_object import Json
 from emulator.core.reply import Headers
@@ -14,6 +14,14 @@ Status = Literal["passed", "failed", "error", "skipped"]
 
 #: The message of a step that was skipped because the scenario had failed by then.
 NOT_RUN = "not run: an earlier step failed"
+#: How the Referer of a mini program's requests begins, which no other client may set. Source: facts/wechat.md 4.
+_REFERER = "https://servicewechat.com/"
+
+
+def made_by_mini_program(entry: Mapping[str, Any]) -> bool:
+    """Return whether a mini program itself made the call of a journal's entry."""
+    headers = entry.get("request", {}).get("headers", ())
+    return any(name.lower() == "referer" and str(value).startswith(_REFERER) for name, value in headers)
 
 
 @dataclass(frozen=True, kw_only=True)

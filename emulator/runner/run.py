@@ -18,7 +18,7 @@ from emulator.runner.processes import CannotStart
 from emulator.runner.results import CaseResult, Place, RunResult, StepResult, SuiteResult
 from emulator.runner.selection import CannotRun, Choice, Chosen, choose
 from emulator.runner.workers import RunFile, run_side_by_side
-from emulator.scenario.apps import unknown_app
+from emulator.scenario.apps import served, unknown_app
 from emulator.scenario.model import Scenario
 from emulator.server.listener import Server
 from emulator.web.lifecycle import app_state
@@ -97,7 +97,7 @@ def _run_case(scenario: Scenario, profile: str, opened: _Opened, pool: AppPool) 
     """Run one scenario with its apps; those that do not start make a case with an error."""
     environment = opened.environment
     try:
-        given = environment() if scenario.apps else {}
+        given = environment() if served(scenario.apps) else {}
         apps = pool.open(scenario.apps, environment=given, names=scenario.variables)
     except CannotStart as error:
         return _not_started(scenario, profile, str(error))
@@ -127,7 +127,7 @@ def _not_started(scenario: Scenario, profile: str, why: str) -> CaseResult:
 
 def _check_apps(chosen: Iterable[Chosen], choice: Choice) -> None:
     """Raise CannotRun for an --app that no chosen scenario has."""
-    known = {name: app for one in chosen if one.scenario for name, app in one.scenario.apps.items()}
+    known = {name: app for one in chosen if one.scenario for name, app in served(one.scenario.apps).items()}
     wrong = [f"--app {name}: {unknown_app(name, known)}" for name in choice.apps if name not in known]
     if wrong and all(one.scenario for one in chosen):
         raise CannotRun(wrong)

@@ -10,6 +10,7 @@ from emulator.runner.asking import ASKS, Outcome, ask
 from emulator.runner.case import Case
 from emulator.runner.decrypt_step import run_decrypt
 from emulator.runner.expect import show
+from emulator.runner.mini_steps import MINI_ACTIONS
 from emulator.runner.names import fill
 from emulator.runner.parallel import run_parallel
 from emulator.runner.results import Mismatch
@@ -127,6 +128,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         **dict.fromkeys(ASKS, ask),
         "parallel": run_parallel,
         "run": run_program,
+        **MINI_ACTIONS,
         "advance": _advance,
         "fault": _fault,
         "clear_faults": _clear_faults,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from emulator.core.tables import table_folder
-from emulator.scenario.apps import unknown_app, wrong_expectations
+from emulator.scenario.apps import served, unknown_app, wrong_expectations
 from emulator.scenario.document import Document, Trail, is_there, suggest
 from emulator.scenario.interpolation import names_in
 from emulator.scenario.matchers import matcher_problem
@@ -57,8 +57,9 @@ def rule_ids() -> list[str]:
 def _check_app(document: Document, scenario: Scenario, audit: Mapping[str, Any]) -> None:
     name = audit.get("app")
     is_written = any(("apps", name) in one.keys for one in document.chain())  # its own mistakes are noted already
-    if isinstance(name, str) and scenario.apps and name not in scenario.apps and not is_written:
-        document.report(("audit", "app"), unknown_app(name, scenario.apps))
+    known = served(scenario.apps)
+    if isinstance(name, str) and known and name not in known and (name in scenario.apps or not is_written):
+        document.report(("audit", "app"), unknown_app(name, known))
 
 
 def _check_rules(document: Document, audit: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ import difflib
 import re
 
 from emulator.core.patterns import compile_pattern
+from emulator.scenario.apps import MINI_STEPS
 
 _PREFIXES = ("header", "jwt")
 _STREAMS = ("stdout", "stderr")
@@ -17,6 +18,15 @@ def capture_problem(where: str) -> str:
     if colon and prefix in _PREFIXES and rest.strip():
         return ""
     return f"{where!r} captures nothing; {_meant(prefix, rest.strip(), where)}"
+
+
+def find_capture_problem(kind: str, where: str) -> str:
+    """Return what is wrong with a capture of a step of some kind, empty when nothing is."""
+    if kind == "run":
+        return program_capture_problem(where)
+    if kind in MINI_STEPS and not where.startswith("$"):
+        return f"{where!r} captures nothing of a mini program; write $.data.x, $.storage.x or another path below $"
+    return capture_problem(where)
 
 
 def program_capture_problem(where: str) -> str:

@@ -6,12 +6,13 @@ from functools import partial
 from typing import Any
 
 from emulator.core.durations import parse_duration
-from emulator.scenario.apps import unknown_app, wrong_expectations
-from emulator.scenario.captures import capture_problem, program_capture_problem
+from emulator.scenario.apps import MINI_STEPS, unknown_app, wrong_expectations
+from emulator.scenario.captures import find_capture_problem
 from emulator.scenario.document import Document, Entry, Trail, suggest
 from emulator.scenario.effects import build_fault
 from emulator.scenario.interpolation import LOCALE, LOCALE_VARIABLE, locale_exists, look_alikes, name_problem, names_in
 from emulator.scenario.matchers import matcher_problem
+from emulator.scenario.mini_programs import persona_problems, step_problems
 from emulator.scenario.model import Scenario
 from emulator.scenario.parallel import REQUEST_KINDS, group_keys_elsewhere, parallel_problems
 from emulator.scenario.verifying import verified_personas, verify_problems
@@ -28,6 +29,7 @@ KINDS = (
     "decrypt",
     "request",
     "run",
+    *MINI_STEPS,
     "refresh",
     "update_user",
     "get_account",
@@ -80,6 +82,8 @@ def check_steps(document: Document, scenario: Scenario) -> None:
     checker = _Checker(document, scenario)
     known = set(scenario.variables)
     checker.check_variables()
+    for trail, message in persona_problems(scenario.apps, scenario.personas):
+        document.report(trail, message)
     for step in scenario.steps:
         checker.check(step, known)
     for step in scenario.cleanup:
@@ -191,7 +195,7 @@ class _Checker:
 
     def _check_personas(self, step: Any, kind: str) -> None:
         """Check that somebody declared the personas that a step names outright."""
-        inner = step[kind] if kind in (*WX_STEPS, "login", "fault", "verify") else {}
+        inner = step[kind] if kind in (*WX_STEPS, "login", "fault", "verify", "open") else {}
         for entry, key in ((inner, "as"), *verified_personas(inner)):
             name, known = entry.get(key), self.scenario.personas
             if isinstance(name, str) and name not in known and not REFERENCE.search(name):
@@ -203,6 +207,12 @@ class _Checker:
         name = inner.get("to") if kind == "request" else None
         if name is not None and name not in apps and not self._is_declared("apps", name):
             self._report(inner, unknown_app(name, apps), key="to")
+        elif name is not None and name in apps and apps[name].mini_program:
+            self._report(
+                inner, f"the app {name!r} is a mini program; the steps {', '.join(MINI_STEPS)} use it", key="to"
+            )
+        for key, message in step_problems(kind, inner, apps) if kind in MINI_STEPS else ():
+            self._report(inner, message, key=key)
         for key, message in wrong_expectations(kind, step.get("expect", {})):
             self._report(step["expect"], message, key=key)
 
@@ -231,9 +241,8 @@ class _Checker:
 
     def _check_captures(self, step: Any) -> None:
         captured = step.get("capture", {})
-        find_problem = program_capture_problem if "run" in step else capture_problem
         for name, where in captured.items():
-            problem = find_problem(where)
+            problem = find_capture_problem(kind_of(step), where)
             if problem:
                 self._report(captured, problem, key=name)
 

@@ -152,6 +152,8 @@ def _located(path: Path, name: str) -> str:
 
 def _rooted(path: Path, app: Any) -> Any:
     """Return an app with its folder as an absolute path."""
+    if isinstance(app, dict) and app.get("mini_program"):
+        return {**app, "mini_program": os.path.abspath(path.parent / str(app["mini_program"]))}  # noqa: PTH100
     if not isinstance(app, dict) or not app.get("start"):
         return app
     return {**app, "cwd": os.path.abspath(path.parent / str(app.get("cwd", ".")))}  # noqa: PTH100  # links stay

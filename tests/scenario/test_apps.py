@@ -73,11 +73,17 @@ def test_apps_merge_field_by_field_and_null_removes(tmp_path):
     [
         (
             "apps: {b: {}}",
-            "x.yaml:2:8: an app has a url, where it runs already, or a start, which starts it; got neither",
+            (
+                "x.yaml:2:8: an app has a url, where it runs already, a start, which starts it, or a mini_program, "
+                "its folder; got none"
+            ),
         ),
         (
             "apps: {b: {url: 'http://h', start: [x]}}",
-            "x.yaml:2:8: an app has a url, where it runs already, or a start, which starts it; got both",
+            (
+                "x.yaml:2:8: an app has a url, where it runs already, a start, which starts it, or a mini_program, "
+                "its folder; got url and start"
+            ),
         ),
         ("apps: {b: {start: []}}", "x.yaml:2:19: expected at least one entry, got an empty list"),
         ("apps: {b: {start: [x], port: 65536}}", "x.yaml:2:30: expected at most 65535, got 65536"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from emulator.journal.outcome import outcome_of
-from emulator.runner.results import CaseResult, StepResult
+from emulator.runner.results import CaseResult, StepResult, made_by_mini_program
 
 Lane = Literal["client", "app", "casdoor", "wechat"]
 
@@ -33,6 +33,8 @@ def messages(case: CaseResult, *, language: str = "en") -> Iterator[Message]:
             continue
         if step.sent is None:
             yield Message(start="client", end="client", text=_alone(step), step=step, bad=_is_bad(step))
+            for call in step.calls:
+                yield from _called(step, call, language, by="client" if made_by_mini_program(call) else "app")
             continue
         server: Lane = "app" if step.app else _server(step.sent.path)
         path = urlsplit(step.sent.path).path
@@ -76,13 +78,13 @@ def _server(path: str) -> Lane:
     return "wechat" if path.startswith(("/sns/", "/wxa/", "/cgi-bin/")) else "casdoor"
 
 
-def _called(step: StepResult, entry: Mapping[str, Any], language: str) -> Iterator[Message]:
-    """Yield the arrows of a call that an app made."""
+def _called(step: StepResult, entry: Mapping[str, Any], language: str, *, by: Lane = "app") -> Iterator[Message]:
+    """Yield the arrows of a call that an app, or else the mini program, made."""
     server, reply = _server(str(entry["path"])), entry["response"]
-    yield Message(start="app", end=server, text=f"{entry['method']} {entry['path']}", step=step)
+    yield Message(start=by, end=server, text=f"{entry['method']} {entry['path']}", step=step)
     yield from _inside(step, entry, language)
     text = f"{reply['status'] or ''} {_said(entry['outcome'], str(reply.get('body', '')), language)}".strip()
-    yield Message(start=server, end="app", text=text, step=step, reply=True)
+    yield Message(start=server, end=by, text=text, step=step, reply=True)
 
 
 def _inside(step: StepResult, entry: Mapping[str, Any], language: str) -> Iterator[Message]:

@@ -1,0 +1,6 @@
+App({
+  globalData: { token: '' },
+  onLaunch({ scene }) {
+    console.log('launched from scene', scene);
+  },
+});
