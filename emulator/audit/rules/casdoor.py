@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.audit.evidence import Evidence
-from emulator.audit.probe import Probe
+from emulator.audit.probe import Probe, calls_of
 from emulator.audit.rules.registry import NotExamined, Seen, Severity, rule
 from emulator.audit.sessions import USER_IDS, usual, value_at
-from emulator.audit.stage import calls_of
 from emulator.audit.stagings.casdoor import ACCOUNT, SPELLINGS, TAKEN, TAKEN_ID, TAMPERINGS
 from emulator.casdoor.versions import PROFILES, nearest
 

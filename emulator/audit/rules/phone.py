@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from emulator.audit.evidence import Evidence
-from emulator.audit.probe import Probe
+from emulator.audit.probe import Probe, calls_of
 from emulator.audit.rules.registry import Seen, Severity, rule
-from emulator.audit.stage import calls_of
 from emulator.audit.stagings.phone import CLAIMED_NUMBER, LOGINS
 
 _ERRORS_ONCE = ("40001 once", "42001 once")
