@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Protocol
 
 from emulator.audit.description import Call as DescribedCall
@@ -110,10 +109,6 @@ class Stage:
     def clear(self) -> None:
         """Lift every fault."""
         self.service.lift_faults()
-
-    def advance(self, by: timedelta) -> None:
-        """Let time pass for WeChat and Casdoor; the backend's own clock stays."""
-        self.service.advance(by)
 
     # Logins
 

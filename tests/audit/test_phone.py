@@ -61,5 +61,15 @@ def test_a_good_login_by_encrypted_data_gives_no_finding(audit):
     assert {"watermark-checked", "old-key-handled", "phone-only-from-wechat"} <= set(report.passed)
 
 
+def test_whoever_refuses_what_comes_from_the_future_gives_no_finding(audit):
+    both = LOGIN.replace("phone_code: ", 'encryptedData: "${encrypted_data}", iv: "${iv}", phone_code: ')
+    command = ["variants", "good_phone", "phone", "none/clock"]
+
+    report = audit(command, both, troubles=["second-server"])
+
+    assert report.findings == ()
+    assert "second-server-survived" in report.passed
+
+
 def test_messages_whose_failure_nobody_minds_give_no_finding(broken_by):
     assert broken_by("good_phone", "phone", "none/message", LOGIN, "side-calls") == []
