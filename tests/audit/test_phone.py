@@ -25,6 +25,11 @@ BREAKS = {
     "phone-code-in-its-place": ["codes-swapped", "phone-code-bad"],
     "phone-only-from-wechat": ["phone-claimed"],
     "side-calls-harmless": ["side-calls"],
+    "busy-retried": ["phone-busy-once"],
+    "retries-bounded": ["phone-busy", "token-busy"],
+    "quota-not-hammered": ["phone-quota"],
+    "final-errcode-not-retried": ["token-quota"],
+    "client-fault-no-5xx": ["phone-code-bad"],
 }
 BREAKS_ENCRYPTED = {
     "phone-only-from-wechat/key": ["phone-claimed"],
@@ -33,6 +38,7 @@ BREAKS_ENCRYPTED = {
 }
 TROUBLES = [
     *("phone-logins", "phone-code-bad", "codes-swapped", "phone-claimed", "token-dead-once", "phone-busy"),
+    "phone-busy-once",
     *("phone-quota", "phone-hangs", "token-dead", "token-quota", "token-address", "token-busy", "second-server"),
 ]
 

@@ -10,7 +10,7 @@ from emulator.audit.rules.registry import Seen, Severity, each_probe, rule
 #: Troubles in which WeChat names nobody.
 _NOBODY = ("invalid-code", "expired-code", "foreign-code", "mock-code", "blocked-user", "server")
 #: Troubles that are a bad code's, as long as no rule of their own judges them.
-_BAD_CODES = ("invalid-code", "expired-code", "used-code", "foreign-code")
+_BAD_CODES = ("invalid-code", "expired-code", "used-code", "foreign-code", "phone-code-bad")
 #: Errcodes that are the fault of the client.
 _CLIENTS = (40029, 40163, 40226, 41008)
 

@@ -104,6 +104,13 @@ def _dead_once(stage: Stage) -> None:
     stage.recovers()
 
 
+@trouble("phone-busy-once", "server", needs=("phone",))
+def _busy_once(stage: Stage) -> None:
+    stage.fault(_PHONE, error=-1, times=1)
+    stage.login(Login(label="busy once"))
+    stage.recovers()
+
+
 def _lasting(name: str, fault: Mapping[str, Any]) -> None:
     @trouble(name, "server", needs=("phone",))
     def stage(stage: Stage) -> None:

@@ -120,6 +120,33 @@ def _message_must_be_sent(good):
     _message(good, asking)
 
 
+def _post_until(good, errcodes, *, tries):
+    """Repeat every call of the phone's API with these errcodes, so many times."""
+    post = good.post
+
+    def stubborn(path, deadline, **fields):
+        for left in reversed(range(tries)):
+            reply = requests.post(f"{good.BASE}{path}", timeout=3, **fields)
+            body = reply.json() if reply.status_code == 200 else {}
+            if body.get("errcode") not in errcodes or not left:
+                return body
+            time.sleep(0.2)
+        return post(path, deadline, **fields)
+
+    good.post = stubborn
+
+
+def _no_number_breaks(good):
+    """Break down over a phone code that WeChat refuses."""
+    good.PHONE_CODE_REFUSED = ()
+
+    def broken(code, deadline):
+        used = good.access_token(deadline)
+        return good.ask_number(code, used, deadline)["phone_info"]["phoneNumber"]
+
+    good.phone_number = broken
+
+
 def _clock_trusted(good):
     """Take encryptedData beside the phone code, and refuse what was made in the future: a backend may."""
     session_of, check = good.session_of, good.check_watermark
@@ -139,6 +166,11 @@ def _clock_trusted(good):
 
 VARIANTS = {
     "none/clock": _clock_trusted,
+    "busy-retried": lambda good: _post_until(good, (), tries=1),
+    "retries-bounded": lambda good: _post_until(good, (-1,), tries=6),
+    "quota-not-hammered": lambda good: _post_until(good, (45011,), tries=2),
+    "final-errcode-not-retried": lambda good: _post_until(good, (45009,), tries=2),
+    "client-fault-no-5xx": _no_number_breaks,
     "access-token-cached": _token_each_time,
     "dead-token-refreshed-once": _dead_token_kept,
     "dead-token-refreshed-once/often": _refreshed_for_ever,
