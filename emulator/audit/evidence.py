@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from emulator.audit.canaries import Canaries
 from emulator.audit.description import Description
 from emulator.audit.observer import Call
-from emulator.audit.probe import Probe
-from emulator.audit.stage import calls_of
+from emulator.audit.probe import Probe, calls_of
 from emulator.audit.troubles import TROUBLES, Trouble
 
 

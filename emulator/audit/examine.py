@@ -89,14 +89,14 @@ def examine(
 
 
 def _due(rules: Iterable[Rule], circumstances: Circumstances) -> list[Trouble]:
-    """Return the troubles that some rule asks for and that can be staged here, those that move the clock late."""
+    """Return the troubles that some rule asks for and that can be staged here, one that may shut the door last."""
     asked = {name for one in rules if not missing(one.needs, circumstances) for name in one.troubles}
     found = [
         one
         for one in TROUBLES.values()
         if asked & {"every", one.id, one.kind} and not missing(one.needs, circumstances)
     ]
-    return sorted(found, key=lambda one: (one.last, one.late))
+    return sorted(found, key=lambda one: one.last)
 
 
 def _canaries(stage: Stage) -> Canaries:

@@ -1,6 +1,6 @@
 """One request of an audit to the backend: what was sent, what came back, and what it caused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -115,3 +115,9 @@ def _shown(call: Call) -> Mapping[str, Any]:
         "failure": call.reply.failure,
         "body": call.text[:300],
     }
+
+
+def calls_of(probes: Iterable[Probe]) -> list[Call]:
+    """Return the calls of several probes, each once, in their order."""
+    found = {call.number: call for probe in probes for call in probe.calls}
+    return [found[number] for number in sorted(found)]

@@ -2,22 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Protocol
 
 from emulator.audit.description import Call as DescribedCall
 from emulator.audit.description import Description
 from emulator.audit.observer import Call, Observer
-from emulator.audit.probe import Outcome, Probe, Session
-from emulator.audit.sessions import USER_IDS, session_of, usual, value_at, with_cookies
+from emulator.audit.outcomes import name_user
+from emulator.audit.probe import Probe, Session
+from emulator.audit.sending import Ready, deliver, retry_after
 from emulator.control.service import ControlService
-from emulator.runner.http import send
-from emulator.runner.names import fill
-from emulator.runner.requests import plain
-from emulator.runner.results import Received
 from emulator.scenario.model import Persona
 
 #: What a login says of its person unless a trouble says otherwise.
@@ -115,10 +110,6 @@ class Stage:
         """Lift every fault."""
         self.service.lift_faults()
 
-    def advance(self, by: timedelta) -> None:
-        """Let time pass for WeChat and Casdoor; the backend's own clock stays."""
-        self.service.advance(by)
-
     # Logins
 
     def login(self, given: Login = Login(), /, *, patience: float | None = None) -> Probe:  # frozen
@@ -191,7 +182,7 @@ class Stage:
         mark, printed = self.observer.mark(), self.app.mark()
         unknown = dict.fromkeys(("token", *self.description.capture), "")
         names = unknown | self._names(session.names)
-        probe = self._send(_Ready(request or call.request, names, "", label, session), None)
+        probe = self._send(Ready(request or call.request, names, "", label, session), None)
         probe.is_login = False
         probe.outcome = "success" if call.success.matches(probe.received) else "other"
         self.settle(mark)
@@ -211,9 +202,9 @@ class Stage:
         if probe.outcome != "success":
             return ""
         received = [probe.received]
-        if not self._identity(probe, received[0]) and self.description.logged_in is not None:
+        if not name_user(self.description, probe, received[0]) and self.description.logged_in is not None:
             received.append(self.ask(self.description.logged_in, probe.session, label="who is it").received)
-            self._identity(probe, received[-1])
+            name_user(self.description, probe, received[-1])
         return probe.user_id
 
     def settle(self, mark: int) -> None:
@@ -242,16 +233,7 @@ class Stage:
         """Return the probes of some troubles."""
         return [one for one in self.probes if one.trouble in troubles]
 
-    def _identity(self, probe: Probe, received: Received) -> bool:
-        path = self.description.user_id
-        found = [value_at(path, received)] if path else usual(USER_IDS, received)
-        if found and found[0] is not None:
-            probe.user_id = str(found[0])
-        if self.description.openid:
-            probe.openid = str(value_at(self.description.openid, received) or probe.openid)
-        return bool(probe.user_id)
-
-    def _prepared(self, given: Login) -> "_Ready":
+    def _prepared(self, given: Login) -> Ready:
         request = given.request or self.description.login.request
         person = given.person or self.person()
         names = self._names({"person": person, "nickname": NICKNAME, "avatar": AVATAR})
@@ -262,7 +244,7 @@ class Stage:
         if self.description.has_encrypted_data and "encrypted_data" not in given.names:
             names |= self.encrypted(person)
         names |= given.names
-        return _Ready(request, names, person, given.label, given.session or Session())
+        return Ready(request, names, person, given.label, given.session or Session())
 
     def encrypted(self, person: str) -> dict[str, str]:
         """Play the phone button of older pages: return encryptedData and its company under the names of a request."""
@@ -273,72 +255,17 @@ class Stage:
     def _names(self, more: Mapping[str, Any]) -> dict[str, Any]:
         return {**self.variables, **more}
 
-    def _patient(self, ready: "_Ready", patience: float | None) -> Probe:
+    def _patient(self, ready: Ready, patience: float | None) -> Probe:
         """Send a login; one that a limit of the backend refuses is sent again when the backend says so."""
         for _ in range(_RETRIES):
             mark = self.observer.mark()
             probe = self._send(ready, patience)
-            if probe.status != 429 or self.observer.mark() > mark:
+            wait = retry_after(probe.received) if probe.status == 429 and self.observer.mark() == mark else None
+            if wait is None:
                 break
-            with suppress(ValueError):
-                wait = float(next(v for name, v in probe.received.headers if name.lower() == "retry-after"))
-                time.sleep(min(wait, _MAX_RETRY_AFTER))
-                continue
-            break
+            time.sleep(min(wait, _MAX_RETRY_AFTER))
         return probe
 
-    def _send(self, ready: "_Ready", patience: float | None) -> Probe:
-        request = plain(fill(with_cookies(ready.request, ready.session), ready.names))
-        began = time.monotonic()
-        sent, received = send(
-            self.app.url,
-            method=request.method,
-            path=request.path,
-            headers=request.headers,
-            body=request.body,
-            shown_base=self.app.url,
-            patience=patience or self.limits.error.total_seconds() + 1,
-        )
-        return Probe(
-            trouble=self.trouble,
-            label=ready.label,
-            person=ready.person,
-            code=str(ready.names.get("code", "")),
-            began=began,
-            ended=time.monotonic(),
-            sent=sent,
-            received=received,
-            outcome=self.outcome(received),
-            session=session_of(self.description, received),
-        )
-
-    def outcome(self, received: Received) -> Outcome:
-        """Read a reply as the description does."""
-        given = self.description
-        if given.login.success.matches(received):
-            return "success"
-        if given.refused.matches(received) and not self._is_unavailable(received):
-            return "refused"
-        return "unavailable" if self._is_unavailable(received) else "other"
-
-    def _is_unavailable(self, received: Received) -> bool:
-        if self.description.unavailable is not None:
-            return self.description.unavailable.matches(received)
-        return received.status >= 500 or received.status == 429
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """A request with everything that fills it."""
-
-    request: Mapping[str, Any]
-    names: Mapping[str, Any]
-    person: str
-    label: str
-    session: Session
-
-
-def calls_of(probes: Iterable[Probe]) -> list[Call]:
-    """Return the calls of several probes, each once, in their order."""
-    found = {call.number: call for probe in probes for call in probe.calls}
-    return [found[number] for number in sorted(found)]
+    def _send(self, ready: Ready, patience: float | None) -> Probe:
+        longest = patience or self.limits.error.total_seconds() + 1
+        return deliver(ready, self.description, to=self.app.url, trouble=self.trouble, patience=longest)

@@ -87,6 +87,13 @@ class AccessTokens(Table[str, AccessToken]):
             self._retire(tx, program, "stable", after=timedelta(0))
             return self._make(tx, program, "stable", forced=True)
 
+    def end_retired(self, *, at: datetime) -> None:
+        """End every token that a newer one retired, as if its grace were over."""
+        with self.lock:
+            for one in list(self._rows.values()):
+                if one.retired_at is not None and at < one.retired_at:
+                    self._put(replace(one, retired_at=at))
+
     def _newest_stable(self, tx: Transaction, program: MiniProgram) -> AccessToken | None:
         for one in reversed(self._rows.values()):
             if one.appid == program.appid and one.kind == "stable" and one.retired_at is None:

@@ -11,13 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from emulator.audit.canaries import Canaries
 from emulator.audit.description import describe
+from emulator.audit.evidence import Evidence
 from emulator.audit.examine import examine
 from emulator.audit.observer import Observer
+from emulator.audit.probe import Probe
+from emulator.audit.rules.registry import RULES, NotExamined
 from emulator.audit.stage import Stage
 from emulator.audit.world import audit_world
 from emulator.casdoor.repositories import Applications
 from emulator.control.service import ControlService
+from emulator.runner.results import Received, Sent
 from emulator.scenario import parse
 from emulator.scenario.model import scenario_of
 from emulator.server.listener import Server
@@ -111,13 +116,13 @@ def started(command, variables, folder):
 
 def _interpreter(program):
     """Return what runs a program; skips where that, or what it needs, is not installed."""
-    if not program.endswith(".js"):
+    if not program.endswith((".js", ".mjs")):
         return sys.executable
     folder = (BACKENDS / program).parent
     install = f"npm ci --prefix tests/backends/{folder.name}"
     if shutil.which("node") is None:
-        pytest.skip(f"Node is not installed; with it: {install}")
-    if not (folder / "node_modules").is_dir():
+        pytest.skip("Node is not installed")
+    if (folder / "package.json").exists() and not (folder / "node_modules").is_dir():
         pytest.skip(f"the libraries are not installed; do: {install}")
     return "node"
 
@@ -133,3 +138,38 @@ def wait_for(port, process, output):
         else:
             return
     raise AssertionError(output.read_text())
+
+
+def probe_of(*, trouble, label="", status=200, body="", failure="", outcome="other", **more):
+    """Return a request of an audit and its reply, made up."""
+    sent = Sent(method="POST", url="http://127.0.0.1:1/login", path="/login", headers=())
+    received = Received(status=0 if failure else status, body=body, failure=failure)
+    fixed = {"person": "", "code": "", "began": 0, "ended": 1}
+    return Probe(trouble=trouble, label=label, sent=sent, received=received, outcome=outcome, **fixed | more)
+
+
+@pytest.fixture(name="evidence")
+def fixture_evidence():
+    """Return what an audit that made some requests has seen: `evidence([{"trouble": "none", "status": 500}])`."""
+
+    def evidence(probes, **known):
+        login = {"request": {"path": "/login"}, "success": {"status": 200}, "logged_in": {"path": "/me"}}
+        found = [probe_of(**one) for one in probes]
+        given = {"canaries": Canaries(), "through_casdoor": False, "watched": True} | known
+        description = describe({"app": "backend", "login": login})
+        return Evidence(description=description, all_probes=found, staged=["none"], **given)
+
+    return evidence
+
+
+@pytest.fixture(name="verdict")
+def fixture_verdict(evidence):
+    """Return what a rule says of some requests, or why it does not: `verdict("rule", [{"trouble": "none"}])`."""
+
+    def verdict(rule, probes, **known):
+        try:
+            return list(RULES[rule].check(evidence(probes, **known)))
+        except NotExamined as error:
+            return str(error)
+
+    return verdict

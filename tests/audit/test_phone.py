@@ -25,6 +25,10 @@ BREAKS = {
     "phone-code-in-its-place": ["codes-swapped", "phone-code-bad"],
     "phone-only-from-wechat": ["phone-claimed"],
     "side-calls-harmless": ["side-calls"],
+    "busy-retried": ["phone-busy-once"],
+    "retries-bounded": ["phone-busy", "token-busy"],
+    "quota-not-hammered": ["phone-quota"],
+    "final-errcode-not-retried": ["token-quota"],
     "client-fault-no-5xx": ["phone-code-bad", "codes-swapped"],
 }
 BREAKS_ENCRYPTED = {
@@ -41,6 +45,7 @@ ALLOWED = {
 }
 TROUBLES = [
     *("phone-logins", "phone-code-bad", "codes-swapped", "phone-claimed", "token-dead-once", "phone-busy"),
+    "phone-busy-once",
     *("phone-quota", "phone-hangs", "token-dead", "token-quota", "token-address", "token-busy", "second-server"),
 ]
 
@@ -79,3 +84,13 @@ def test_a_good_login_by_phone_code_deserves_no_hint(audit):
 
     assert report.findings == ()
     assert {"circuit-opens", "rate-limited"} <= set(report.passed)
+
+
+def test_whoever_refuses_what_comes_from_the_future_gives_no_finding(audit):
+    both = LOGIN.replace("phone_code: ", 'encryptedData: "${encrypted_data}", iv: "${iv}", phone_code: ')
+    command = ["variants", "good_phone", "phone", "none/clock"]
+
+    report = audit(command, both, troubles=["second-server"])
+
+    assert report.findings == ()
+    assert "second-server-survived" in report.passed

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from emulator.audit.evidence import Evidence
-from emulator.audit.probe import Probe
+from emulator.audit.probe import Probe, calls_of
 from emulator.audit.rules.registry import NotExamined, Seen, Severity, rule
 from emulator.audit.sessions import USER_IDS, usual, value_at
-from emulator.audit.stage import calls_of
 from emulator.audit.stagings.casdoor import ACCOUNT, SPELLINGS, TAKEN, TAKEN_ID, TAMPERINGS
 from emulator.casdoor.versions import PROFILES, nearest
 
@@ -32,11 +31,20 @@ def _denial_seen(evidence: Evidence) -> Iterator[Seen]:
         if not _is_denied(probe):
             continue
         if probe.outcome == "success":
-            yield Seen(key="denied-success", probe=probe, params={"shown": probe.shown})
+            severity: Severity | None = "warning" if _is_known_all_the_same(evidence, probe) else None
+            yield Seen(key="denied-success", probe=probe, params={"shown": probe.shown}, severity=severity)
         elif probe.outcome == "other" and _looks_good(evidence, probe):
             yield Seen(key="denied-200", probe=probe, params={"shown": probe.shown})
         elif probe.outcome == "other" and probe.is_crash:
             yield Seen(key="denied-crash", probe=probe, params={"shown": probe.shown})
+
+
+def _is_known_all_the_same(evidence: Evidence, probe: Probe) -> bool:
+    """Return whether Casdoor had named somebody, and only what else is known of the account was denied by an outage."""
+    named = any(one.names_somebody for one in probe.exchanges) and not probe.exchanges[-1].is_denied
+    plain = next((one for one in evidence.logins("none") if one.outcome == "success"), None)
+    is_empty = plain is not None and bool(_who(evidence, plain)) and not _who(evidence, probe)
+    return probe.trouble == "casdoor-account-denied" and named and not is_empty
 
 
 def _looks_good(evidence: Evidence, probe: Probe) -> bool:

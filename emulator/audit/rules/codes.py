@@ -1,6 +1,7 @@
 """Rules about codes, and about what may be tried again: facts/login-rules.md 1, Codes and retries."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from statistics import mean
 from urllib.parse import parse_qsl
@@ -27,9 +28,22 @@ _FINAL = (
     "appid-missing",
     "secret-missing",
     "token-address",
+    "token-quota",
 )
 #: Troubles in which calls may be repeated, but not for long; through Casdoor only once.
-_BUSY = ("wechat-busy", "casdoor-down", "casdoor-closes", "casdoor-500", "casdoor-hangs")
+_BUSY = (
+    "wechat-busy",
+    "casdoor-down",
+    "casdoor-closes",
+    "casdoor-500",
+    "casdoor-hangs",
+    "phone-busy",
+    "token-busy",
+)
+#: Troubles in which WeChat is busy once.
+_BUSY_ONCE = ("wechat-busy-once", "phone-busy-once")
+#: Troubles in which a quota of the minute is used up.
+_QUOTA = ("minute-quota", "phone-quota")
 _TRIES_AT_CASDOOR = 2
 #: Troubles in which the reply is lost, so that nobody knows whether the code is spent.
 _LOST = (
@@ -68,17 +82,26 @@ def _final_not_retried(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
         return
     count = sum(one.code == probe.code for one in probe.exchanges)
     refused = sum(one.json.get("errcode") == 40164 for one in probe.calls)
-    if refused > 1:
+    used_up = _most(one for one in probe.calls if one.json.get("errcode") == 45009)
+    if used_up > 1:
+        yield Seen(key="day-quota-retried", probe=probe, params={"count": str(used_up)})
+    elif refused > 1:
         yield Seen(key="address-retried", probe=probe, params={"count": str(refused)})
     elif count > 1:
         yield Seen(key="final-retried", probe=probe, params={"count": str(count)})
 
 
 def _busy_retried(evidence: Evidence) -> Iterator[Seen]:
-    for probe in evidence.logins("wechat-busy-once"):
-        accepted = ("success", "unavailable") if evidence.through_casdoor else ("success",)
+    for probe in evidence.logins(*_BUSY_ONCE):
+        lenient = evidence.through_casdoor and probe.trouble == "wechat-busy-once"
+        accepted = ("success", "unavailable") if lenient else ("success",)
         if probe.outcome not in accepted and not evidence.description.client_retries:
             yield Seen(key="busy-not-retried", probe=probe, params={"shown": probe.shown})
+
+
+def _most(calls: Iterable[Call]) -> int:
+    """Return how many of these calls were made of the operation that was called most."""
+    return max(Counter(one.operation for one in calls).values(), default=0)
 
 
 def _tries(evidence: Evidence) -> int:
@@ -88,11 +111,14 @@ def _tries(evidence: Evidence) -> int:
 
 
 def _bounded(evidence: Evidence) -> Iterator[Seen]:
-    limit = _tries(evidence)
     for probe in evidence.logins(*_BUSY):
-        late = [one for one in probe.exchanges if one.at > probe.ended]
-        if len(probe.exchanges) > limit:
-            params = {"count": str(len(probe.exchanges)), "limit": str(limit)}
+        is_phones = probe.trouble in ("phone-busy", "token-busy")
+        calls = [one for one in probe.calls if one.json.get("errcode") == -1] if is_phones else probe.exchanges
+        limit = evidence.description.limits.tries if is_phones else _tries(evidence)
+        late = [one for one in calls if one.at > probe.ended]
+        count = _most(calls) if is_phones else len(calls)
+        if count > limit:
+            params = {"count": str(count), "limit": str(limit)}
             yield Seen(key="too-many-tries", probe=probe, params=params)
         elif late:
             yield Seen(key="tries-after-reply", probe=probe, params={"count": str(len(late))})
@@ -119,7 +145,7 @@ def _shrinks(waits: list[float]) -> bool:
 
 
 def _quota_kept(_evidence: Evidence, probe: Probe) -> Iterator[Seen]:
-    count = len(probe.exchanges)
+    count = _most(one for one in probe.calls if one.is_exchange or one.json.get("errcode") == 45011)
     if count > 1 and probe.label != "recovery":
         grave: Severity | None = "error" if count >= _HAMMERING else None
         yield Seen(key="quota-hammered", probe=probe, params={"count": str(count)}, severity=grave)
@@ -204,12 +230,10 @@ rule("no-mock-code", "error", troubles="mock-code", covers=("no-identity-no-logi
 )
 rule("code-exchanged-once", "error", troubles="none")(_exchanged_once)
 rule("final-errcode-not-retried", "error", troubles=_FINAL)(each_probe(_final_not_retried, *_FINAL, logins_only=True))
-rule("busy-retried", "warning", troubles="wechat-busy-once")(_busy_retried)
+rule("busy-retried", "warning", troubles=_BUSY_ONCE)(_busy_retried)
 rule("retries-bounded", "error", troubles=_BUSY)(_bounded)
 rule("retries-back-off", "warning", troubles="wechat-busy")(_back_off)
-rule("quota-not-hammered", "warning", troubles="minute-quota")(
-    each_probe(_quota_kept, "minute-quota", logins_only=True)
-)
+rule("quota-not-hammered", "warning", troubles=_QUOTA)(each_probe(_quota_kept, *_QUOTA, logins_only=True))
 rule("lost-reply-handled", "error", troubles=_LOST)(each_probe(_lost_reply, *_LOST, logins_only=True))
 rule("used-code-refused", "error", troubles="used-code")(_used_refused)
 rule("one-code-in-parallel", "error", troubles="double-tap")(_in_parallel)

@@ -2,16 +2,17 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from emulator.audit.evidence import Evidence
 from emulator.audit.probe import Probe
 from emulator.audit.rules.registry import NotExamined, Seen, Severity, rule
 from emulator.audit.sessions import value_at
-from emulator.audit.stagings.inputs import EXTRA_FIELDS, FOREIGN_ORIGIN, NICKNAMES, ODD_NICKNAMES
+from emulator.audit.stagings.inputs import EXTRA_FIELDS, FOREIGN_ORIGIN, NICKNAMES
 
-_NICKNAME_KEYS = ("nickname", "nickName", "nick_name", "displayName", "display_name", "name")
+_NICKNAME_KEYS = ("nickname", "nickName", "nick_name", "displayName", "display_name")
 _LOOK = " → logged_in"
 #: 5xx that only say that a method is not there.
 _NOT_IMPLEMENTED = 501
@@ -26,18 +27,23 @@ def _text_plain(_evidence: Evidence) -> Iterator[Seen]:
 @rule("nickname-any-language", "error", troubles="nicknames", needs=("nickname",))
 def _any_language(evidence: Evidence) -> Iterator[Seen]:
     probes = evidence.probes("nicknames")
-    shown = _nickname(evidence, probes, "plain") == NICKNAMES["plain"]
+    if not any(one.is_login and one.label == "plain" and one.outcome == "success" for one in probes):
+        raise NotExamined("control")
+    plain, replies = NICKNAMES["plain"], _replies(evidence, probes)
+    shown = [read for read in replies if any(plain in text for text in read("plain"))]
     for probe in probes:
-        if not probe.is_login:
+        if not probe.is_login or probe.label == "plain":
             continue
-        params = {"what": probe.label, "shown": probe.shown}
         if probe.is_crash or (probe.label in NICKNAMES and probe.outcome != "success"):
+            params = {"what": probe.label, "shown": probe.shown}
             yield Seen(key="nickname-refused", probe=probe, params=params)
             return
-        sent = {**NICKNAMES, **ODD_NICKNAMES}[probe.label]
-        found = _nickname(evidence, probes, probe.label)
-        if shown and found and not _is_kept(sent, found):
-            yield Seen(key="nickname-changed", probe=probe, params={"what": probe.label, "sent": sent, "found": found})
+        sent = NICKNAMES.get(probe.label, "")
+        found = [read(probe.label) for read in shown]
+        changed = [texts for texts in found if texts and not any(_is_kept(sent, text) for text in texts)]
+        if changed:
+            params = {"what": probe.label, "sent": sent, "found": changed[0][0]}
+            yield Seen(key="nickname-changed", probe=probe, params=params)
             return
 
 
@@ -49,40 +55,59 @@ def _harmless(evidence: Evidence) -> Iterator[Seen]:
         params = {"what": label, "shown": probe.shown}
         if probe.is_crash:
             yield Seen(key="nickname-crash", probe=probe, params=params)
-        elif "braces" in label and _nickname(evidence, [probe], probe.label) in ("49", "$49", "{49}"):
+        elif "braces" in label and _is_computed(evidence, probe):
             yield Seen(key="nickname-computed", probe=probe, params=params)
         elif label == "HTML" and "text/html" in _header(probe, "Content-Type") and "<b>x" in probe.received.body:
             yield Seen(key="nickname-unescaped", probe=probe, params=params)
 
 
+def _is_computed(evidence: Evidence, probe: Probe) -> bool:
+    label = probe.label.removesuffix(_LOOK)
+    found = [text for read in _replies(evidence, [probe]) for text in read(label)]
+    return any(text in ("49", "$49", "{49}") for text in found)
+
+
 @rule("avatar-not-temporary", "warning", troubles="temporary-avatars", needs=("avatar",))
 def _avatar(evidence: Evidence) -> Iterator[Seen]:
+    """Look for temporary pictures where they are shown later: the reply to the login may only echo its request."""
+    looks = evidence.description.logged_in is not None
     for probe in evidence.probes("temporary-avatars"):
         label = probe.label.removesuffix(_LOOK)
         if label == "an address, fetched":
             yield Seen(key="avatar-fetched", probe=probe)
-        elif probe.outcome == "success" and label in _texts(probe):
+        elif probe.outcome == "success" and probe.is_login is not looks and label in _texts(probe):
             yield Seen(key="avatar-kept", probe=probe, params={"avatar": label})
 
 
 @rule("extra-fields-ignored", "warning", troubles="extra-fields", needs=("logged_in",))
 def _extra_fields(evidence: Evidence) -> Iterator[Seen]:
-    looks = {one.label: one for one in evidence.probes("extra-fields") if not one.is_login}
-    plain, probe = looks.get(f"without them{_LOOK}"), looks.get(f"with them{_LOOK}")
-    if plain is None or probe is None or probe.outcome != "success":
-        return
+    looks = [one for one in evidence.probes("extra-fields") if not one.is_login]
+    if not looks or any(one.outcome != "success" for one in looks):
+        raise NotExamined("control")
+    plain, *others = looks
+    for probe in others:
+        names = _extras(plain, probe)
+        if names:
+            yield Seen(key="extra-fields-kept", probe=probe, params={"names": ", ".join(names)})
+            return
+
+
+def _extras(plain: Probe, probe: Probe) -> list[str]:
+    """Return the extra fields of a login that `logged_in` shows after it."""
     names = [name for name, value in EXTRA_FIELDS.items() if isinstance(value, str) and value in _texts(probe)]
     if _values(probe, "isAdmin") == [True] and _values(plain, "isAdmin") != [True]:
         names.append("isAdmin")
-    if names:
-        yield Seen(key="extra-fields-kept", probe=probe, params={"names": ", ".join(names)})
+    return names
 
 
 @rule("malformed-body-4xx", "error", troubles="malformed-body", covers=("client-fault-no-5xx",))
 def _malformed(evidence: Evidence) -> Iterator[Seen]:
+    """Leave resets out: who answers before the body was read and closes may cause one."""
     for probe in evidence.logins("malformed-body"):
-        if probe.is_crash:
-            yield Seen(key="malformed-crash", probe=probe, params={"what": probe.label, "shown": probe.shown})
+        if probe.status >= 500 or probe.received.failure in ("empty", "truncated"):
+            params = {"what": probe.label, "shown": probe.shown}
+            severity: Severity | None = "info" if probe.outcome == "refused" else None
+            yield Seen(key="malformed-crash", probe=probe, params=params, severity=severity)
 
 
 @rule("login-by-post-only", "warning", troubles="other-methods")
@@ -107,25 +132,30 @@ def _cors(evidence: Evidence) -> Iterator[Seen]:
             yield Seen(key="origin-allowed", probe=probe, params={"origin": allowed}, severity=severity)
 
 
-def _nickname(evidence: Evidence, probes: list[Probe], label: str) -> str:
-    """Return the nickname that the replies to a login, or to the look after it, hold; empty where none does."""
-    for probe in probes:
-        if probe.label.removesuffix(_LOOK) != label.removesuffix(_LOOK) or probe.outcome != "success":
-            continue
-        if evidence.description.nickname:
-            found = [value_at(evidence.description.nickname, probe.received)]
-        else:
-            found = [value for key in _NICKNAME_KEYS for value in _values(probe, key)]
-        texts = [one for one in found if isinstance(one, str) and one]
-        if texts:
-            return texts[0]
-    return ""
+def _replies(evidence: Evidence, probes: list[Probe]) -> list[Callable[[str], list[str]]]:
+    """Return what reads the nicknames of a label: from its login or from the look after it, at one place each."""
+    return [
+        partial(_nicknames, [one for one in probes if one.is_login is is_login], place)
+        for is_login in (True, False)
+        for place in ([evidence.description.nickname] if evidence.description.nickname else _NICKNAME_KEYS)
+    ]
+
+
+def _nicknames(probes: list[Probe], place: str, label: str) -> list[str]:
+    """Return the texts at a path, or under a usual name, of the replies to a login."""
+    same = [one for one in probes if one.label.removesuffix(_LOOK) == label and one.outcome == "success"]
+    if place in _NICKNAME_KEYS:
+        values = [value for one in same for value in _values(one, place)]
+    else:
+        values = [value_at(place, one.received) for one in same]
+    return [one for one in values if isinstance(one, str)]
 
 
 def _is_kept(sent: str, found: str) -> bool:
-    """Return whether a nickname came back as it was sent; trimmed or cut short is fine."""
+    """Return whether a nickname came back as it was sent; trimmed, cut short or with something added is fine."""
     one, other = (unicodedata.normalize("NFC", text).strip() for text in (sent, found))
-    return not one or (one.startswith(other.rstrip("….")) and bool(other.rstrip("….")))
+    cut = other.rstrip("….")
+    return one in other or (bool(cut) and one.startswith(cut))
 
 
 def _header(probe: Probe, name: str) -> str:

@@ -108,6 +108,7 @@ def _is_telling(text: str) -> bool:
 def _is_json(evidence: Evidence) -> Iterator[Seen]:
     """Hold failures against the successes of the same path, which have to be JSON."""
     spoken = {_path(one) for one in evidence.probes("every") if one.outcome == "success" and _says_json(one)}
+    used = {(one.sent.method, _path(one)) for one in evidence.probes("every") if one.outcome == "success"}
     if not spoken:
         raise NotExamined("no-json")
     for probe in evidence.probes("every"):
@@ -115,6 +116,8 @@ def _is_json(evidence: Evidence) -> Iterator[Seen]:
             continue
         if probe.sent.method in _NOT_READ or 300 <= probe.status < 400 or _is_page(probe) or _says_json(probe):
             continue
+        if 200 <= probe.status < 300 and (probe.sent.method, _path(probe)) not in used:
+            continue  # a page for whoever comes with a browser
         severity: Severity | None = "info" if probe.status in _BEFORE_APP else None
         yield Seen(key="error-not-json", probe=probe, params={"shown": probe.shown}, severity=severity)
 

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from emulator.audit.evidence import Evidence
-from emulator.audit.probe import Probe
-from emulator.audit.rules.registry import Seen, Severity, rule
-from emulator.audit.stage import calls_of
+from emulator.audit.probe import Probe, calls_of
+from emulator.audit.rules.registry import NotExamined, Seen, Severity, rule
 from emulator.audit.stagings.phone import CLAIMED_NUMBER, LOGINS
 
 #: What WeChat says of an access_token that is not, or no longer, one.
@@ -44,8 +43,10 @@ def _dead_token(evidence: Evidence) -> Iterator[Seen]:
 @rule("second-server-survived", "warning", troubles="second-server", needs=("phone",))
 def _second_server(evidence: Evidence) -> Iterator[Seen]:
     before, *later = evidence.logins("second-server")
+    if before.outcome != "success":
+        raise NotExamined("control")
     for probe in later:
-        if before.outcome == "success" and probe.outcome != "success":
+        if probe.outcome != "success":
             yield Seen(key="second-server", probe=probe, params={"shown": probe.shown})
 
 

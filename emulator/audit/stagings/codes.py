@@ -1,10 +1,12 @@
 """Troubles with the code that the client sends."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from emulator.audit.stage import Login, Stage
 from emulator.audit.troubles import trouble
+from emulator.wechat.login_codes import LoginCodes
 
 #: The second mini program of an audit's world; the backend knows nothing of it.
 FOREIGN_APPID = "wx0a0d17f0e1600000"
@@ -20,11 +22,14 @@ def _invalid(stage: Stage) -> None:
     stage.login(Login(person=person, code="0" * 32, label="a code that WeChat never gave out"))
 
 
-@trouble("expired-code", "client", late=True)
+@trouble("expired-code", "client")
 def _expired(stage: Stage) -> None:
     person = stage.person()
     code = stage.code(person)
-    stage.advance(timedelta(minutes=6))
+    codes = stage.service.world.state.get(LoginCodes)
+    given = codes.find(code)
+    if given is not None:
+        codes.add(replace(given, issued_at=given.issued_at - timedelta(minutes=6)))
     stage.login(Login(person=person, code=code, label="a code that is six minutes old"))
 
 

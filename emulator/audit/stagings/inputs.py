@@ -1,11 +1,11 @@
 """Troubles of HTTP itself, and of what people call themselves."""
 
 import json
-import socket
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
+from emulator.audit.gallery import Gallery
 from emulator.audit.stage import Login, Stage
 from emulator.audit.stagings.phone import with_fields
 from emulator.audit.troubles import trouble
@@ -17,10 +17,9 @@ NICKNAMES = {
     "emoji": "🐟",
     "family emoji": "👨‍👩‍👧‍👦",
     "Arabic": "مريم",
-    "the anonymous one": "微信用户",
 }
-#: Nicknames that a backend may refuse or shorten, and must not fail over.
-ODD_NICKNAMES = {"empty": "", "64 characters": "明" * 64}
+#: Nicknames that a backend may refuse or shorten, or in whose place it may put another; it must not fail over them.
+ODD_NICKNAMES = {"empty": "", "64 characters": "明" * 64, "the anonymous one": "微信用户"}
 HOSTILE_NICKNAMES = {
     "quotes": "'\"--",
     "HTML": "<b>x",
@@ -37,10 +36,13 @@ EXTRA_FIELDS = {
     "openid": "audit-openid-7f3a",
     "user_id": "audit-user-7f3a",
 }
+#: Seconds in which a backend that fetches a picture after its reply has begun with it.
+_FETCHED_AFTER = 0.7
+_FORM = "application/x-www-form-urlencoded"
 FOREIGN_ORIGIN = "https://evil.example"
 
 
-@trouble("nicknames", "none", needs=("nickname",))
+@trouble("nicknames", "other", needs=("nickname",))
 def _nicknames(stage: Stage) -> None:
     for label, nickname in {**NICKNAMES, **ODD_NICKNAMES}.items():
         _as(stage, label, {"nickname": nickname})
@@ -56,13 +58,9 @@ def _hostile_nicknames(stage: Stage) -> None:
 def _avatars(stage: Stage) -> None:
     for avatar in TEMPORARY_AVATARS:
         _as(stage, avatar, {"avatar": avatar})
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        probe = stage.login(
-            Login(label="an address", names={"avatar": f"http://127.0.0.1:{server.getsockname()[1]}/x"})
-        )
-        server.settimeout(0.05)
-        with suppress(TimeoutError):
-            server.accept()[0].close()
+    with Gallery() as gallery:
+        probe = stage.login(Login(label="an address", names={"avatar": gallery.url}))
+        if gallery.was_visited(within=_FETCHED_AFTER):
             probe.label = "an address, fetched"
 
 
@@ -70,17 +68,21 @@ def _avatars(stage: Stage) -> None:
 def _extra_fields(stage: Stage) -> None:
     plain = stage.login(Login(label="without them"))
     stage.is_logged_in(plain)
-    request = with_fields(stage.description.login.request, EXTRA_FIELDS)
-    probe = stage.login(Login(label="with them", request=request))
-    if probe.outcome == "success":
-        stage.is_logged_in(probe)
+    if not _with_extras(stage, "with them", EXTRA_FIELDS):  # one that is refused would hide the others
+        for name, value in EXTRA_FIELDS.items():
+            _with_extras(stage, f"with {name}", {name: value})
 
 
 @trouble("malformed-body", "client")
 def _malformed(stage: Stage) -> None:
     request = stage.description.login.request
-    if not isinstance(request.get("json"), Mapping):
-        return
+    if isinstance(request.get("form"), Mapping):
+        _malformed_form(stage, request)
+    if isinstance(request.get("json"), Mapping):
+        _malformed_json(stage, request)
+
+
+def _malformed_json(stage: Stage, request: Mapping[str, Any]) -> None:
     for label, body, kind in (
         ("broken JSON", '{"code": ', "application/json"),
         ("an array", "[1]", "application/json"),
@@ -92,6 +94,20 @@ def _malformed(stage: Stage) -> None:
         stage.login(Login(label=label, request=_with_text(request, body, kind)))
     form = {name: one for name, one in request["json"].items() if isinstance(one, str)}
     stage.login(Login(label="a form", request={**_without_body(request), "form": form}))
+
+
+def _malformed_form(stage: Stage, request: Mapping[str, Any]) -> None:
+    fields = dict(request["form"])
+    for label, body, kind in (
+        ("a form whose escapes are broken", "code=%zz%&=&&x", _FORM),
+        ("a form whose bytes are no UTF-8", "code=%ff%fe%80", _FORM),
+        ("an empty body", "", _FORM),
+        ("a form under an unknown charset", urlencode(fields, safe="${}"), f"{_FORM}; charset=x-none"),
+        ("a form of parts without a boundary", "code", "multipart/form-data"),
+        ("JSON", json.dumps(fields), "application/json"),
+        ("broken JSON", '{"code": ', "application/json"),
+    ):
+        stage.login(Login(label=label, request=_with_text(request, body, kind)))
 
 
 @trouble("other-methods", "other")
@@ -107,7 +123,7 @@ def _methods(stage: Stage) -> None:
     stage.login(Login(label="PUT", request={**request, "method": "PUT"}))
 
 
-@trouble("foreign-origin", "none")
+@trouble("foreign-origin", "other")
 def _origins(stage: Stage) -> None:
     request = stage.description.login.request
     for origin in (FOREIGN_ORIGIN, "null"):
@@ -118,6 +134,14 @@ def _origins(stage: Stage) -> None:
     bare = _without_body(request)
     probe = stage.login(Login(label="preflight", request={**bare, "method": "OPTIONS", "headers": preflight}))
     probe.is_login = False
+
+
+def _with_extras(stage: Stage, label: str, fields: Mapping[str, Any]) -> bool:
+    """Log in with fields that nobody asked for, and look at what became of it; return whether that was a success."""
+    probe = stage.login(Login(label=label, request=with_fields(stage.description.login.request, fields)))
+    if probe.outcome == "success":
+        stage.is_logged_in(probe)
+    return probe.outcome == "success"
 
 
 def _as(stage: Stage, label: str, names: Mapping[str, str]) -> None:

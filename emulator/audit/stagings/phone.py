@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from emulator.audit.stage import Login, Stage
@@ -108,6 +107,13 @@ def _dead_once(stage: Stage) -> None:
     stage.recovers()
 
 
+@trouble("phone-busy-once", "server", needs=("phone",))
+def _busy_once(stage: Stage) -> None:
+    stage.fault(_PHONE, error=-1, times=1)
+    stage.login(Login(label="busy once"))
+    stage.recovers()
+
+
 def _lasting(name: str, fault: Mapping[str, Any]) -> None:
     @trouble(name, "server", needs=("phone",))
     def stage(stage: Stage) -> None:
@@ -151,12 +157,13 @@ def _side_calls(stage: Stage) -> None:
             stage.clear()
 
 
-@trouble("second-server", "other", needs=("phone",), late=True)
+@trouble("second-server", "other", needs=("phone",))
 def _second_server(stage: Stage) -> None:
     stage.login(Login(label="before"))
     tx = stage.service.world.transaction()
-    tx.get(AccessTokens).issue(tx, scenario_of(tx.state).miniprograms[_appid(stage)])
-    stage.advance(timedelta(minutes=5, seconds=10))
+    tokens = tx.get(AccessTokens)
+    tokens.issue(tx, scenario_of(tx.state).miniprograms[_appid(stage)])
+    tokens.end_retired(at=tx.at)
     stage.login(Login(label="five minutes after"))
 
 

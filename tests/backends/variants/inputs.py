@@ -1,5 +1,7 @@
 """Good backends that break one rule about what they read."""
 
+import json
+import threading
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -73,11 +75,26 @@ def _fetched_avatar(good):
     profile = good.profile_of
 
     def fetching(given):
-        with suppress(requests.RequestException):
-            requests.get(given.get("avatar", ""), timeout=0.3)
+        _fetch(given)
         return profile(given)
 
     good.profile_of = fetching
+
+
+def _fetched_later(good):
+    """Fetch every avatar half a second after the reply."""
+    profile = good.profile_of
+
+    def fetching(given):
+        threading.Timer(0.4, _fetch, [given]).start()
+        return profile(given)
+
+    good.profile_of = fetching
+
+
+def _fetch(given):
+    with suppress(requests.RequestException):
+        requests.get(given.get("avatar", ""))  # this is what it does wrong
 
 
 def _role_kept(good):
@@ -89,6 +106,47 @@ def _role_kept(good):
         return enter(openid, unionid, number, profile | {"role": good.fields().get("role", "user")})
 
     good.enter = choosing
+
+
+def _one_refused(good):
+    """Let the client choose its role, and refuse a login that brings an openid."""
+    _role_kept(good)
+    profile = good.profile_of
+    good.profile_of = lambda given: None if "openid" in given else profile(given)
+
+
+def _form_trusted(good):
+    """Take every form for one that can be decoded."""
+    good.fields = lambda: request.get_data().decode() and request.form.to_dict()
+
+
+def _form_read(good):
+    """Read forms."""
+    good.fields = lambda: request.form.to_dict()
+
+
+def _no_nickname(good):
+    """Refuse every nickname there is."""
+    profile = good.profile_of
+    good.profile_of = lambda given: None if given.get("nickname") not in ("小明", None) else profile(given)
+
+
+def _numbered(good):
+    """Add a number to every nickname, and give the anonymous another: a backend may."""
+    _reading(good, lambda found: {"nickname": f"{found['nickname'].replace('微信用户', '访客')}#7"})
+
+
+def _avatar_echoed(good):
+    """Send the profile back as it came, and keep no picture: a backend may."""
+    good.SHOWN = ("nickname",)
+    enter = good.enter
+
+    def echoing(openid, unionid, number, profile):
+        reply = enter(openid, unionid, number, profile)
+        reply.set_data(json.dumps({**reply.get_json(), "sent": good.fields()}))
+        return reply
+
+    good.enter = echoing
 
 
 def _body_trusted(good):
@@ -133,10 +191,17 @@ VARIANTS = {
     "nickname-harmless/computed": _computed,
     "avatar-not-temporary": _any_avatar,
     "avatar-not-temporary/fetched": _fetched_avatar,
+    "avatar-not-temporary/later": _fetched_later,
     "extra-fields-ignored": _role_kept,
+    "extra-fields-ignored/one-refused": _one_refused,
     "malformed-body-4xx": _body_trusted,
     "login-by-post-only": _get_too,
     "cors-closed": _open_to_all,
+    "malformed-body-4xx/form": _form_trusted,
     "none/form": _form_too,
+    "none/form-read": _form_read,
+    "none/no-nickname": _no_nickname,
+    "none/numbered": _numbered,
+    "none/echo": _avatar_echoed,
     "none/shortened": _shortened,
 }
