@@ -45,6 +45,8 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_scenarios(dist):
     assert held == _tracked("emulator") | shipped
     assert {
         "emulator/py.typed",
+        "emulator/js/package-lock.json",
+        "emulator/js/src/host.mjs",
         "emulator/scenario/schema.json",
         "emulator/scenario/default.yaml",
         "emulator/data/casdoor/cert-built-in.key",
@@ -123,6 +125,7 @@ def _only(folder, pattern):
 
 
 def _tracked(folder):
-    """Return the files of a folder of the checkout, relative to its root, without what Python leaves behind."""
+    """Return the files of a folder of the checkout, relative to its root, without what Python and npm leave there."""
     files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+    files = (path for path in files if "node_modules" not in path.parts)
     return {path.relative_to(ROOT).as_posix() for path in files}

@@ -12,6 +12,7 @@ from emulator.cli.completion import completion
 from emulator.cli.exec import execute
 from emulator.cli.hosts import ca
 from emulator.cli.init import init
+from emulator.cli.mini_program import mini_program
 from emulator.cli.options import examples
 from emulator.cli.remote import REMOTE_COMMANDS
 from emulator.cli.run import run
@@ -44,6 +45,7 @@ for _command in (
     schema,
     execute,
     ca,
+    mini_program,
     profiles,
     scenarios,
     notes,

@@ -2,12 +2,12 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from emulator.core.folders import cache_folder
 from emulator.runner.results import RunResult
 
 _FORMAT = 1
@@ -52,14 +52,3 @@ def recall() -> LastRun | None:
 def _path() -> Path:
     """Return the file for the folder in which the command runs; it is never inside a project."""
     return cache_folder() / "runs" / f"{sha256(os.fsencode(Path.cwd())).hexdigest()[:16]}.json"
-
-
-def cache_folder() -> Path:
-    """Return the folder for what may be lost: below MOCKDOOR_HOME when that is set, else where the system has such."""
-    if home := os.environ.get("MOCKDOOR_HOME"):
-        return Path(home) / "cache"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "mockdoor" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "mockdoor"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mockdoor"

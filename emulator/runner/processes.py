@@ -80,10 +80,11 @@ def running(
     environment: Mapping[str, str],
     outputs: Sequence[Output],
     grace: float = GRACE,
+    stdin: int = subprocess.DEVNULL,
 ) -> Iterator[Process]:
     """Run a program without a shell, its stdout and stderr followed by the one or two outputs; end its group at last.
 
-    Raises CannotStart.
+    `stdin` is a file descriptor that it reads from. Raises CannotStart.
     """
     if not hasattr(os, "killpg"):
         raise CannotStart("programs are started on Unix systems only")
@@ -97,7 +98,7 @@ def running(
                 [program, *command[1:]],
                 cwd=cwd,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=pipes[0][1],
                 stderr=pipes[-1][1],
                 start_new_session=True,

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from emulator.cli.main import main
-from emulator.runner.last_run import cache_folder
+from emulator.core.folders import cache_folder
 
 ROOT = Path(__file__).parents[2]
 GOOD = "version: 1\nsteps:\n  - login: {as: alice}\n    expect: {status: 200}\n"
