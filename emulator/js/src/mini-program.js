@@ -228,8 +228,10 @@ export class MiniProgram {
     });
   }
 
-  #navigate(api, path, query, delta) {
-    return this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta });
+  /** @returns {Promise<string | undefined>} why a move was not made, undefined when it was, as wx wants to hear it */
+  async #navigate(api, path, query, delta) {
+    const reason = await this.routes.move(api, { path: parseUrl(path ?? '', this.page?.path).path, query: query ?? {}, delta });
+    return reason || undefined;
   }
 
   /** Have the user meet an open-type button. */
