@@ -102,6 +102,13 @@ if TYPE_CHECKING:
     " hosts.",
 )
 @click.option("--passthrough", is_flag=True, help="Let the proxy's clients reach other hosts, by https.")
+@click.option(
+    "--mini-program",
+    "mini_program",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Show the mini program in DIR on the page /_emulator/mini-program, and again after each save.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
 def serve(
@@ -116,6 +123,7 @@ def serve(
     tls_port: int | None,
     proxy_port: int | None,
     passthrough: bool,
+    mini_program: Path | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -125,17 +133,22 @@ def serve(
     mockdoor.yaml names is served, or the default world.
     """
     from emulator.control.worlds import open_world
+    from emulator.web.console.mini_program import show_folder
 
     if passthrough and proxy_port is None:
         raise click.UsageError("--passthrough goes with --proxy")
-    if passthrough and not (host.startswith("127.") or host in ("localhost", "::1")):
+    if passthrough and not _is_own(host):
         raise click.UsageError(
             "--passthrough goes with a --host of this machine only; others could reach anything by it"
         )
+    if mini_program is not None and not _is_own(host):
+        raise click.UsageError("--mini-program goes with a --host of this machine only; others could read the folder")
     played = _profile(profile if casdoor is None or is_from_line("profile") else None, casdoor)
     limits, server_limits = _limits(limit_pairs)
     world = open_world(load_scenario(scenario, said_by("scenario")), wall=wall_clock, profile=played, limits=limits)
     server = _listen(world, host, port, server_limits)
+    if mini_program is not None:
+        show_folder(server.app, mini_program)
     named = None if is_from_project("scenario") else scenario
     state_file = _state_file(state_path, server, world, profile=played, named=named) if state_path else nullcontext()
     entrances = _open_entrances(world, server, tls_port, proxy_port, passthrough=passthrough)
@@ -145,6 +158,11 @@ def serve(
     with state_file:
         code = _run(server)
     sys.exit(code)
+
+
+def _is_own(host: str) -> bool:
+    """Return whether only this machine reaches a server that listens on a host."""
+    return host.startswith("127.") or host in ("localhost", "::1")
 
 
 def _limits(pairs: tuple[str, ...]) -> "tuple[Limits, ServerLimits]":

@@ -1,0 +1,12 @@
+// `createRequire` for the runtime in a browser: it knows the one package that the runtime asks for so.
+
+import * as compiler from 'glass-easel-template-compiler';
+
+const KNOWN = { 'glass-easel-template-compiler': compiler };
+
+export function createRequire() {
+  return (name) => {
+    if (name in KNOWN) return KNOWN[name];
+    throw new Error(`the runtime in the browser has no ${name}; it has ${Object.keys(KNOWN).join(', ')}`);
+  };
+}
