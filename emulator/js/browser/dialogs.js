@@ -33,7 +33,7 @@ export function userInterface() {
 const ICONS = { success: '✓', error: '✕', loading: '◌' };
 
 function showNotice(argument, icon) {
-  const box = find('notice');
+  const box = find('mockdoor-notice');
   box.hidden = !argument;
   box.replaceChildren();
   if (!argument) return;
@@ -49,7 +49,7 @@ function make(tag, properties, ...children) {
 
 /** Draw a sheet and wait for the button that was pressed; resolves to its value. */
 function ask(className, contents, buttons) {
-  const sheet = find('sheet');
+  const sheet = find('mockdoor-sheet');
   return new Promise((resolve) => {
     const press = (value) => {
       sheet.hidden = true;

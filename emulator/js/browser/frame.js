@@ -46,7 +46,7 @@ async function begin(given, bridge) {
   });
   const picture = (src) => (/^[a-z]+:/.test(src) ? src : pictures.get(below(app.project.root, src)));
   const screen = createScreen(app, picture);
-  decorate(document.getElementById('screen'), { app, picture });
+  decorate(document.getElementById('mockdoor-screen'), { app, picture });
   listenToTouches(app);
   listenToTyping(app);
   Object.assign(app.wx, titles(app, screen));

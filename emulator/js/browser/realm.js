@@ -11,7 +11,7 @@ const HIDDEN = [
   'postMessage', 'addEventListener', 'removeEventListener', 'fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'FormData', 'URL',
   'URLSearchParams', 'localStorage', 'sessionStorage', 'indexedDB', 'caches', 'atob', 'btoa', 'alert', 'confirm', 'prompt',
   'open', 'close', 'name', 'event', 'requestAnimationFrame', 'cancelAnimationFrame', 'Worker', 'Image', 'MutationObserver',
-  'customElements', 'crypto', 'process', 'Buffer', 'mockdoor',
+  'customElements', 'crypto', 'process', 'Buffer', 'mockdoor', 'eval', 'WebAssembly', 'SharedArrayBuffer',
 ];
 const evaluateHere = globalThis.eval;
 
@@ -44,5 +44,4 @@ function hideEvaluation() {
   Played.prototype = Real.prototype;
   Object.defineProperty(Real.prototype, 'constructor', { value: Played, writable: true, configurable: true });
   globalThis.Function = Played;
-  delete globalThis.eval;
 }

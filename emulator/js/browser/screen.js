@@ -45,7 +45,7 @@ export function createScreen(app, picture) {
     const holder = document.createElement('div');
     const place = holder.appendChild(document.createElement('div'));
     holder.className = 'holder';
-    find('screen').append(holder);
+    find('mockdoor-screen').append(holder);
     holders.set(page, holder);
     page.root.attach(holder, place);
     show();
@@ -69,18 +69,18 @@ export function createScreen(app, picture) {
 
   function showBar(page) {
     const look = { navigationBarBackgroundColor: '#000000', navigationBarTextStyle: 'white', ...project.app.window, ...project.config(page.path) };
-    const bar = find('bar');
+    const bar = find('mockdoor-bar');
     bar.hidden = look.navigationStyle === 'custom';
     bar.style.background = look.navigationBarBackgroundColor;
     bar.style.color = look.navigationBarTextStyle === 'black' ? '#000' : '#fff';
-    find('title').textContent = page.title ?? look.navigationBarTitleText ?? '';
-    find('back').hidden = app.routes.stack.length < 2;
-    find('screen').style.background = look.backgroundColor ?? '#fff';
+    find('mockdoor-title').textContent = page.title ?? look.navigationBarTitleText ?? '';
+    find('mockdoor-back').hidden = app.routes.stack.length < 2;
+    find('mockdoor-screen').style.background = look.backgroundColor ?? '#fff';
   }
 
   function showTabs(page) {
     const { tabBar } = project.app;
-    const nav = find('tabs');
+    const nav = find('mockdoor-tabs');
     nav.hidden = !tabBar || tabBar.custom || !project.tabs.includes(page.path);
     if (nav.hidden) return;
     nav.style.background = tabBar.backgroundColor ?? '#fff';
@@ -99,7 +99,7 @@ export function createScreen(app, picture) {
     return button;
   }
 
-  find('back').addEventListener('click', () => app.wx.navigateBack({}));
+  find('mockdoor-back').addEventListener('click', () => app.wx.navigateBack({}));
   return { show };
 }
 
@@ -120,7 +120,7 @@ function styleSheets(app) {
 
   function sheet(path, scope) {
     if (!known.has(path)) {
-      const { css, problems } = compileStyles(project.files, `${path}.wxss`, { scope });
+      const { css, problems } = compileStyles(project.files, `${path}.wxss`, { scope, within: '#mockdoor-screen' });
       problems.forEach((problem) => app.report(problem, `${path}.wxss`));
       known.set(path, css);
     }

@@ -11,7 +11,7 @@ export function nodeOf(element) {
 
 /** @param {import('../src/mini-program.js').MiniProgram} app */
 export function listenToTouches(app) {
-  const screen = document.getElementById('screen');
+  const screen = document.getElementById('mockdoor-screen');
   let timer;
   let wasLong = false;
 

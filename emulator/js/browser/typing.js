@@ -5,7 +5,7 @@ import { nodeOf } from './touch.js';
 
 /** @param {import('../src/mini-program.js').MiniProgram} app */
 export function listenToTyping(app) {
-  const screen = document.getElementById('screen');
+  const screen = document.getElementById('mockdoor-screen');
   const isField = (target) => ['INPUT', 'TEXTAREA'].includes(target.tagName);
   const told = new WeakMap();
 

@@ -19,15 +19,19 @@ export function withoutRpx(value) {
 /**
  * @param {import('./reader.js').Reader} files
  * @param {string} path of the sheet; one that is not there is empty
- * @param {{scope?: string}} [options] scope: what the component core puts before classes of this component
+ * @param {{scope?: string, within?: string}} [options] scope: what the component core puts before classes of this
+ *   component; within: a selector of the element that the sheet ends at, so that it leaves the rest of a document alone
  * @returns {{css: string, problems: Problem[]}}
  */
-export function compileStyles(files, path, { scope = '' } = {}) {
+export function compileStyles(files, path, { scope = '', within = '' } = {}) {
   const problems = [];
   const root = files.has(path) ? withImports(files, path, problems, []) : postcss.parse('');
   root.walkDecls((declaration) => { declaration.value = withoutRpx(declaration.value); });
   root.walkRules((rule) => {
-    if (!isKeyframe(rule)) rule.selector = rule.selector.split(OPAQUE).map((part, index) => (index % 2 ? part : scoped(part, scope))).join('');
+    if (isKeyframe(rule)) return;
+    const whole = rule.selector.split(OPAQUE).map((part, index) => (index % 2 ? part : scoped(part, scope))).join('');
+    rule.selector = whole;
+    if (within) rule.selectors = rule.selectors.map((one) => `:where(${within}) ${one}`);
   });
   return { css: root.toString(), problems };
 }

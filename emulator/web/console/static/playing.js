@@ -39,7 +39,7 @@ export function stop() {
 const HEARD = {
   console: ({ level, text }, say) => say(text, level === 'error' ? 'bad' : ''),
   problem: ({ message }, say) => say(message, 'bad'),
-  error: ({ error: { message, where, file, line } }, say) => say(`${file ? `${file}${line ? `:${line}` : ''}` : where}: ${message}`, 'bad'),
+  error: ({ error: { message, where, file, line } }, say) => say([placeOf(file, line) || where, message].filter(Boolean).join(': '), 'bad'),
   note: ({ note: { id, values } }, say) => say(`note ${id} ${values}`, ''),
   state: (message) => {
     state = JSON.parse(message.state);
@@ -53,6 +53,8 @@ const HEARD = {
     showTool();
   },
 };
+
+const placeOf = (file, line) => (file && line ? `${file}:${line}` : file);
 
 const DRAWN = {
   data: () => make('pre', { 'data-testid': 'page-data' }, JSON.stringify(state.data ?? {}, null, 2)),
