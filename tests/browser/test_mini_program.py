@@ -37,6 +37,7 @@ SHOP = {
 <button bindtap="login">Log in</button>
 <button open-type="getPhoneNumber" bindgetphonenumber="phone">Phone</button>
 <input placeholder="Nickname" bindinput="typed"/>
+<button open-type="chooseAvatar" bindchooseavatar="face">Face</button><image src="{{face}}"/>
 <button bindtap="ask">Ask</button>
 <button bindtap="reset">Reset the emulator</button>
 <button bindtap="escape">Leave the frame</button>
@@ -51,6 +52,7 @@ Page({
     this.say(`${code.length} letters`)
   },
   phone({ detail }) { this.say(detail.code ? 'given' : detail.errMsg) },
+  face({ detail }) { this.setData({ face: detail.avatarUrl, said: detail.avatarUrl }) },
   typed({ detail }) { this.say(detail.value) },
   ask() { wx.showModal({ title: 'Sure?', success: ({ confirm }) => this.say(`confirm ${confirm}`) }) },
   reset() { wx.request({ url: 'ADDRESS/_emulator/reset', method: 'POST', fail: ({ errMsg }) => this.say(errMsg) }) },
@@ -119,6 +121,14 @@ def test_the_user_is_asked_for_the_phone_number(screen, answer, outcome):
     screen.get_by_role("button", name=answer).click()
 
     said(screen, outcome)
+
+
+def test_a_chosen_face_is_shown_from_its_temporary_path(screen):
+    screen.get_by_text("Face", exact=True).click()
+    screen.get_by_role("button", name="使用").click()
+
+    said(screen, "http://tmp/1.png")
+    assert style(screen.locator("image"), "backgroundImage").startswith('url("blob:')
 
 
 def test_what_is_typed_is_an_input_event(screen):

@@ -95,7 +95,7 @@ function askLeave(api, argument) {
 /** The pictures of the album: one that is drawn here, or a file of this computer. */
 function askFile(api) {
   const field = make('input', { type: 'file', accept: 'image/*', multiple: true, ariaLabel: '从电脑选择' });
-  return ask('leave', [make('strong', {}, api === 'chooseMessageFile' ? '选择文件' : '选择图片'), field], [
+  return ask('leave', [make('strong', {}, api === 'chooseAvatar' ? '选择头像' : '选择图片'), field], [
     { text: '取消', value: false },
     { text: '使用', value: async () => (field.files.length ? [...field.files] : [await drawnPicture()]), look: 'main green' },
   ]);

@@ -8,6 +8,7 @@ import { userInterface } from './dialogs.js';
 import { decorate } from './decorate.js';
 import { createRealm } from './realm.js';
 import { createScreen, Screen } from './screen.js';
+import { createTemporary } from './temporary.js';
 import { listenToTouches } from './touch.js';
 import { listenToTyping } from './typing.js';
 
@@ -28,6 +29,8 @@ addEventListener('message', (event) => {
 
 async function begin(given, bridge) {
   const pictures = new Map([...given.pictures].map(([path, blob]) => [path, URL.createObjectURL(blob)]));
+  const hooks = userInterface();
+  const temporary = createTemporary(hooks.choose);
   const console = speakingConsole(bridge.tell);
   const app = new MiniProgram({
     files: memoryReader(given.files),
@@ -40,13 +43,17 @@ async function begin(given, bridge) {
     wx: {
       fetch: bridge.fetch,
       storage: keptStorage(given.storage, bridge.tell),
-      listener: (event) => bridge.tell('wx', told(event)),
-      ui: userInterface(),
+      listener: (event) => {
+        temporary.hear(event);
+        bridge.tell('wx', told(event));
+      },
+      ui: { ...hooks, choose: temporary.choose },
     },
   });
-  const picture = (src) => (/^[a-z]+:/.test(src) ? src : pictures.get(below(app.project.root, src)));
+  const picture = (src) => (/^[a-z]+:/.test(src) ? temporary.place(src) ?? src : pictures.get(below(app.project.root, src)));
   const screen = createScreen(app, picture);
   decorate(document.getElementById('mockdoor-screen'), { app, picture });
+  temporary.playAvatars(app);
   listenToTouches(app);
   listenToTyping(app);
   Object.assign(app.wx, titles(app, screen));

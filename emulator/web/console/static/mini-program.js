@@ -7,6 +7,7 @@ import { chosenPairs, droppedPairs, folderOf, forgetFolder, isMiniProgram, keepF
 import { Journal } from './journal.js';
 import { LESSONS } from './lessons.js';
 import { failureOf, reasonOf } from './outcome.js';
+import { phoneConsole, say, shown } from './output.js';
 import { FILES, LOGIN, TEXTS, UPDATE } from './phone-texts.js';
 import { picture } from './people.js';
 import { labelsOf, phoneHooks, showData, showHandlers } from './phone.js';
@@ -15,7 +16,6 @@ import { drawSequence } from './sequence.js';
 import { installView } from './view.js';
 
 const MAX_DRAWN = 8;
-const MAX_LINES = 300;
 /** How often the page looks whether a file of the served folder was saved, in milliseconds. */
 const LOOK = 1500;
 addTexts(TEXTS);
@@ -31,21 +31,6 @@ let lesson = -1;
 let pictures = new Map();
 let drawing = { drawn: false, install: '', folder: null };
 let mark = null;
-
-function say(text, kind = '') {
-  find('output').append(make('li', { class: kind }, text));
-  while (find('output').children.length > MAX_LINES) find('output').firstChild.remove();
-  find('output').scrollTop = find('output').scrollHeight;
-}
-
-const shown = (value) => {
-  if (value instanceof Error) return value.message;
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 1)?.replace(/\s*\n\s*/g, ' ') ?? String(value);
-};
-
-const phoneConsole = Object.fromEntries(['log', 'info', 'warn', 'error', 'debug'].map(
-  (name) => [name, (...given) => say(given.map(shown).join(' '), name === 'error' ? 'bad' : '')],
-));
 
 /** Make the wx object and its runtime anew, as a phone that was switched off and on. */
 function makeRuntime() {

@@ -5,6 +5,8 @@ import { t } from './i18n.js';
 import { clearStored, startDrawn, storedBy } from './drawn.js';
 
 const MAX_CALLS = 100;
+/** The calls of wx that ask somebody else than the phone. */
+const NETWORK = new Set(['request', 'uploadFile', 'downloadFile', 'login', 'getUserProfile', 'getUserInfo', 'requestSubscribeMessage']);
 
 let running = null;
 let tool = 'data';
@@ -48,7 +50,7 @@ const HEARD = {
   storage: () => showTool(),
   wx: (call, say) => {
     if (call.phase === 'call') return;
-    calls = [...calls, call].slice(-MAX_CALLS);
+    if (NETWORK.has(call.api)) calls = [...calls, call].slice(-MAX_CALLS);
     if (call.phase === 'fail') say(`wx.${call.api} → ${call.result}`, 'bad');
     showTool();
   },
