@@ -70,6 +70,25 @@ Page({
     "card/card.js": "Component({})",
 }
 
+#: Drops a folder as a browser hands it over: entries that are read in pieces.
+DROP = """files => {
+  const tree = {}
+  for (const [path, text] of Object.entries(files)) {
+    const parts = path.split('/')
+    const name = parts.pop()
+    parts.reduce((folder, part) => folder[part] ??= {}, tree)[name] = text
+  }
+  const entryOf = (name, inside) => typeof inside === 'string'
+    ? { name, isFile: true, file: done => done(new File([inside], name)) }
+    : { name, createReader() {
+        const left = Object.entries(inside).map(([one, more]) => entryOf(one, more))
+        return { readEntries: done => done(left.splice(0, 2)) }
+      } }
+  const event = new Event('drop', { bubbles: true, cancelable: true })
+  event.dataTransfer = { items: [{ webkitGetAsEntry: () => entryOf('shop', tree) }] }
+  document.body.dispatchEvent(event)
+}"""
+
 
 @pytest.fixture(name="folder")
 def fixture_folder(tmp_path, pages):
@@ -129,6 +148,14 @@ def test_a_chosen_face_is_shown_from_its_temporary_path(screen):
 
     said(screen, "http://tmp/1.png")
     assert style(screen.locator("image"), "backgroundImage").startswith('url("blob:')
+
+
+def test_a_dropped_folder_keeps_its_paths(pages):
+    page = pages.open("/_emulator/mini-program")
+
+    page.evaluate(DROP, SHOP)
+
+    page.frame_locator("[data-testid=frame]").get_by_text("said:").wait_for()
 
 
 def test_what_is_typed_is_an_input_event(screen):

@@ -108,6 +108,7 @@ function showFiles(chosen = find('file').value) {
 }
 
 async function takeFolder(pairs) {
+  await ready;
   const folder = await folderOf(pairs);
   if (!Object.keys(folder.files).length) return;
   useFolder(folder);
@@ -274,7 +275,7 @@ addEventListener('resize', draw);
 showTab('login');
 sayEverything();
 say(t('pressRun'));
-prepare();
+const ready = prepare().catch((error) => say(error.message, 'bad'));
 watch(({ entries, restarted, changed, connected }) => {
   if (!connected) return;
   if (restarted) journal.clear();
