@@ -33,7 +33,7 @@ _REQUIRE = re.compile(r"""\brequire\(\s*["']([^"'\n]+)["']\s*\)""")
 
 def libraries() -> Path | None:
     """Return the folder `node_modules` with the locked versions; None where they are not installed."""
-    folders = (SOURCE / "node_modules", dependencies_folder() / "node_modules")
+    folders = [(home / "node_modules").resolve() for home in (SOURCE, dependencies_folder())]
     return next((one for one in folders if all((one / path).is_file() for path in _LIBRARIES.values())), None)
 
 

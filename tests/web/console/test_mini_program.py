@@ -86,3 +86,11 @@ def test_a_save_changes_the_mark(client, folder):
 @pytest.mark.usefixtures("folder")
 def test_a_foreign_name_that_leads_here_may_not_read_the_folder(client):
     assert client.get("/_emulator/mini-program-files", headers={"Host": "evil.example"}).status_code == 403
+
+
+@needs_libraries
+def test_libraries_behind_a_link_are_put_together_too(client, monkeypatch, tmp_path):
+    (tmp_path / "node_modules").symlink_to(parts.libraries())
+    monkeypatch.setattr(parts, "SOURCE", tmp_path)
+
+    assert client.get("/_emulator/js/commonjs.js").status_code == 200
