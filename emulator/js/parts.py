@@ -20,8 +20,8 @@ _TWINS = {
     "postcss": "browser/postcss.js",
     "sucrase": "browser/sucrase.js",
 }
-#: The runtime's own module that needs Node, and the one in its place.
-_REALM = {"./js/src/realm.js": "./js/browser/realm.js"}
+#: The runtime's own modules that need Node, and those in their place.
+_REALM = {f"./js/src/{name}": f"./js/browser/{name}" for name in ("realm.js", "template-compiler.js")}
 #: Libraries without a build for browsers: CommonJS, put together here.
 _COMMON = {
     "jsonc-parser": "jsonc-parser/lib/umd/main.js",

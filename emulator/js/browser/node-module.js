@@ -1,8 +1,13 @@
-// `createRequire` for the runtime in a browser: it knows the one package that the runtime asks for so.
+// `createRequire` for the runtime in a browser: it knows the packages that the runtime asks for so.
 
 import * as compiler from 'glass-easel-template-compiler';
 
-const KNOWN = { 'glass-easel-template-compiler': compiler };
+import { load } from '../commonjs.js';
+
+const KNOWN = {
+  'glass-easel-template-compiler': compiler,
+  get sucrase() { return load('sucrase'); },
+};
 
 export function createRequire() {
   return (name) => {
