@@ -103,6 +103,13 @@ if TYPE_CHECKING:
     " hosts.",
 )
 @click.option("--passthrough", is_flag=True, help="Let the proxy's clients reach other hosts, by https.")
+@click.option(
+    "--mini-program",
+    "mini_program",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Show the mini program in DIR on the page /_emulator/mini-program, and again after each save.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line: the start, then each exchange.")
 @click.option("--quiet", is_flag=True, help="Print no exchanges, and without --json no start either.")
 @click.option("--watch", "watched", is_flag=True, help="Reload the scenario after each save; keep the last good one.")
@@ -119,6 +126,7 @@ def serve(
     tls_port: int | None,
     proxy_port: int | None,
     passthrough: bool,
+    mini_program: Path | None,
     as_json: bool,
     quiet: bool,
     watched: bool,
@@ -131,14 +139,17 @@ def serve(
     console and `PUT /_emulator/scenario` switch to the others, which resets the world.
     """
     from emulator.control.worlds import open_world
+    from emulator.web.console.mini_program import show_folder
     from emulator.web.lifecycle import app_state
 
     if passthrough and proxy_port is None:
         raise click.UsageError("--passthrough goes with --proxy")
-    if passthrough and not (host.startswith("127.") or host in ("localhost", "::1")):
+    if passthrough and not _is_own(host):
         raise click.UsageError(
             "--passthrough goes with a --host of this machine only; others could reach anything by it"
         )
+    if mini_program is not None and not _is_own(host):
+        raise click.UsageError("--mini-program goes with a --host of this machine only; others could read the folder")
     played = _profile(profile if casdoor is None or is_from_line("profile") else None, casdoor)
     limits, server_limits = _limits(limit_pairs)
     files = served_files(scenarios, said_by("scenarios"))
@@ -146,6 +157,8 @@ def serve(
     world = open_world(load_scenario(first, said_by("scenarios")), wall=wall_clock, profile=played, limits=limits)
     shelf = open_shelf(files) if len(files) > 1 else None
     server = _listen(world, host, port, server_limits)
+    if mini_program is not None:
+        show_folder(server.app, mini_program)
     if shelf is not None:
         app_state(server.app).scenarios = shelf
     named = None if is_from_project("scenarios") else first
@@ -167,6 +180,11 @@ def _reloading(world: "World", files: "tuple[Path, ...]", profile: str | None) -
     if not files:
         raise click.UsageError("--watch goes with a scenario file")
     return reloading(world, files, profile)
+
+
+def _is_own(host: str) -> bool:
+    """Return whether only this machine reaches a server that listens on a host."""
+    return host.startswith("127.") or host in ("localhost", "::1")
 
 
 def _limits(pairs: tuple[str, ...]) -> "tuple[Limits, ServerLimits]":

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from emulator.js import parts
+
 LESSONS = [
     *("first-login", "returning-user", "invalid-code", "missing-tag", "two-providers", "phone-login"),
     *("anonymous-profile", "production"),
@@ -175,3 +177,13 @@ def test_the_tab_key_leaves_the_editor_after_escape(phone):
     phone.keyboard.press("Tab")
 
     assert phone.evaluate("document.activeElement.id") != "code"
+
+
+def test_without_the_libraries_the_page_says_how_to_get_pages_drawn(pages, monkeypatch, tmp_path):
+    monkeypatch.setattr(parts, "SOURCE", tmp_path)
+    monkeypatch.setattr(parts, "dependencies_folder", lambda: tmp_path)
+
+    page = pages.open("/_emulator/mini-program")
+    page.get_by_test_id("tab-files").click()
+
+    page.get_by_test_id("how").get_by_text("run `mockdoor mini-program install` once and reload").wait_for()

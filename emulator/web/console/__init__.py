@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, redirect
 
+from emulator.web.console.mini_program import bp as mini_program_bp
 from emulator.web.responses import problem
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; bas
 def install(app: Flask) -> None:
     """Add the pages, and lead a browser that opens the server itself to the console."""
     app.register_blueprint(bp)
+    app.register_blueprint(mini_program_bp)
     app.wsgi_app = _leading(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap
 
 

@@ -3,17 +3,21 @@
 import { address, call, token, watch } from './api.js';
 import { find, make } from './dom.js';
 import { addTexts, language, onLanguage, t } from './i18n.js';
+import { chosenPairs, droppedPairs, folderOf, forgetFolder, isMiniProgram, keepFolder, keptFolder, servedFolder } from './folder.js';
 import { Journal } from './journal.js';
 import { LESSONS } from './lessons.js';
 import { failureOf, reasonOf } from './outcome.js';
+import { phoneConsole, say, shown } from './output.js';
 import { FILES, LOGIN, TEXTS, UPDATE } from './phone-texts.js';
 import { picture } from './people.js';
 import { labelsOf, phoneHooks, showData, showHandlers } from './phone.js';
+import { isPlaying, play, showTool, stop } from './playing.js';
 import { drawSequence } from './sequence.js';
 import { installView } from './view.js';
 
 const MAX_DRAWN = 8;
-const MAX_LINES = 300;
+/** How often the page looks whether a file of the served folder was saved, in milliseconds. */
+const LOOK = 1500;
 addTexts(TEXTS);
 
 const codes = { login: LOGIN, update: UPDATE };
@@ -24,21 +28,9 @@ let runtime = null;
 let wx = null;
 const journal = new Journal(MAX_DRAWN);
 let lesson = -1;
-
-function say(text, kind = '') {
-  find('output').append(make('li', { class: kind }, text));
-  while (find('output').children.length > MAX_LINES) find('output').firstChild.remove();
-  find('output').scrollTop = find('output').scrollHeight;
-}
-
-const shown = (value) => {
-  if (value instanceof Error) return value.message;
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 1)?.replace(/\s*\n\s*/g, ' ') ?? String(value);
-};
-
-const phoneConsole = Object.fromEntries(['log', 'info', 'warn', 'error', 'debug'].map(
-  (name) => [name, (...given) => say(given.map(shown).join(' '), name === 'error' ? 'bad' : '')],
-));
+let pictures = new Map();
+let drawing = { drawn: false, install: '', folder: null };
+let mark = null;
 
 /** Make the wx object and its runtime anew, as a phone that was switched off and on. */
 function makeRuntime() {
@@ -58,7 +50,8 @@ async function run() {
   keepCode();
   find('output').replaceChildren();
   try {
-    if (tab === 'files') runFiles();
+    if (tab === 'files' && drawing.drawn && isMiniProgram(files)) play({ files, pictures, persona: persona?.name, say });
+    else if (tab === 'files') runFiles();
     else await runSnippet(codes[tab]);
   } catch (error) {
     say(error.message, 'bad');
@@ -72,6 +65,7 @@ async function runSnippet(text) {
 }
 
 function runFiles() {
+  stop();
   makeRuntime();
   const page = runtime.run(files);
   showData(page.data);
@@ -113,11 +107,54 @@ function showFiles(chosen = find('file').value) {
   find('code').value = files[find('file').value] || '';
 }
 
-async function takeFiles(list) {
-  const read = await Promise.all([...list].map(async (file) => [file.webkitRelativePath.replace(/^[^/]+\//, '') || file.name, await file.text()]));
-  if (!read.length) return;
-  files = Object.fromEntries(read);
+async function takeFolder(pairs) {
+  await ready;
+  const folder = await folderOf(pairs);
+  if (!Object.keys(folder.files).length) return;
+  useFolder(folder);
+  await keepFolder(folder);
+}
+
+function useFolder(folder) {
+  files = folder.files;
+  pictures = folder.pictures;
   showTab('files');
+  find('forget').hidden = Boolean(drawing.folder);
+  find('reload').hidden = !drawing.folder;
+  if (!isMiniProgram(files)) say(t('noApp'), 'bad');
+  else if (drawing.drawn) run();
+}
+
+/** Show the folder that the server was given, again when something in it was saved. */
+async function showServed({ again = false } = {}) {
+  try {
+    const { mark: now } = await call('GET', 'mini-program-files');
+    if (now === mark && !again) return;
+    const folder = await servedFolder();
+    mark = folder.mark;
+    useFolder(folder);
+  } catch (error) {
+    say(error.message, 'bad');
+  }
+}
+
+async function prepare() {
+  drawing = await call('GET', 'mini-program-state');
+  find('how').textContent = drawing.drawn ? t('dropHere') : t('how', drawing);
+  await showWorld();
+  if (drawing.folder) {
+    await showServed();
+    setInterval(() => { if (document.visibilityState === 'visible') showServed(); }, LOOK);
+  } else {
+    const kept = await keptFolder();
+    if (kept && !location.hash.startsWith('#lesson')) useFolder(kept);
+  }
+}
+
+function drop(event) {
+  event.preventDefault();
+  document.body.classList.remove('dropping');
+  droppedPairs(event.dataTransfer).then(takeFolder).catch((error) => say(error.message, 'bad'));
 }
 
 async function showWorld() {
@@ -132,6 +169,7 @@ async function showWorld() {
   if (now) find('avatar').src = picture(now.name);
   find('phone-time').textContent = health.now.slice(11, 16);
   if (other || !runtime) makeRuntime();
+  if (other && isPlaying()) run();
 }
 
 function draw() {
@@ -163,6 +201,7 @@ async function begin(index) {
   const one = LESSONS[index];
   if (!one || (!agreed && !(await phoneHooks({ say }).modal({ title: t('lessons'), content: t('sceneAsk') })))) return;
   agreed = true;
+  stop();
   lesson = index;
   history.replaceState(null, '', `#lesson=${one.id}`);
   find('output').replaceChildren();
@@ -197,6 +236,7 @@ function type(event) {
 function sayEverything() {
   find('run').textContent = t('runKey');
   find('host').textContent = t('host', { address });
+  find('how').textContent = drawing.drawn ? t('dropHere') : t('how', drawing);
   find('phone-title').textContent = t(`tab.${tab}`);
   showLesson();
   draw();
@@ -208,7 +248,22 @@ for (const button of document.querySelectorAll('[data-tab]')) button.addEventLis
 find('run').addEventListener('click', run);
 find('file').addEventListener('change', () => showFiles(find('file').value));
 find('code').addEventListener('input', keepCode);
-find('files').addEventListener('change', () => takeFiles(find('files').files));
+for (const name of ['files', 'folder']) find(name).addEventListener('change', () => takeFolder(chosenPairs(find(name).files)));
+for (const button of document.querySelectorAll('[data-tool]')) button.addEventListener('click', () => showTool(button.dataset.tool));
+find('reload').addEventListener('click', () => showServed({ again: true }));
+find('forget').addEventListener('click', async () => {
+  await forgetFolder();
+  stop();
+  files = { ...FILES };
+  find('forget').hidden = true;
+  showTab('files');
+});
+document.addEventListener('dragover', (event) => {
+  event.preventDefault();
+  document.body.classList.add('dropping');
+});
+document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) document.body.classList.remove('dropping'); });
+document.addEventListener('drop', drop);
 find('persona').addEventListener('change', async () => {
   await call('PUT', 'signed-in', { persona: find('persona').value });
   await showWorld();
@@ -220,7 +275,7 @@ addEventListener('resize', draw);
 showTab('login');
 sayEverything();
 say(t('pressRun'));
-showWorld();
+const ready = prepare().catch((error) => say(error.message, 'bad'));
 watch(({ entries, restarted, changed, connected }) => {
   if (!connected) return;
   if (restarted) journal.clear();

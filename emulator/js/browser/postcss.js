@@ -1,0 +1,5 @@
+import { load } from '../commonjs.js';
+
+const postcss = load('postcss');
+export default postcss;
+export const { parse, CssSyntaxError } = postcss;

@@ -1,0 +1,3 @@
+import { load } from '../commonjs.js';
+
+export const { transform } = load('sucrase');
