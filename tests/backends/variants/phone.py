@@ -190,19 +190,19 @@ def _post_until(good, errcodes, *, tries):
 
 def _clock_trusted(good):
     """Take encryptedData beside the phone code, and refuse what was made in the future: a backend may."""
-    session_of, check = good.session_of, good.check_watermark
+    named_in, check = good.direct.named_in, good.check_watermark
 
     def near(found):
         check(found)
         if found["watermark"]["timestamp"] > time.time() + 60:
             raise good.Refused
 
-    def decrypting(code):
-        openid, unionid, key = session_of(code)
-        good.number_of(good.fields(), key, time.monotonic() + 5)
-        return openid, unionid, key
+    def decrypting(session):
+        named = named_in(session)
+        good.number_of(good.fields(), session.get("session_key", ""))
+        return named
 
-    good.check_watermark, good.session_of = near, decrypting
+    good.check_watermark, good.direct.named_in = near, decrypting
 
 
 VARIANTS = {
