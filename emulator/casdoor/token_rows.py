@@ -36,7 +36,7 @@ def get_token(tx: Transaction, caller: Caller, identifier: str, *, organization:
     """Return a token; raises ApiError when there is none, or the caller has nothing to do with its organization."""
     row = _find(tx, identifier)
     if row is None:
-        raise ApiError(text(tx, "no_token_id", id=identifier), why=reason("token-unknown"))
+        raise ApiError(f"The token: {identifier} does not exist", why=reason("token-unknown"))
     if row.organization != organization and not caller.is_global:
         why = reason("not-admin", user=caller.id, organization=row.organization)
         raise ApiError(text(tx, "unauthorized"), why=why)

@@ -48,7 +48,7 @@ def check_user_password(tx: Transaction, organization: str, name: str, password:
     user = find_by_fields(tx, organization, name)
     if user is None or user.is_deleted:
         identifier = f"{organization}/{name}"
-        why = reason("user-unknown" if user is None else "caller-deleted", user=identifier)
+        why = reason("user-unknown", user=identifier) if user is None else reason("caller-deleted", user=user.id)
         raise ApiError(version_of(tx).text("no_user", language, id=identifier), why=why)
     if user.is_forbidden:
         raise ApiError(version_of(tx).text("user_forbidden", language), why=reason("user-forbidden", user=user.id))
@@ -64,8 +64,7 @@ def check_password(tx: Transaction, user: User, password: str, *, language: str)
     say = version_of(tx).text
     if not password:
         raise ApiError(say("empty_password", language), why=reason("password-empty"))
-    application = _application_of(tx, user)
-    chances, frozen = _limits(application)
+    chances, frozen = _limits(tx, user)
     minutes = _frozen_minutes(tx, user, chances, frozen)
     if minutes > 0:
         text = say("wrong_too_often", language, minutes=f"{minutes}")
@@ -93,20 +92,15 @@ def record_signin(tx: Transaction, user: User, address: str = "") -> None:
     _changed(tx, user, changes | ({"lastSigninIp": address} if address else {}))
 
 
-def _application_of(tx: Transaction, user: User) -> Application:
+def _limits(tx: Transaction, user: User) -> tuple[int, int]:
+    """Return how many wrong passwords a user's application allows, and for how many minutes it then refuses.
+
+    A real Casdoor has an application for everybody; where a world has none, the usual limits hold.
+    """
     applications = tx.get(Applications)
-    if user.signup_application:
-        found = applications.find(user.signup_application)
-    else:
-        found = next((row for row in applications.all() if row.organization == user.owner), None)
-    if found is None:
-        why = reason("application-unknown", application=user.signup_application)
-        raise ApiError(f"the application for user {user.id} is not found", why=why)
-    return found
-
-
-def _limits(application: Application) -> tuple[int, int]:
-    """Return how many wrong passwords an application allows, and for how many minutes it then refuses."""
+    application = applications.find(user.signup_application)
+    if application is None:
+        application = next((row for row in applications.all() if row.organization == user.owner), Application())
     chances = int(application.number("failedSigninLimit")) or _CHANCES
     return chances, int(application.number("failedSigninFrozenTime")) or _FROZEN_MINUTES
 

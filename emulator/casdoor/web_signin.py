@@ -162,7 +162,7 @@ def _code(tx: Transaction, form: SigninForm, query: JsonObject, user: User, flag
     scope = expand_scope(client, asked)
     if scope is None:
         why = reason("scope-unknown", scope=asked, application=client.name)
-        raise ApiError(text(tx, "bad_scope"), data="", data3=flag, why=why)
+        raise ApiError("Invalid scope", data="", data3=flag, why=why)
     if resource and not urlsplit(resource).scheme:
         raise ApiError("resource must be an absolute URI", data="", data3=flag, why=reason("resource-relative"))
     challenge = query.text("code_challenge")

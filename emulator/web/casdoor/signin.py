@@ -57,11 +57,15 @@ def is_session_duplicated(context: CasdoorContext, _: str) -> Reply:
 
 
 @routes.add("/api/add-session", "POST")
-@routes.add("/api/update-session", "POST")
 def add_session(context: CasdoorContext, _: str) -> Reply:
-    """Add to a sign-in, or write over it."""
-    adding = context.request.route == "/api/add-session"
-    return ok(change_session(context.tx, context.request.body, adding=adding))
+    """Add to a user's sign-in at an application."""
+    return ok(change_session(context.tx, context.request.body, adding=True))
+
+
+@routes.add("/api/update-session", "POST")
+def update_session(context: CasdoorContext, _: str) -> Reply:
+    """Write over a user's sign-in at an application."""
+    return ok(change_session(context.tx, context.request.body, adding=False))
 
 
 @routes.add("/api/delete-session", "POST")
