@@ -62,7 +62,7 @@ def _give_account_token(tx: Transaction, session: Session, user: User) -> Sessio
     if application is None:
         why = reason("application-unknown", application=user.signup_application)
         raise ApiError(f"the application for user {user.id} is not found", why=why)
-    token = issue_token(tx, application=application, user=user, asked=Asked(scope="profile"))
+    token = issue_token(tx, application=application, user=user, asked=Asked(scope="profile", refreshable=False))
     return tx.get(Sessions).give_account_token(session, token.access_token)
 
 

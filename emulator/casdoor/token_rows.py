@@ -9,7 +9,7 @@ from emulator.casdoor.row_bodies import read_row
 from emulator.casdoor.row_pages import RowPage, page_of
 from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import TokenRow, Tokens, sha256
-from emulator.casdoor.tokens import show_row
+from emulator.casdoor.tokens import show_row, with_refresh_token
 from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
@@ -29,7 +29,8 @@ def list_tokens(tx: Transaction, query: JsonObject) -> RowPage:
     found.sort(key=lambda row: row.name)
     found.sort(key=lambda row: row.created_time, reverse=True)
     version = version_of(tx)
-    return page_of([show_row(version, row) for row in found], query, columns=version.shape("token"))
+    rows = [show_row(version, with_refresh_token(tx, row)) for row in found]
+    return page_of(rows, query, columns=version.shape("token"))
 
 
 def get_token(tx: Transaction, caller: Caller, identifier: str, *, organization: str) -> dict[str, Json]:
@@ -40,7 +41,7 @@ def get_token(tx: Transaction, caller: Caller, identifier: str, *, organization:
     if row.organization != organization and not caller.is_global:
         why = reason("not-admin", user=caller.id, organization=row.organization)
         raise ApiError(text(tx, "unauthorized"), why=why)
-    return show_row(version_of(tx), row)
+    return show_row(version_of(tx), with_refresh_token(tx, row))
 
 
 def add_token(tx: Transaction, body: bytes) -> str:

@@ -1,11 +1,14 @@
 """Tokens: issuing them, showing them (facts/casdoor.md 2.10, 3, 6.3)."""
 
+import base64
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from emulator.casdoor.claims import ACCESS, Grant, claims_of, refresh_claims
 from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
+from emulator.casdoor.repositories import Certs
 from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
 from emulator.casdoor.versions import Version, version_of
 from emulator.casdoor.views import Application, Cert, User
@@ -30,7 +33,10 @@ class IssuedToken:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a request for tokens says of them; nobody gets to see a refresh token that is not `refreshable`."""
+    """What a request for tokens says of them.
+
+    A refresh token that is not `refreshable` is not signed, because the reply does not show it.
+    """
 
     scope: str = ""
     nonce: str = ""
@@ -91,6 +97,24 @@ def is_dead(tx: Transaction, row: TokenRow) -> bool:
 def row_body(version: Version, token: IssuedToken) -> dict[str, Json]:
     """Return the row as `current` answers a login with (facts/casdoor.md 2.10)."""
     return show_row(version, token.row) | {"accessToken": token.access_token, "refreshToken": token.refresh_token}
+
+
+def with_refresh_token(tx: Transaction, row: TokenRow) -> TokenRow:
+    """Return a row with the refresh token that goes with its access token, signed now where nobody saw it before."""
+    cert = tx.get(Certs).find(row.cert)
+    if row.refresh_token or not row.access_token or cert is None or row.is_applications:
+        return row
+    header, claims = (_decoded(part) for part in row.access_token.split(".")[:2])
+    changed = refresh_claims(claims, row.token_format, expires=int(row.refresh_expires_at.timestamp()))
+    refresh = sign(changed, cert, method=f"{header['alg']}", kid=None)
+    full = replace(row, refresh_token=refresh, refresh_hash=sha256(refresh))
+    tx.get(Tokens).replace(row.name, lambda now: full if now == row else None)
+    return full
+
+
+def _decoded(part: str) -> dict[str, Json]:
+    decoded: dict[str, Json] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return decoded
 
 
 def show_row(version: Version, row: TokenRow) -> dict[str, Json]:

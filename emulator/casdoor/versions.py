@@ -111,15 +111,6 @@ class Version(Switches):
             raise KeyError(key)
         return _PLACE.sub(lambda found: values[found[1]], entry.text(language) or entry.text("en"))
 
-    def has_route(self, method: str, path: str) -> bool:
-        """Return whether this Casdoor answers a method and a path under /api/ (routers/router.go), played or not."""
-        return path.removeprefix("/api/") in self._routes.get(method, ())
-
-    @cached_property
-    def _routes(self) -> dict[str, frozenset[str]]:
-        table = self.tables.object("api_paths")
-        return {method: frozenset(table.texts(method)) for method in table}
-
     @cached_property
     def server(self) -> str:
         """The value of the header `Server`."""
