@@ -11,6 +11,7 @@ from emulator.casdoor.texts import filter_language
 from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import is_dead
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.user_signin import check_user_password
 from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import User
 from emulator.core.errors import ApiError
@@ -19,10 +20,24 @@ from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
-_OPEN_GETS = frozenset(
-    {"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login", "logout"}
+_OPEN_GETS = frozenset({"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login"})
+_OPEN_POSTS = frozenset(
+    {
+        "login",
+        "signup",
+        "device-auth",
+        "set-password",
+        "send-verification-code",
+        "verify-code",
+        "upload-resource",
+        "unlink",
+    }
 )
-_OPEN_DISCOVERY = re.compile(r"/\.well-known(?:/[^/]+)?/openid-configuration")
+_OPEN_BOTH = frozenset({"logout", "sso-logout"})
+_OPEN_DISCOVERY = re.compile(
+    r"/\.well-known(?:/[^/]+)?"
+    r"/(?:openid-configuration|oauth-authorization-server|oauth-protected-resource|webfinger)"
+)
 _OPEN_KEYS = re.compile(r"/\.well-known(?:/[^/]+)?/jwks")
 #: What an organization owns in the sense of the authorization: a body names it by `organization`.
 _ORGANIZATIONS_OWN = ("-application", "-token", "-syncer", "-webhook", "-organization")
@@ -207,20 +222,11 @@ def _sign_in_parameters(tx: Transaction, request: ApiRequest, session: Session) 
 
 def _sign_in_password(tx: Transaction, username: str, password: str, session: Session) -> Session:
     owner, name = split_id(username, early=True)
-    user = tx.get(Users).find((owner, name))
-    if user is None:
-        raise ApiError(f"The user: {username} doesn't exist", early=True, why=reason("user-unknown", user=username))
-    if user.password != password:
-        left = 4 - tx.count("wrong password", username)
-        if left <= 0:
-            raise ApiError(_TOO_OFTEN, early=True, why=reason("password-chances-gone", user=username))
-        why = reason("password-wrong", user=username)
-        raise ApiError(f"password or code is incorrect, you have {left} remaining chances", early=True, why=why)
+    try:
+        check_user_password(tx, owner, name, password, language="en")
+    except ApiError as error:
+        raise ApiError(error.msg, early=True, why=error.why) from error
     return tx.get(Sessions).sign_in(session, username)
-
-
-#: What Casdoor says once the chances are used up (assumed).
-_TOO_OFTEN = "You have entered the wrong password or code too many times, please wait for 15 minutes and try again"
 
 
 def _object_of(request: ApiRequest) -> tuple[str, str]:
@@ -257,11 +263,12 @@ def _is_open(request: ApiRequest) -> bool:
     path = request.path
     if path.startswith("/api/login/oauth/") or _OPEN_KEYS.fullmatch(path):
         return True
-    if path == "/api/logout" and request.method in ("GET", "POST"):
-        return True
+    action = path.removeprefix("/api/")
+    if request.method == "POST":
+        return action in _OPEN_POSTS or action in _OPEN_BOTH
     if request.method != "GET":
         return False
-    return path.removeprefix("/api/") in _OPEN_GETS or _OPEN_DISCOVERY.fullmatch(path) is not None
+    return action in _OPEN_GETS or action in _OPEN_BOTH or _OPEN_DISCOVERY.fullmatch(path) is not None
 
 
 def _why_denied(caller: Caller, owner: str, name: str) -> Reason:

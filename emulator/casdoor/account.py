@@ -8,7 +8,7 @@ from emulator.casdoor.phones import separated
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
-from emulator.casdoor.tokens import issue_token
+from emulator.casdoor.tokens import Asked, issue_token
 from emulator.casdoor.user_fields import field_of_item, zero
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
@@ -62,7 +62,7 @@ def _give_account_token(tx: Transaction, session: Session, user: User) -> Sessio
     if application is None:
         why = reason("application-unknown", application=user.signup_application)
         raise ApiError(f"the application for user {user.id} is not found", why=why)
-    token = issue_token(tx, application=application, user=user, scope="profile", refreshable=False)
+    token = issue_token(tx, application=application, user=user, asked=Asked(scope="profile", refreshable=False))
     return tx.get(Sessions).give_account_token(session, token.access_token)
 
 

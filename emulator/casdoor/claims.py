@@ -1,7 +1,7 @@
 """The claims of a token in each of Casdoor's token formats (facts/casdoor.md 3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from emulator.casdoor.versions import Version
@@ -25,11 +25,15 @@ class Grant:
     token_type: str
     scope: str = ""
     nonce: str = ""
+    provider: str = ""
+    signin_method: str = ""
 
     def registered(self, user_id: str) -> dict[str, Json]:
         """Return the registered claims in the order in which every format but JWT-Custom ends."""
+        way = _given(provider=self.provider, signinMethod=self.signin_method)
         return {
             "azp": self.client_id,
+            **way,
             "iss": self.issuer,
             "sub": user_id,
             "aud": [self.client_id],
@@ -163,12 +167,13 @@ def _international(user: User) -> str:
 
 
 def _custom(claimed: UserClaims, user: User, application: Application, grant: Grant) -> dict[str, Json]:
-    claims = grant.registered(user.user_id)
+    claims = replace(grant, provider="", signin_method="").registered(user.user_id)
     claims |= {"nonce": grant.nonce, "scope": grant.scope, "tokenType": ACCESS}
     if grant.token_type == REFRESH:
         claims["TokenType"] = REFRESH
+    ways: dict[str, Json] = {"provider": grant.provider, "signinMethod": grant.signin_method}
     for field in application.token_fields:
-        claims |= _field_claim(claimed, user, field)
+        claims |= {field: ways[field]} if field in ways else _field_claim(claimed, user, field)
     for attribute in application.token_attributes:
         claims |= _attribute_claim(claimed, user, attribute)
     return dict(sorted(claims.items()))
@@ -182,8 +187,6 @@ def _field_claim(claimed: UserClaims, user: User, field: str) -> dict[str, Json]
         return {name: properties[name]} if name in properties else {}
     if field == "permissionNames":
         return {field: [row.name for row in user.permissions]}
-    if field in ("signinMethod", "provider"):
-        return {field: ""}
     for name in user:
         if name.lower() == field.lower():
             return {field[:1].lower() + field[1:]: claimed.value(user, name)}

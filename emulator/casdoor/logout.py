@@ -1,4 +1,4 @@
-"""GET and POST /api/logout (facts/casdoor.md 5.8)."""
+"""GET and POST /api/logout and /api/sso-logout (facts/casdoor.md 5.8 and 11.5)."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from emulator.casdoor.access import caller_of
 from emulator.casdoor.applications import is_allowed_redirect
 from emulator.casdoor.repositories import Applications
 from emulator.casdoor.sessions import Session, Sessions
+from emulator.casdoor.signin_sessions import delete_all_sessions, forget_cookie
 from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.versions import version_of
@@ -42,6 +43,7 @@ def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, c
             raise ApiError(text(tx, "no_token"), why=reason("token-unknown"))
         tx.get(Tokens).end(row)
         sessions.forget_account_token(session)
+        forget_cookie(tx, caller_of(session).id or f"{row.organization}/{row.user}", session.id)
         application = tx.get(Applications).find(row.application)
         return _redirected(tx, application, redirect_uri, state, LoggedOut(cleared=True))
     version = version_of(tx)
@@ -52,11 +54,29 @@ def logout(tx: Transaction, session: Session, *, hint: str, redirect_uri: str, c
     if caller.is_nobody:
         return LoggedOut()
     sessions.forget_account_token(session)
+    forget_cookie(tx, caller.id, session.id)
     fallback = client_id if version.logout_redirects_alone else ""
     application = tx.get(Applications).find_client(session.client_id or fallback)
     homepage = application.homepage_url if application and application.name != _BUILT_IN else ""
     done = LoggedOut(data=caller.id, data2=homepage or None, cleared=True)
     return _redirected(tx, application, redirect_uri, state, done)
+
+
+def sso_logout(tx: Transaction, session: Session, *, everywhere: bool) -> LoggedOut:
+    """End the session, and everywhere all sessions and tokens of its user.
+
+    Source: controllers/account.go in v3.158.0, SsoLogout.
+    """
+    caller = caller_of(session)
+    if caller.is_nobody:
+        return LoggedOut()
+    tx.get(Sessions).forget_account_token(session)
+    if everywhere:
+        tx.get(Tokens).end_all_of(organization=caller.owner, user=caller.name)
+        delete_all_sessions(tx, caller.id)
+    else:
+        forget_cookie(tx, caller.id, session.id)
+    return LoggedOut(cleared=True)
 
 
 def _redirected(

@@ -1,8 +1,10 @@
 """Refreshing and introspecting tokens (facts/casdoor.md 5.6 and 5.7)."""
 
+from dataclasses import replace
+
 from emulator.casdoor.repositories import Applications
 from emulator.casdoor.token_repository import TokenRow, Tokens
-from emulator.casdoor.tokens import is_dead, is_refresh_token, oauth_body, sign_tokens
+from emulator.casdoor.tokens import Asked, is_dead, is_refresh_token, oauth_body, sign_tokens
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Application
@@ -36,10 +38,9 @@ def refresh_token(
         raise ApiError(f"The user: {identifier} doesn't exist", why=reason("user-gone", user=identifier))
     if user.is_forbidden:
         raise TokenError("invalid_grant", _FORBIDDEN, why=reason("user-forbidden", user=user.id))
-    fresh = sign_tokens(
-        tx, application=application, user=user, code="", scope=scope or row.scope, resource=row.resource or resource
-    )
-    if not tx.get(Tokens).rotate(row, fresh.row):
+    asked = Asked(scope=scope or row.scope)
+    fresh = sign_tokens(tx, application=application, user=user, asked=asked, resource=row.resource or resource)
+    if not tx.get(Tokens).rotate(row, replace(fresh.row, code_is_used=False)):
         raise TokenError("invalid_grant", _REVOKED, why=reason("refresh-raced"))
     return oauth_body(fresh)
 
@@ -93,6 +94,9 @@ def _check_row(tx: Transaction, row: TokenRow, application: Application, resourc
         values = f"expected: [{row.resource}], got: [{resource}]"
         why = reason("resource-differs", given=resource, stored=row.resource)
         raise TokenError("invalid_grant", f"resource parameter does not match the original grant, {values}", why=why)
+    if not row.user_id:
+        text = "parse refresh token error: token is malformed: token contains an invalid number of segments"
+        raise TokenError("invalid_grant", text, why=reason("refresh-token-unknown"))
     if tx.at >= row.refresh_expires_at:
         text = "parse refresh token error: token has invalid claims: token is expired"
         why = reason("refresh-token-expired", at=f"{row.refresh_expires_at:%H:%M:%S}")
@@ -106,7 +110,7 @@ def _introspected(tx: Transaction, token: str, hint: str) -> TokenRow | None:
         row = tx.get(Tokens).find_access(token)
     if row is None and hint in ("", "refresh_token", "refresh-token"):
         row = tx.get(Tokens).find_refresh(token)
-    if row is None or row.ended or is_dead(tx, row):
+    if row is None or not row.user_id or row.ended or is_dead(tx, row):
         return None
     if row.is_applications or not version_of(tx).cuts_off:
         return row

@@ -67,6 +67,11 @@ class Sessions(Table[str, Session]):
                 self._put(signed_out)
             return self._write(replace(signed_out, id=new_id))
 
+    def destroy(self, session_id: str) -> None:
+        """Forget a session, so that its cookie is unknown."""
+        with self.lock:
+            self._remove(session_id)
+
     def forget_account_token(self, session: Session) -> None:
         """Forget the token that get-account showed, as a logout does."""
         with self.lock:

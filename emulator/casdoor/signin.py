@@ -1,10 +1,9 @@
 """The mini program's sign-in: POST /api/login/oauth/access_token (facts/casdoor.md 2)."""
 
-from dataclasses import dataclass
-
+from emulator.casdoor.grants import GRANTS, LoginRequest
 from emulator.casdoor.refresh import refresh_token
 from emulator.casdoor.repositories import Applications, Providers
-from emulator.casdoor.tokens import IssuedToken, issue_application_token, issue_token, oauth_body, row_body
+from emulator.casdoor.tokens import IssuedToken, issue_token, oauth_body, row_body
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username, new_wechat_user
 from emulator.casdoor.versions import MINI_PROGRAM, Version, version_of
@@ -25,27 +24,6 @@ _JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _KNOWN_GRANTS = frozenset(
     {"authorization_code", "password", "client_credentials", "token", "id_token", "refresh_token"}
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoginRequest:
-    """The parameters of a login as Casdoor read them; a missing one is empty."""
-
-    tag: str = ""
-    client_id: str = ""
-    client_secret: str = ""
-    code: str = ""
-    username: str = ""
-    avatar: str = ""
-    grant_type: str = ""
-    scope: str = ""
-    refresh_token: str = ""
-    resource: str = ""
-    device_code: str = ""
-    client_assertion: str = ""
-    client_assertion_type: str = ""
-    password: str = ""
-    dpop: str = ""
 
 
 def login(tx: Transaction, request: LoginRequest) -> dict[str, Json]:
@@ -147,7 +125,7 @@ def _note_second_account(tx: Transaction, user: User) -> None:
 def _login_body(tx: Transaction, token: IssuedToken) -> dict[str, Json]:
     if version_of(tx).raw_login_body:
         tx.note("session-key-in-code")
-        return row_body(token)
+        return row_body(version_of(tx), token)
     if "login-body" in version_of(tx).leniencies:
         tx.note("login-body")
     return oauth_body(token)
@@ -206,37 +184,24 @@ def _other_grant(tx: Transaction, application: Application, request: LoginReques
     """Answer a login without the tag, as the grant it names would (facts/casdoor.md 2.3)."""
     grant, version = request.grant_type, version_of(tx)
     why = reason("tag-other", tag=request.tag, expected=TAG) if request.tag else reason("tag-missing")
-    tx.note("tag-needed")
+    if grant not in _KNOWN_GRANTS:
+        tx.note("tag-needed")
     tag_decides = version.wrong_tag_panics and request.tag not in ("", TAG)
     if tag_decides and grant not in _KNOWN_GRANTS:
         raise Panic(why=why)
     always = grant == "authorization_code" or tag_decides or request.tag == TAG
     if not always and grant not in application.grant_types:
         raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
-    match grant:
-        case "authorization_code" if not request.code:
-            raise TokenError("invalid_request", "authorization code should not be empty", why=why)
-        case "authorization_code":
-            raise TokenError("invalid_grant", f"authorization code: [{request.code}] is invalid", why=why)
-        case "client_credentials":
-            return _client_credentials(tx, application, request)
-        case "refresh_token":
-            return refresh_token(
-                tx,
-                application=application,
-                token=request.refresh_token,
-                client_secret=request.client_secret,
-                scope=request.scope,
-                resource=request.resource,
-            )
-        case "password" | "token" | "id_token":
-            # Recorded without a username; that one is refused with a username too is assumed.
-            raise TokenError("invalid_grant", "the user does not exist", why=why)
-    raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
-
-
-def _client_credentials(tx: Transaction, application: Application, request: LoginRequest) -> dict[str, Json]:
-    if request.client_secret != application.client_secret:
-        why = reason("client-secret-wrong", application=application.name)
-        raise TokenError("invalid_client", "client_secret is invalid", why=why)
-    return oauth_body(issue_application_token(tx, application=application, scope=request.scope))
+    if grant == "refresh_token":
+        return refresh_token(
+            tx,
+            application=application,
+            token=request.refresh_token,
+            client_secret=request.client_secret,
+            scope=request.scope,
+            resource=request.resource,
+        )
+    answer = GRANTS.get(grant)
+    if answer is None:
+        raise TokenError("unsupported_grant_type", f"grant_type: {grant} is not supported in this application", why=why)
+    return oauth_body(answer(tx, application, request))

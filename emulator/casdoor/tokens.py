@@ -1,21 +1,25 @@
 """Tokens: issuing them, showing them (facts/casdoor.md 2.10, 3, 6.3)."""
 
+import base64
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from emulator.casdoor.claims import ACCESS, Grant, claims_of, refresh_claims
 from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
+from emulator.casdoor.repositories import Certs
 from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
-from emulator.casdoor.versions import version_of
+from emulator.casdoor.versions import Version, version_of
 from emulator.casdoor.views import Application, Cert, User
 from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
-from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
 #: Hours that a token lives at most: from the calendar's last year they do not reach the year 10000.
 _LONGEST = 24 * 365 * 990
+#: How long an authorization code is good.
+_CODE_LIFE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,27 +31,49 @@ class IssuedToken:
     refresh_token: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a request for tokens says of them.
+
+    A refresh token that is not `refreshable` is not signed, because the reply does not show it.
+    """
+
+    scope: str = ""
+    nonce: str = ""
+    provider: str = ""
+    signin_method: str = ""
+    refreshable: bool = True
+
+
 def issue_token(
-    tx: Transaction,
-    *,
-    application: Application,
-    user: User,
-    code: str = "",
-    scope: str = "",
-    resource: str = "",
-    refreshable: bool = True,
+    tx: Transaction, *, application: Application, user: User, asked: Asked | None = None, code: str | None = None
 ) -> IssuedToken:
     """Sign an access and a refresh token for a user, store their row and return them.
 
-    Nobody gets to see a refresh token that is not `refreshable`, so it is not signed at all. `code` is what the row's
-    code column shows, WeChat's session_key after a login. Raises TokenError `endpoint_error` when the application's
-    cert, method or format cannot be used.
+    `code` is what the row's code column shows, WeChat's session_key after a login, else a random one. Raises
+    TokenError `endpoint_error` when the application's cert, method or format cannot be used.
     """
-    token = sign_tokens(
-        tx, application=application, user=user, code=code, scope=scope, resource=resource, refreshable=refreshable
-    )
+    token = sign_tokens(tx, application=application, user=user, asked=asked, code=code)
     tx.get(Tokens).add(token.row)
     return token
+
+
+def issue_code(
+    tx: Transaction, *, application: Application, user: User, asked: Asked, challenge: str, resource: str
+) -> str:
+    """Sign the tokens that an authorization code stands for, store their row, and return the code.
+
+    Source: object/token_oauth_util.go in v3.158.0, GetOAuthCode.
+    """
+    token = sign_tokens(tx, application=application, user=user, asked=asked, resource=resource)
+    row = replace(
+        token.row,
+        code_challenge=challenge,
+        code_is_used=False,
+        code_expires=int((tx.at + _CODE_LIFE).timestamp()),
+    )
+    tx.get(Tokens).add(row)
+    return row.code
 
 
 def issue_application_token(tx: Transaction, *, application: Application, scope: str) -> IssuedToken:
@@ -57,13 +83,8 @@ def issue_application_token(tx: Transaction, *, application: Application, scope:
     """
     named = JsonObject(owner=application.owner, name=application.name, id=application.id, type="application")
     user = User(complete("user", named))
-    token = sign_tokens(tx, application=application, user=user, code="", scope=scope, resource="", refreshable=False)
-    row = replace(
-        token.row,
-        organization=application.organization,
-        code=derive_hex(tx.seed, 20, "code", token.row.name),
-        grant_type=CLIENT_CREDENTIALS,
-    )
+    token = sign_tokens(tx, application=application, user=user, asked=Asked(scope=scope, refreshable=False))
+    row = replace(token.row, organization=application.organization, grant_type=CLIENT_CREDENTIALS)
     tx.get(Tokens).add(row)
     return IssuedToken(row=row, access_token=token.access_token, refresh_token="")
 
@@ -73,31 +94,54 @@ def is_dead(tx: Transaction, row: TokenRow) -> bool:
     return row.ended or not row.lifetime or tx.at > row.ends_at
 
 
-def row_body(token: IssuedToken) -> dict[str, Json]:
+def row_body(version: Version, token: IssuedToken) -> dict[str, Json]:
     """Return the row as `current` answers a login with (facts/casdoor.md 2.10)."""
-    row = token.row
-    return {
+    return show_row(version, token.row) | {"accessToken": token.access_token, "refreshToken": token.refresh_token}
+
+
+def with_refresh_token(tx: Transaction, row: TokenRow) -> TokenRow:
+    """Return a row with the refresh token that goes with its access token, signed now where nobody saw it before."""
+    cert = tx.get(Certs).find(row.cert)
+    if row.refresh_token or not row.access_token or cert is None or row.is_applications:
+        return row
+    header, claims = (_decoded(part) for part in row.access_token.split(".")[:2])
+    changed = refresh_claims(claims, row.token_format, expires=int(row.refresh_expires_at.timestamp()))
+    refresh = sign(changed, cert, method=f"{header['alg']}", kid=None)
+    full = replace(row, refresh_token=refresh, refresh_hash=sha256(refresh))
+    tx.get(Tokens).replace(row.name, lambda now: full if now == row else None)
+    return full
+
+
+def _decoded(part: str) -> dict[str, Json]:
+    decoded: dict[str, Json] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return decoded
+
+
+def show_row(version: Version, row: TokenRow) -> dict[str, Json]:
+    """Return a row as it is listed, with the columns that a version has."""
+    columns: dict[str, Json] = {
         "owner": row.owner,
         "name": row.name,
-        "createdTime": rfc3339(row.created_at),
+        "createdTime": row.created_time,
         "application": row.application,
         "organization": row.organization,
         "user": row.user,
         "code": row.code,
-        "accessToken": token.access_token,
-        "refreshToken": token.refresh_token,
+        "accessToken": row.access_token,
+        "refreshToken": row.refresh_token,
         "accessTokenHash": row.access_hash,
         "refreshTokenHash": row.refresh_hash,
-        "expiresIn": int(row.lifetime.total_seconds()),
+        "expiresIn": 0 if row.ended else int(row.lifetime.total_seconds()),
         "scope": row.scope,
-        "tokenType": "Bearer",
+        "tokenType": row.token_type,
         "grantType": row.grant_type,
-        "codeChallenge": "",
-        "codeIsUsed": True,
-        "codeExpireIn": 0,
-        "resource": "",
-        "dPoPJkt": "",
+        "codeChallenge": row.code_challenge,
+        "codeIsUsed": row.code_is_used,
+        "codeExpireIn": row.code_expires,
+        "resource": row.resource,
+        "dPoPJkt": row.proof_key,
     }
+    return version.show("token", JsonObject(columns))
 
 
 def oauth_body(token: IssuedToken) -> dict[str, Json]:
@@ -117,12 +161,12 @@ def sign_tokens(
     *,
     application: Application,
     user: User,
-    code: str,
-    scope: str,
-    resource: str,
-    refreshable: bool = True,
+    asked: Asked | None = None,
+    code: str | None = None,
+    resource: str = "",
 ) -> IssuedToken:
-    """Sign an access token, and a refresh token if `refreshable`; return them with their row, not yet stored."""
+    """Sign an access token, and a refresh token if one is asked for; return them with their row, not yet stored."""
+    asked = asked or Asked()
     cert = cert_of(tx, application)
     method = signing_method(application, cert)
     now = tx.at.replace(microsecond=0)
@@ -138,11 +182,14 @@ def sign_tokens(
         issued=int(now.timestamp()),
         expires=int((now + lifetime).timestamp()),
         token_type=ACCESS,
-        scope=scope,
+        scope=asked.scope,
+        nonce=asked.nonce,
+        provider=asked.provider,
+        signin_method=asked.signin_method,
     )
     claims = claims_of(version_of(tx), user, application, grant)
     access, refresh = _sign(tx, claims, cert, method=method, kid=cert.name), ""
-    if refreshable:
+    if asked.refreshable:
         expires = int((now + refresh_lifetime).timestamp())
         refresh = _sign(tx, refresh_claims(claims, token_format, expires=expires), cert, method=method, kid=None)
     row = TokenRow(
@@ -154,11 +201,13 @@ def sign_tokens(
         user=user.name,
         user_id=user.user_id,
         client_id=application.client_id,
-        code=code,
+        code=derive_hex(tx.seed, 20, "code", name) if code is None else code,
+        access_token=access,
+        refresh_token=refresh,
         access_hash=sha256(access),
         refresh_hash=sha256(refresh) if refresh else "",
         lifetime=timedelta(seconds=int(lifetime.total_seconds())),
-        scope=scope,
+        scope=asked.scope,
         resource=resource,
         issuer=tx.origin,
         token_format=token_format,

@@ -9,6 +9,7 @@ from emulator.core.json_object import Json, JsonObject
 #: What every version has a table of; facts/casdoor.md 10.1 lists how they differ.
 TABLES = (
     "account_items",
+    "api_paths",
     "application",
     "claims",
     "discovery",
@@ -18,14 +19,16 @@ TABLES = (
     "organization",
     "provider",
     "provider_item",
+    "session",
     "signup_item",
     "texts",
+    "token",
     "user",
     "user_fields",
     "web_config",
 )
 #: The tables whose parts the rules ask for by name, so that every version has the same.
-_SAME_PARTS = ("claims", "headers", "masks", "texts", "user_fields")
+_SAME_PARTS = ("api_paths", "claims", "headers", "masks", "texts", "user_fields")
 _DIFFERENCES = "differences.json"
 #: The files of a folder that are not tables.
 _OTHERS = ("version.json", _DIFFERENCES)

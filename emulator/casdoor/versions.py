@@ -32,6 +32,8 @@ class Switches:
     Tokens: `refresh_checks_client`; `cuts_off` ends the tokens of forbidden, deleted, removed users.
     Tokens of client_credentials: `app_tokens_are_apps`; before v3.60.1 they are a user's who does not exist.
     get-user: `phone_query_has_region` compares the country of a number with `+` too.
+    Web sign-in: `records_signin` writes the time into the user; `signin_flags_password` says in `data3` whether the
+    password has to be changed; `sessions_end_cookies` ends the cookies of a session that is deleted.
     Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
     `issuer_per_application`; `slash_in_deleted_name_panics`; `panic_status` is the HTTP status of a crash.
     """
@@ -53,6 +55,9 @@ class Switches:
     cuts_off: bool
     app_tokens_are_apps: bool
     phone_query_has_region: bool
+    records_signin: bool
+    signin_flags_password: bool
+    sessions_end_cookies: bool
     refuses_content_type: bool
     peers_see_private: bool
     userinfo_follows_token_fields: bool

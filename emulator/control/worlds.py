@@ -2,6 +2,7 @@
 
 from emulator.casdoor.repositories import Applications, Certs, Organizations, Providers
 from emulator.casdoor.sessions import Sessions
+from emulator.casdoor.signin_sessions import SigninSessions
 from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.user_repository import Users
 from emulator.control.events import ControlEvents
@@ -43,6 +44,7 @@ REPOSITORIES = (
     Users,
     Tokens,
     Sessions,
+    SigninSessions,
 )
 
 

@@ -64,6 +64,7 @@ class ApiError(Exception):
         msg: str,
         *,
         data: object = None,
+        data3: object = None,
         early: bool = False,
         signs_out: bool = False,
         why: Reason | None = None,
@@ -71,6 +72,7 @@ class ApiError(Exception):
         super().__init__(msg)
         self.msg = msg
         self.data = data
+        self.data3 = data3
         self.early = early
         self.signs_out = signs_out
         self.why = why

@@ -75,4 +75,4 @@ class Clock:
 
 def rfc3339(at: datetime) -> str:
     """Show an instant in whole seconds, as Casdoor does: `2026-11-23T01:05:16Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -38,7 +38,7 @@ USERS = (
     user("test", "boss", isAdmin=True, email="boss@test.com", phone="13800000009", countryCode="CN"),
     user("test", "fellow", signupApplication="app-docs"),
     user("test", "german", phone="15112345678", countryCode="DE"),
-    user("one", "u", properties={"a": "b"}, isForbidden=True, email="u@one.com"),
+    user("one", "u", properties={"a": "b"}, needUpdatePassword=True, email="u@one.com"),
     user("one", "w", email="w@one.com"),
     user("one", "boss1", isAdmin=True),
     user("secret", "s", phone="12345678910"),
@@ -46,7 +46,7 @@ USERS = (
     user("secret", "chief", isAdmin=True),
     user("built-in", "root"),
 )
-HIDDEN = ("properties", "isForbidden", "balanceCurrency", "password")
+HIDDEN = ("properties", "needUpdatePassword", "balanceCurrency", "password")
 OPEN = ({"a": "b"}, True, "USD", "***")
 
 

@@ -141,9 +141,7 @@ def test_of_two_refreshes_that_have_both_signed_the_first_to_rotate_wins(world):
     tokens = world.state.get(Tokens)
 
     found = [tx.get(Tokens).find_refresh(old.refresh_token) for tx in (first, second)]
-    signed = [
-        sign_tokens(tx, application=application, user=user, code="", scope="", resource="") for tx in (first, second)
-    ]
+    signed = [sign_tokens(tx, application=application, user=user) for tx in (first, second)]
     rotated = [first.get(Tokens).rotate(found[0], signed[0].row), second.get(Tokens).rotate(found[1], signed[1].row)]
 
     assert (found, rotated) == ([old.row, old.row], [True, False])

@@ -3,15 +3,16 @@
 from flask import Request
 
 from emulator.casdoor.requests import ApiRequest
+from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError, Panic, TokenError, Unreachable
 from emulator.core.reply import Reply
-from emulator.web.casdoor import accounts, filters, oauth, objects, replies
+from emulator.web.casdoor import accounts, discovery, filters, oauth, objects, replies, signin, tokens
 from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.routes import Route, routes
 from emulator.web.world_path import raw_target
 from emulator.world.transaction import Transaction
 
-__all__ = ["CasdoorDialect", "accounts", "oauth", "objects", "routes"]
+__all__ = ["CasdoorDialect", "accounts", "discovery", "oauth", "objects", "routes", "signin", "tokens"]
 
 
 class CasdoorDialect:
@@ -29,13 +30,20 @@ class CasdoorDialect:
         return filters.after(context, _answer(context, route, application))
 
 
+def _answer_unplayed(context: CasdoorContext) -> Reply:
+    """Return the page for a path that Casdoor does not have either, else the envelope that says what is played."""
+    paths = version_of(context.tx).tables.object("api_paths").texts(context.http.method)
+    known = context.request.route.removeprefix("/api/") in paths
+    return replies.not_played(context) if known else replies.not_found(context)
+
+
 def _answer(context: CasdoorContext, route: Route | None, application: str) -> Reply:
     """Return what a filter or the controller answers, errors included."""
     try:
         reply = filters.before(context)
         if reply is not None:
             return reply
-        return route.view(context, application) if route else replies.not_found(context)
+        return route.view(context, application) if route else _answer_unplayed(context)
     except TokenError as error:
         return replies.show_token_error(context, error)
     except ApiError as error:

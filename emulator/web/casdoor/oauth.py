@@ -1,10 +1,11 @@
 """Casdoor's OAuth endpoints (facts/casdoor.md 2, 5.6, 5.7)."""
 
 from emulator.casdoor.gojson import GoJsonError, decode
+from emulator.casdoor.grants import LoginRequest
 from emulator.casdoor.refresh import introspect as introspect_token
 from emulator.casdoor.refresh import refresh_token as refresh
 from emulator.casdoor.requests import ApiRequest
-from emulator.casdoor.signin import LoginRequest, find_application, unknown_client
+from emulator.casdoor.signin import find_application, unknown_client
 from emulator.casdoor.signin import login as sign_in
 from emulator.casdoor.texts import text
 from emulator.core.errors import TokenError

@@ -1,16 +1,14 @@
-"""Casdoor's endpoints for applications, organizations, discovery and health (facts/casdoor.md 5.9)."""
+"""Casdoor's endpoints for applications, organizations and health (facts/casdoor.md 5.9)."""
 
 from emulator.casdoor.access import split_id
 from emulator.casdoor.applications import get_app_login as app_login_of
 from emulator.casdoor.applications import get_application as application_of
 from emulator.casdoor.applications import get_organization as organization_of
-from emulator.casdoor.discovery import key_set
-from emulator.casdoor.discovery import openid_configuration as configuration_of
 from emulator.casdoor.versions import version_of
 from emulator.core.json_object import JsonObject
 from emulator.core.reply import Reply
 from emulator.web.casdoor.context import CasdoorContext
-from emulator.web.casdoor.replies import bare, ok
+from emulator.web.casdoor.replies import ok
 from emulator.web.casdoor.routes import routes
 
 
@@ -44,19 +42,3 @@ def get_organization(context: CasdoorContext, _: str) -> Reply:
 def get_app_login(context: CasdoorContext, _: str) -> Reply:
     """Show the application that a login page asks for."""
     return ok(app_login_of(context.tx, JsonObject(context.request.query)))
-
-
-@routes.add("/.well-known/openid-configuration", "GET")
-@routes.add("/.well-known/<application>/openid-configuration", "GET")
-def openid_configuration(context: CasdoorContext, application: str) -> Reply:
-    """Show the discovery document."""
-    if version_of(context.tx).leniencies:
-        context.tx.note("origin-from-host")
-    return bare(configuration_of(context.tx, origin=context.tx.origin, application=application))
-
-
-@routes.add("/.well-known/jwks", "GET", "POST", "PUT", "DELETE", "PATCH")
-@routes.add("/.well-known/<application>/jwks", "GET", "POST", "PUT", "DELETE", "PATCH")
-def jwks(context: CasdoorContext, application: str) -> Reply:
-    """Show the public keys."""
-    return bare(key_set(context.tx, application=application))

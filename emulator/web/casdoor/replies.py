@@ -11,6 +11,7 @@ from emulator.core.json_object import Json
 from emulator.core.reply import Reply
 from emulator.journal.reasons import reason
 from emulator.web.casdoor.context import CasdoorContext
+from emulator.web.casdoor.routes import routes
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -52,15 +53,15 @@ def bare(body: object, *, status: int = 200) -> Reply:
     return page(encode(body), status=status, content_type=JSON)
 
 
-def ok(data: Json = None, data2: Json = None, *, sub: str = "", name: str = "") -> Reply:
+def ok(data: Json = None, data2: Json = None, data3: Json = None, *, sub: str = "", name: str = "") -> Reply:
     """Return the success envelope of 7 keys."""
-    return bare(_envelope("ok", "", data, data2, sub=sub, name=name))
+    return bare(_envelope("ok", "", data, data2, data3, sub=sub, name=name))
 
 
 def _envelope(
-    status: str, msg: str, data: object, data2: object, *, sub: str = "", name: str = ""
+    status: str, msg: str, data: object, data2: object = None, data3: object = None, *, sub: str = "", name: str = ""
 ) -> dict[str, object]:
-    return {"status": status, "msg": msg, "sub": sub, "name": name, "data": data, "data2": data2, "data3": None}
+    return {"status": status, "msg": msg, "sub": sub, "name": name, "data": data, "data2": data2, "data3": data3}
 
 
 def show_token_error(context: CasdoorContext, error: TokenError) -> Reply:
@@ -77,7 +78,7 @@ def show_api_error(context: CasdoorContext, error: ApiError) -> Reply:
     context.tx.note("denial-200")
     if error.early:
         return bare({"status": "error", "msg": error.msg, "data": None, "data2": None})
-    return bare(_envelope("error", error.msg, error.data, None))
+    return bare(_envelope("error", error.msg, error.data, data3=error.data3))
 
 
 def show_panic(context: CasdoorContext, error: Panic) -> Reply:
@@ -97,6 +98,15 @@ def not_found(context: CasdoorContext) -> Reply:
     """Return the page for a path without a route."""
     context.tx.trace.why = reason("route-unknown", method=context.http.method, path=context.http.path)
     return page(_NOT_FOUND, status=404)
+
+
+def not_played(context: CasdoorContext) -> Reply:
+    """Return the envelope for a path that this Casdoor has and mockdoor does not play."""
+    method, path = context.http.method, context.http.path
+    context.tx.trace.why = reason("route-not-played", method=method, path=path)
+    played = ", ".join(sorted({path for _, path, _ in routes.listed()}))
+    text = f"mockdoor does not play {method} {path}; it plays {played}"
+    return bare(_envelope("error", text, None))
 
 
 def form_error(context: CasdoorContext) -> Reply:
