@@ -21,6 +21,9 @@ from emulator.world.transaction import Transaction
 
 _OPEN_GETS = frozenset(
     {"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login", "logout"}
+    | {"get-organizations", "get-organization-names", "get-organization-applications", "get-user-application"}
+    | {"get-default-application", "get-provider", "get-resources", "get-records"}
+    | {"get-all-objects", "get-all-actions", "get-all-roles"}
 )
 _OPEN_DISCOVERY = re.compile(r"/\.well-known(?:/[^/]+)?/openid-configuration")
 _OPEN_KEYS = re.compile(r"/\.well-known(?:/[^/]+)?/jwks")

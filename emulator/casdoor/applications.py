@@ -79,7 +79,17 @@ def show_application(tx: Transaction, application: Application, *, masked: bool)
     shown = version.show("application", application)
     shown["providers"] = items
     shown["organizationObj"] = _show_organization(tx, organization, masked=masked) if organization else None
+    for name in ("signinMethods", "signinItems"):
+        shown[name] = shown.get(name) or version.shape("application").get(name)
     return _mask(version, "application", shown) if masked else shown
+
+
+def mask_application(tx: Transaction, shown: dict[str, Json]) -> dict[str, Json]:
+    """Return an application as others than its administrators see it."""
+    organization, version = shown.get("organizationObj"), version_of(tx)
+    if isinstance(organization, dict):
+        shown = shown | {"organizationObj": _mask(version, "organization", organization)}
+    return _mask(version, "application", shown)
 
 
 def _app_login_by_code(tx: Transaction, query: JsonObject) -> dict[str, Json]:

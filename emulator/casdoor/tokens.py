@@ -6,6 +6,7 @@ from datetime import timedelta
 from emulator.casdoor.claims import ACCESS, Grant, claims_of, refresh_claims
 from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
+from emulator.casdoor.rights import with_rights
 from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
 from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Application, Cert, User
@@ -44,7 +45,13 @@ def issue_token(
     cert, method or format cannot be used.
     """
     token = sign_tokens(
-        tx, application=application, user=user, code=code, scope=scope, resource=resource, refreshable=refreshable
+        tx,
+        application=application,
+        user=with_rights(tx, user),
+        code=code,
+        scope=scope,
+        resource=resource,
+        refreshable=refreshable,
     )
     tx.get(Tokens).add(token.row)
     return token

@@ -1,6 +1,6 @@
 """How a world is put together: the repositories of every room, over a scenario."""
 
-from emulator.casdoor.repositories import Applications, Certs, Organizations, Providers
+from emulator.casdoor.repositories import OBJECT_TABLES, Applications, Certs, Organizations, Providers
 from emulator.casdoor.sessions import Sessions
 from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.user_repository import Users
@@ -40,6 +40,7 @@ REPOSITORIES = (
     Applications,
     Providers,
     Certs,
+    *OBJECT_TABLES,
     Users,
     Tokens,
     Sessions,

@@ -5,13 +5,13 @@ from flask import Request
 from emulator.casdoor.requests import ApiRequest
 from emulator.core.errors import ApiError, Panic, TokenError, Unreachable
 from emulator.core.reply import Reply
-from emulator.web.casdoor import accounts, filters, oauth, objects, replies
+from emulator.web.casdoor import accounts, filters, oauth, objects, replies, world
 from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.routes import Route, routes
 from emulator.web.world_path import raw_target
 from emulator.world.transaction import Transaction
 
-__all__ = ["CasdoorDialect", "accounts", "oauth", "objects", "routes"]
+__all__ = ["CasdoorDialect", "accounts", "oauth", "objects", "routes", "world"]
 
 
 class CasdoorDialect:
