@@ -2,7 +2,7 @@
 
 from emulator.casdoor.access import Caller, is_admin, row_of, split_id
 from emulator.casdoor.account import show_organization
-from emulator.casdoor.applications import mask_application, show_application
+from emulator.casdoor.applications import mask_application, show_application, with_limits
 from emulator.casdoor.object_fields import go_zero
 from emulator.casdoor.paging import Listed, is_paged, newest_first, page_of
 from emulator.casdoor.repositories import Applications, Organizations
@@ -120,7 +120,7 @@ def _listed(tx: Transaction, caller: Caller, listed: Listed) -> Shown:
         one = version_of(tx).show("application", application) | {"organizationObj": None}
         if application.get("providers") is not None:
             one["providers"] = items
-        shown.append(_masked(tx, caller, application, one))
+        shown.append(_masked(tx, caller, application, with_limits(one)))
     return shown, listed.total
 
 

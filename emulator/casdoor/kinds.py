@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from emulator.casdoor.repositories import (
     Adapters,
@@ -31,7 +32,7 @@ class Kind:
     """
 
     name: str
-    table: type[Rows]
+    table: type[Rows[Any, Any]]
     names_are_unique: bool = False
     shares_admins: bool = False
     filter: str = ""

@@ -70,7 +70,7 @@ def before_delete(tx: Transaction, kind: Kind, given: JsonObject, stored: JsonOb
     return True
 
 
-def complete_written(tx: Transaction, kind: Kind, row: JsonObject) -> JsonObject:
+def complete_written(kind: Kind, row: JsonObject) -> JsonObject:
     """Return a row as it is stored, the objects inside of an application complete."""
     if kind is not APPLICATION:
         return row

@@ -61,7 +61,7 @@ def add_object(tx: Transaction, kind: Kind, body: bytes) -> str:
     row = decode_object(kind.name, body)
     if not before_add(tx, kind, row):
         return "Unaffected"
-    row = complete_written(tx, kind, row)
+    row = complete_written(kind, row)
     taken = kind.names_are_unique and any(other.name == row.name for other in tx.get(kind.table).all())
     if taken or not tx.get(kind.table).insert(row):
         raise ApiError(kind.taken, why=reason("object-taken", kind=kind.name, id=row.id))
@@ -78,7 +78,7 @@ def update_object(tx: Transaction, caller: Caller, kind: Kind, identifier: str, 
     old = tx.get(kind.table).look_up(owner, name)
     if old is None or not before_update(tx, caller, kind, old, new):
         return "Unaffected"
-    tx.get(kind.table).replace(old, complete_written(tx, kind, new))
+    tx.get(kind.table).replace(old, complete_written(kind, new))
     return "Affected"
 
 

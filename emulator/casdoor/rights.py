@@ -62,7 +62,7 @@ def role_and_members(tx: Transaction, role_id: str) -> list[JsonObject]:
 
 
 def rename_role(tx: Transaction, old: str, new: str) -> None:
-    """Write the new name of a role into all roles and permissions that name it, of any organization, as Casdoor does."""
+    """Write the new name of a role into whatever names it, in every organization, as Casdoor does."""
     for table in (tx.get(Roles), tx.get(Permissions)):
         for row in table.all():
             renamed: list[Json] = [_renamed(one, old, new) for one in row.texts("roles")]

@@ -19,10 +19,11 @@ from emulator.wechat.session_keys import SessionKeys
 from emulator.wechat.subscribe_messages import Permits, SubscribeMessages
 from emulator.wechat.web_logins import WebLogins
 from emulator.world.clock import WallClock
+from emulator.world.repository import Repository
 from emulator.world.world import World
 
 #: What a state consists of; each may look at those before it when it is made.
-REPOSITORIES = (
+REPOSITORIES: tuple[type[Repository], ...] = (
     Faults,
     Journal,
     ControlEvents,
