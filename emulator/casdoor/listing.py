@@ -31,6 +31,9 @@ def list_users(tx: Transaction, query: JsonObject) -> Page:
     Raises Panic for a pageSize that is not a number, ApiError for an unknown column.
     """
     users = tx.get(Users).of(query.text("owner"))
+    if query.text("groupName"):
+        group = f"{query.text('owner')}/{query.text('groupName')}"
+        users = [user for user in users if group in user.texts("groups")]
     if not (query.text("p") and query.text("pageSize")):
         return Page(users=_shown(tx, _sorted(users, query, field="createdTime", descending=True)), total=None)
     size = _whole(query.text("pageSize"))
