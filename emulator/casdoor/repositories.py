@@ -26,7 +26,8 @@ V = TypeVar("V", bound=JsonObject)
 
 #: The cert that an application without one signs with.
 BUILT_IN_CERT = "cert-built-in"
-#: What Casdoor makes up for the application `app-built-in`.
+#: The application that every server has, and what Casdoor makes up for it.
+BUILT_IN_APPLICATION = "app-built-in"
 _SECRETS = ("clientId", "clientSecret")
 
 
