@@ -22,6 +22,11 @@ def complete(kind: str, row: JsonObject) -> JsonObject:
     return JsonObject({name: row.get(name, zero) for name, zero in shape(kind).items()})
 
 
+def go_zero(value: Json) -> Json:
+    """Return the zero value of a field's Go type: None for lists, maps and pointers."""
+    return type(value)() if isinstance(value, bool | int | float | str) else None
+
+
 def built_in(kind: str, *, now: datetime) -> list[JsonObject]:
     """Return the rows that a fresh server makes by itself, such as the organization `built-in`.
 

@@ -3,7 +3,7 @@
 from emulator.casdoor.access import Caller, is_admin, row_of, split_id
 from emulator.casdoor.account import show_organization
 from emulator.casdoor.applications import mask_application, show_application, with_limits
-from emulator.casdoor.object_fields import go_zero
+from emulator.casdoor.defaults import go_zero
 from emulator.casdoor.paging import Listed, is_paged, newest_first, page_of
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.texts import text

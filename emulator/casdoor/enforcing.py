@@ -1,11 +1,14 @@
 """POST /api/enforce and batch-enforce: whether permissions allow what is asked (facts/casdoor.md 11.3).
 
-The rules of Casdoor's own models are played here; source: object/permission_enforcer.go in v3.158.0.
+The rules of Casdoor's own models are played here, other models by casbin_models.
+Source: object/permission_enforcer.go in v3.158.0.
 """
 
 import re
 from collections.abc import Callable
+from itertools import product
 
+from emulator.casdoor.casbin_models import allows, definitions
 from emulator.casdoor.gojson import decode, kind_of
 from emulator.casdoor.repositories import Enforcers, Groups, Models, Permissions
 from emulator.casdoor.rights import people_of, permissions_of, role_and_members, roles_of
@@ -20,8 +23,6 @@ from emulator.world.transaction import Transaction
 TARGETS = ("permissionId", "modelId", "resourceId", "enforcerId", "owner")
 BATCH_TARGETS = ("permissionId", "modelId", "enforcerId", "owner")
 _VALUES = 3
-_POLICY = re.compile(r"^\s*p\s*=\s*(.*)$", re.MULTILINE)
-_MATCHER = re.compile(r"^\s*m\s*=\s*(.*)$", re.MULTILINE)
 #: What Casdoor's own models compare.
 _OWN_MATCHER = "g(r.sub,p.sub)&&r.obj==p.obj&&r.act==p.act"
 
@@ -151,39 +152,60 @@ def _permission(tx: Transaction, identifier: str) -> JsonObject:
 
 
 def _allows(tx: Transaction, permissions: list[JsonObject], request: list[Json]) -> bool:
-    """Return whether one of some permissions of one model allows a request; raises ApiError for a misfit."""
+    """Return whether permissions of one model allow a request; raises ApiError for a misfit."""
     model = _model_text(tx, permissions[0]) if permissions else ""
-    if len(request) != _VALUES:
+    defined = definitions(model)
+    expected = defined["r"].count(",") + 1 if "r" in defined else _VALUES
+    if len(request) != expected:
         shown = " ".join(one if isinstance(one, str) else f"{one}" for one in request)
-        message = f"invalid request size: expected {_VALUES}, got {len(request)}, rvals: [{shown}]"
-        raise ApiError(message, why=reason("enforce-values", expected=_VALUES, given=len(request)))
+        message = f"invalid request size: expected {expected}, got {len(request)}, rvals: [{shown}]"
+        raise ApiError(message, why=reason("enforce-values", expected=expected, given=len(request)))
+    enabled = [row for row in permissions if row.flag("isEnabled")]
+    if model and re.sub(r"\s", "", defined.get("m", "")) != _OWN_MATCHER:
+        policies = [policy for row in enabled for policy in _policies(row)]
+        return allows(model, request, policies=policies, members=[one for row in enabled for one in _members(tx, row)])
+    has_effect = not model or "eft" in [one.strip() for one in defined.get("p", "").split(",")]
+    return any(_allows_by_own_model(tx, row, request, has_effect=has_effect) for row in enabled)
+
+
+def _allows_by_own_model(tx: Transaction, row: JsonObject, request: list[Json], *, has_effect: bool) -> bool:
+    """Return whether a permission allows a request by Casdoor's own model, which may have no column for effects."""
     subject, resource, action = request
-    return any(
-        row.flag("isEnabled")
-        and resource in row.texts("resources")
-        and action in row.texts("actions")
-        and (_ignores_effect(model) or row.text("effect").lower() in ("allow", ""))
-        and subject in _who(tx, row)
-        for row in permissions
-    )
+    if has_effect and row.text("effect").lower() not in ("allow", ""):
+        return False
+    return resource in row.texts("resources") and action in row.texts("actions") and subject in _who(tx, row)
 
 
 def _model_text(tx: Transaction, permission: JsonObject) -> str:
-    """Return the model of a permission, empty for Casdoor's own; raises ApiError for one that is not played."""
+    """Return the text of a permission's model, empty for one that is not written down."""
     owner, _, name = permission.text("model").partition("/")
     model = tx.get(Models).look_up(owner, name)
-    written = model.text("modelText") if model else ""
-    matcher = _MATCHER.search(written)
-    if written and (matcher is None or re.sub(r"\s", "", matcher[1]) != _OWN_MATCHER):
-        why = reason("model-not-played", model=permission.text("model"))
-        raise ApiError(f"the model: {permission.text('model')} is not played", why=why)
-    return written
+    return model.text("modelText") if model else ""
 
 
-def _ignores_effect(model: str) -> bool:
-    """Return whether a model's policies have no column for the effect, as the built-in one that is written down."""
-    policy = _POLICY.search(model)
-    return policy is not None and "eft" not in [one.strip() for one in policy[1].split(",")]
+def _policies(permission: JsonObject) -> list[list[str]]:
+    """Return the policies that a permission amounts to, of six columns."""
+    effect, domains = permission.text("effect").lower(), permission.texts("domains")
+    rows: list[list[str]] = []
+    for subject in _subjects(permission):
+        for resource, action in product(permission.texts("resources"), permission.texts("actions")):
+            if domains:
+                rows += [[subject, domain, resource, action, effect, permission.id] for domain in domains]
+            else:
+                rows.append([subject, resource, action, effect, "", permission.id])
+    return rows
+
+
+def _members(tx: Transaction, permission: JsonObject) -> list[tuple[str, str, str]]:
+    """Return who is in which role or group that a permission names, once for each of its domains."""
+    pairs = [(one, group) for group in permission.texts("groups") for one in _people(tx, permission.owner, group)]
+    for named in permission.texts("roles"):
+        role_id = f"{permission.owner}/*" if named == "*" else named
+        for role in role_and_members(tx, role_id):
+            people = {*role.texts("users")}.union(*(_people(tx, role.owner, group) for group in role.texts("groups")))
+            pairs += [(one, role.id) for one in sorted(people)]
+            pairs += [(inner, role.id) for inner in role.texts("roles")]
+    return [(one, whole, domain) for one, whole in pairs for domain in permission.texts("domains") or [""]]
 
 
 def _subjects(permission: JsonObject) -> list[str]:

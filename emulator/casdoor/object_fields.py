@@ -2,7 +2,7 @@
 
 import math
 
-from emulator.casdoor.defaults import shape
+from emulator.casdoor.defaults import go_zero, shape
 from emulator.casdoor.gojson import decode, kind_of
 from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
@@ -30,11 +30,6 @@ def decode_object(kind: str, body: bytes) -> JsonObject:
         if name is not None and one is not None:
             row[name] = _fitting(kind, name, zeros[name], one)
     return row
-
-
-def go_zero(value: Json) -> Json:
-    """Return the zero value of a field's Go type: None for lists, maps and pointers."""
-    return type(value)() if isinstance(value, bool | int | float | str) else None
 
 
 def struct_of(kind: str) -> str:

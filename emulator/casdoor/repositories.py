@@ -11,11 +11,14 @@ from emulator.casdoor.defaults import (
     complete_cert,
     complete_organization,
     complete_provider,
+    go_zero,
+    shape,
 )
 from emulator.casdoor.views import Application, Cert, Organization, Provider
 from emulator.core.derive import derive_hex
 from emulator.core.json_object import Json, JsonObject
 from emulator.scenario.model import scenario_of
+from emulator.world.clock import rfc3339
 from emulator.world.repository import Codec, K, Table
 from emulator.world.state import State
 
@@ -23,7 +26,8 @@ V = TypeVar("V", bound=JsonObject)
 
 #: The cert that an application without one signs with.
 BUILT_IN_CERT = "cert-built-in"
-#: What Casdoor makes up for the application `app-built-in`.
+#: The application that every server has, and what Casdoor makes up for it.
+BUILT_IN_APPLICATION = "app-built-in"
 _SECRETS = ("clientId", "clientSecret")
 
 
@@ -178,7 +182,12 @@ class ObjectRows(Rows[tuple[str, str], JsonObject]):
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
-        for row in built_in(self.name, now=state.clock.now()):
+        now = state.clock.now()
+        for given in scenario_of(state).objects.get(self.name, ()):
+            row = JsonObject({name: given.get(name, go_zero(zero)) for name, zero in shape(self.kind).items()})
+            row["createdTime"] = row.text("createdTime") or rfc3339(now)
+            self._put(row)
+        for row in built_in(self.name, now=now):
             self._put_missing(complete(self.kind, row))
 
     def key_of(self, row: JsonObject) -> tuple[str, str]:
