@@ -20,7 +20,12 @@ from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
-_OPEN_GETS = frozenset({"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login"})
+_OPEN_GETS = frozenset(
+    {"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login"}
+    | {"get-organizations", "get-organization-names", "get-organization-applications", "get-user-application"}
+    | {"get-default-application", "get-provider", "get-resources", "get-records", "get-email-and-phone"}
+    | {"get-all-objects", "get-all-actions", "get-all-roles"}
+)
 _OPEN_POSTS = frozenset(
     {
         "login",

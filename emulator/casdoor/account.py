@@ -6,6 +6,7 @@ from emulator.casdoor.access import Caller, caller_of, is_admin, row_of, split_i
 from emulator.casdoor.items import account_items, items_of
 from emulator.casdoor.phones import separated
 from emulator.casdoor.repositories import Applications, Organizations
+from emulator.casdoor.rights import with_rights
 from emulator.casdoor.sessions import Session, Sessions
 from emulator.casdoor.texts import text
 from emulator.casdoor.tokens import Asked, issue_token
@@ -66,13 +67,27 @@ def _give_account_token(tx: Transaction, session: Session, user: User) -> Sessio
     return tx.get(Sessions).give_account_token(session, token.access_token)
 
 
-def _require_user(tx: Transaction, session: Session, user_id: str) -> User:
-    """Return the signed-in user, or the one that an application names by `user_id`."""
+def require_signed_in(tx: Transaction, session: Session, *, repeats: bool = True) -> str:
+    """Return the id of who is signed in; raises ApiError, which says it in its data again if it `repeats`."""
     caller = caller_of(session)
     if caller.is_nobody:
-        message = text(tx, "login_first")
-        raise ApiError(message, data=version_of(tx).text("login_first", "en"), why=reason("no-credentials"))
-    identifier = user_id if caller.is_app and user_id else caller.id
+        data = version_of(tx).text("login_first", "en") if repeats else None
+        raise ApiError(text(tx, "login_first"), data=data, why=reason("no-credentials"))
+    return caller.id
+
+
+def require_admin(tx: Transaction, session: Session, *, user_id: str) -> None:
+    """Refuse callers who administer nothing; raises ApiError, also for an application, whose user there is not."""
+    user = _require_user(tx, session, user_id)
+    if not user.is_admin and user.owner != "built-in":
+        why = reason("not-admin", user=user.id, organization=user.owner)
+        raise ApiError(text(tx, "needs_admin"), why=why)
+
+
+def _require_user(tx: Transaction, session: Session, user_id: str) -> User:
+    """Return the signed-in user, or the one that an application names by `user_id`."""
+    identifier = require_signed_in(tx, session)
+    identifier = user_id if caller_of(session).is_app and user_id else identifier
     user = tx.get(Users).find(split_id(identifier, early=False))
     if user is None:
         why = reason("user-unknown", user=identifier)
@@ -86,7 +101,7 @@ def get_userinfo(tx: Transaction, session: Session, *, user_id: str) -> dict[str
     claims: dict[str, Json] = {"sub": user.user_id, "iss": tx.origin, "aud": session.client_id}
     opened: dict[str, Json] = {}
     if "profile" in scopes:
-        opened |= _profile_claims(user)
+        opened |= _profile_claims(with_rights(tx, user))
     if "email" in scopes:
         opened |= {"email": user.email, "email_verified": True}
     if "address" in scopes:
@@ -145,8 +160,8 @@ def _profile_claims(user: User) -> dict[str, Json]:
         "name": user.display_name,
         "picture": user.avatar,
         "groups": user.get("groups"),
-        "roles": user.get("roles"),
-        "permissions": user.get("permissions"),
+        "roles": [row.name for row in user.rows("roles")],
+        "permissions": [row.name for row in user.rows("permissions")],
         "real_name": user.real_name,
         "is_verified": user.is_verified,
     }
@@ -265,7 +280,7 @@ _ID_CARD = frozenset({"idCardWithPerson", "idCardFront"})
 
 def _extended(tx: Transaction, user: User) -> dict[str, Json]:
     """Return a user with what get-user and get-account add to the stored row."""
-    version = version_of(tx)
+    version, user = version_of(tx), with_rights(tx, user)
     shown = version.show("user", user)
     shown["multiFactorAuths"] = version.tables.get("multi_factor_auths")
     shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}

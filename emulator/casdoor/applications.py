@@ -79,7 +79,38 @@ def show_application(tx: Transaction, application: Application, *, masked: bool)
     shown = version.show("application", application)
     shown["providers"] = items
     shown["organizationObj"] = _show_organization(tx, organization, masked=masked) if organization else None
+    shown["signinMethods"] = shown.get("signinMethods") or _signin_methods(application)
+    shown["signinItems"] = shown.get("signinItems") or version.shape("application").get("signinItems")
+    shown = with_limits(shown)
     return _mask(version, "application", shown) if masked else shown
+
+
+def with_limits(shown: dict[str, Json]) -> dict[str, Json]:
+    """Return an application with the values that stand for those never set (GetMaskedApplication in v3.158.0)."""
+    standing: dict[str, Json] = {"tokenFields": [], "failedSigninLimit": 5, "failedSigninFrozenTime": 15}
+    return shown | {name: value for name, value in standing.items() if name in shown and not shown[name]}
+
+
+def _signin_methods(application: Application) -> list[Json]:
+    """Return the ways to sign in that an application has when it names none."""
+    ways = (
+        ("enablePassword", "Password", "All"),
+        ("enableCodeSignin", "Verification code", "All"),
+        ("enableWebAuthn", "WebAuthn", "None"),
+    )
+    names = [(name, rule) for flag, name, rule in ways if application.flag(flag)] + [("Face ID", "None")]
+    return [{"name": name, "displayName": name, "rule": rule} for name, rule in names]
+
+
+def mask_application(tx: Transaction, shown: dict[str, Json]) -> dict[str, Json]:
+    """Return an application as others than its administrators see it."""
+    organization, version = shown.get("organizationObj"), version_of(tx)
+    if isinstance(organization, dict):
+        shown = shown | {"organizationObj": _mask(version, "organization", organization)}
+    items = JsonObject(shown).rows("providers")
+    if items:
+        shown = shown | {"providers": [item for item in items if item.get("provider") is not None]}
+    return _mask(version, "application", shown)
 
 
 def _app_login_by_code(tx: Transaction, query: JsonObject) -> dict[str, Json]:

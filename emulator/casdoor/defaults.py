@@ -1,13 +1,14 @@
 """The whole shape of Casdoor's objects: every field with its zero value, in Casdoor's order."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
 from emulator.casdoor.gojson import in_key_order
 from emulator.casdoor.versions import newest
 from emulator.casdoor.views import AccountItem, Application, Cert, Organization, Provider, User
 from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
-from emulator.core.tables import table_text
+from emulator.core.tables import table, table_text
 from emulator.world.clock import rfc3339
 
 
@@ -19,6 +20,20 @@ def shape(kind: str) -> JsonObject:
 def complete(kind: str, row: JsonObject) -> JsonObject:
     """Return the row with every field of its kind, in Casdoor's order; unknown fields are dropped."""
     return JsonObject({name: row.get(name, zero) for name, zero in shape(kind).items()})
+
+
+def go_zero(value: Json) -> Json:
+    """Return the zero value of a field's Go type: None for lists, maps and pointers."""
+    return type(value)() if isinstance(value, bool | int | float | str) else None
+
+
+def built_in(kind: str, *, now: datetime) -> list[JsonObject]:
+    """Return the rows that a fresh server makes by itself, such as the organization `built-in`.
+
+    They are a second older than those of the scenario. Source: object/init.go in v3.158.0; facts/casdoor.md 11.1.
+    """
+    rows = JsonObject(cast("dict[str, Json]", table("casdoor", "built_in.json"))).rows(kind)
+    return [JsonObject(row | {"createdTime": rfc3339(now - timedelta(seconds=1))}) for row in rows]
 
 
 def without_defaults(kind: str, row: JsonObject) -> dict[str, Json]:
@@ -39,9 +54,9 @@ def with_defaults(kind: str, given: dict[str, Json]) -> JsonObject:
 
 def check_row(kind: str, row: JsonObject) -> None:
     """Raise ValueError for a field that has another type than the zero object of its kind; null stands for no value."""
-    zeros: JsonObject = JsonObject() if kind == "cert" else shape(kind)
+    zeros = shape(kind)
     for name, value in row.items():
-        zero = zeros.get(name, "" if kind == "cert" else None)
+        zero = zeros.get(name)
         if value is None or zero is None or _same_type(zero, value):
             continue
         shown = f"{value!r}"
@@ -130,11 +145,12 @@ def complete_user(row: JsonObject, *, seed: str, now: datetime, organization: Or
     return User(full)
 
 
-def complete_cert(row: JsonObject) -> Cert:
+def complete_cert(row: JsonObject, *, now: datetime) -> Cert:
     """Return a cert with the shipped key pair standing in where none was given."""
     certificate, key = (table_text("casdoor", f"cert-built-in.{kind}") for kind in ("pem", "key"))
     shipped: dict[str, Json] = {"certificate": certificate, "privateKey": key}
     filled: dict[str, Json] = {"owner": "admin", "scope": "JWT", "type": "x509", "cryptoAlgorithm": "RS256"}
+    filled |= {"displayName": row.name, "bitSize": 4096, "expireInYears": 20, "createdTime": rfc3339(now)}
     full = Cert(filled | {name: value for name, value in row.items() if value not in ("", None)})
     return full if full.private_key else Cert(full | shipped)
 

@@ -1,5 +1,6 @@
-"""get-users and get-user-count with their paging, sorting and filtering (facts/casdoor.md 5.3)."""
+"""get-users and its kin, get-user-count: their paging, sorting and filtering (facts/casdoor.md 5.3)."""
 
+import re
 from dataclasses import dataclass
 
 from emulator.casdoor.user_fields import columns_of, fields_by_column
@@ -15,6 +16,7 @@ from emulator.world.transaction import Transaction
 _INDEXED = frozenset(
     {"createdTime", "id", "externalId", "email", "phone", "idCard", "invitation", "invitationCode", "uidNumber"}
 )
+_COLUMN = re.compile("[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,9 @@ def list_users(tx: Transaction, query: JsonObject) -> Page:
     Raises Panic for a pageSize that is not a number, ApiError for an unknown column.
     """
     users = tx.get(Users).of(query.text("owner"))
+    if query.text("groupName"):
+        group = f"{query.text('owner')}/{query.text('groupName')}"
+        users = [user for user in users if group in user.texts("groups")]
     if not (query.text("p") and query.text("pageSize")):
         return Page(users=_shown(tx, _sorted(users, query, field="createdTime", descending=True)), total=None)
     size = _whole(query.text("pageSize"))
@@ -40,6 +45,32 @@ def list_users(tx: Transaction, query: JsonObject) -> Page:
     pages = max(1, -(-len(users) // size)) if size > 0 else 1
     page = min(max(_whole(query.text("p")) or 1, 1), pages)
     return Page(users=_shown(tx, users[(page - 1) * size : page * size] if size > 0 else []), total=len(users))
+
+
+def list_global_users(tx: Transaction, query: JsonObject) -> Page:
+    """Return the users of all organizations, as list_users does; raises as it."""
+    return list_users(tx, JsonObject(query | {"owner": "", "groupName": ""}))
+
+
+def list_sorted_users(tx: Transaction, query: JsonObject) -> list[dict[str, Json]]:
+    """Return the first `limit` users of an organization by the column `sorter`, the highest first.
+
+    Without a limit there are none, as `LIMIT 0` says; a negative one is none at all. Raises Panic for a limit that is
+    not a number, ApiError for a column that there is not. Source: object/user.go in v3.158.0, GetSortedUsers.
+    """
+    limit, sorter = query.text("limit"), query.text("sorter")
+    first = _whole(limit) if limit else 0
+    if first is None:
+        raise Panic(why=reason("number-malformed", parameter="limit", value=limit))
+    if not _COLUMN.fullmatch(sorter):
+        why = reason("user-field-unknown", field=sorter)
+        raise ApiError(f"object.GetSortedUsers() error: invalid sorter field: {sorter}", why=why)
+    field = fields_by_column().get(sorter.lower())
+    if field is None:
+        message = f"SQL logic error: no such column: {sorter} (1)"
+        raise ApiError(message, why=reason("user-field-unknown", field=sorter))
+    users = _sorted(tx.get(Users).of(query.text("owner")), query, field=field, descending=True)
+    return _shown(tx, users[:first] if first >= 0 else users)
 
 
 def count_users(tx: Transaction, *, owner: str, is_online: str) -> int:

@@ -9,7 +9,7 @@ from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.update import check_email, check_phone, check_username
 from emulator.casdoor.user_fields import decode_user, zero
 from emulator.casdoor.user_repository import Users
-from emulator.casdoor.users import new_user_id, next_ranking
+from emulator.casdoor.users import check_consent, new_user_id, next_ranking
 from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Organization, User
 from emulator.core.derive import derive_hex
@@ -69,30 +69,33 @@ def _organization_for(tx: Transaction, new: User) -> Organization:
         raise ApiError(f"The organization: {new.owner} does not exist", why=why)
     if not new.name:
         raise ApiError("the user's owner and name should not be empty", why=reason("body-without", field="name"))
-    if not any(row.organization == new.owner for row in tx.get(Applications).all()):
+    check_consent(organization, name=new.name)
+    if new.owner != "built-in" and not any(row.organization == new.owner for row in tx.get(Applications).all()):
         why = reason("organization-without-application", organization=new.owner)
         raise ApiError("The organization: admin should have one application at least", why=why)
     return organization
 
 
 def _filled(tx: Transaction, caller: Caller, new: User, organization: Organization) -> User:
-    now = rfc3339(tx.at)
+    created = new.created_time or rfc3339(tx.at)
     application = tx.get(Applications).find(new.signup_application)
     source = row_of(tx, caller)
     default_avatar = organization.default_avatar if version_of(tx).gives_default_avatar else ""
     changes: dict[str, Json] = {
-        "createdTime": new.created_time or now,
-        "updatedTime": now,
+        "createdTime": created,
+        "updatedTime": new.updated_time or created,
         "id": new.user_id or new_user_id(tx, application, new.owner, new.name),
-        "registerType": "Add User",
-        "registerSource": source.id if source else "",
+        "registerType": new.text("registerType") or "Add User",
+        "registerSource": new.text("registerSource") or (source.id if source else ""),
         "ranking": next_ranking(tx, organization),
         "avatar": new.avatar or default_avatar,
         "balanceCurrency": new.balance_currency or organization.balance_currency or "USD",
         "properties": new.get("properties") or {},
         "groups": new.get("groups") or [],
     }
-    if new.password:
+    if new.password == "123" and organization.text("defaultPassword"):
+        changes["password"] = organization.text("defaultPassword")
+    if new.password and new.password_type in ("", "plain"):
         changes["passwordType"] = organization.password_type
         changes["passwordSalt"] = organization.password_salt or derive_hex(tx.seed, 20, "salt", new.id)
     return User(new | changes)

@@ -1,17 +1,24 @@
 """Casdoor's organizations, applications, providers and certs as a world holds them."""
 
-from typing import ClassVar, TypeVar
+from collections.abc import Mapping
+from typing import ClassVar, TypeVar, cast
 
 from emulator.casdoor.defaults import (
+    built_in,
     check_row,
+    complete,
     complete_application,
     complete_cert,
     complete_organization,
     complete_provider,
+    go_zero,
+    shape,
 )
 from emulator.casdoor.views import Application, Cert, Organization, Provider
+from emulator.core.derive import derive_hex
 from emulator.core.json_object import Json, JsonObject
 from emulator.scenario.model import scenario_of
+from emulator.world.clock import rfc3339
 from emulator.world.repository import Codec, K, Table
 from emulator.world.state import State
 
@@ -19,9 +26,12 @@ V = TypeVar("V", bound=JsonObject)
 
 #: The cert that an application without one signs with.
 BUILT_IN_CERT = "cert-built-in"
+#: The application that every server has, and what Casdoor makes up for it.
+BUILT_IN_APPLICATION = "app-built-in"
+_SECRETS = ("clientId", "clientSecret")
 
 
-class _Rows(Table[K, V]):
+class Rows(Table[K, V]):
     """Rows under Casdoor's own field names; of a snapshot each field must have its type."""
 
     #: What a row is, as `check_row` knows it.
@@ -33,8 +43,44 @@ class _Rows(Table[K, V]):
         check_row(self.kind, row)
         return row
 
+    def look_up(self, owner: str, name: str) -> V | None:
+        """Return the row of an owner and a name, None when there is none."""
+        row = self.find(self.key_of(self.row_of({"owner": owner, "name": name})))
+        return row if row is not None and row.owner == owner else None
 
-class Organizations(_Rows[str, Organization]):
+    def insert(self, given: JsonObject) -> bool:
+        """Keep a row unless its key is taken; return whether it was kept."""
+        row = self.row_of(given)
+        with self.lock:
+            if self.key_of(row) in self._rows:
+                return False
+            self._put(row)
+            return True
+
+    def replace(self, old: JsonObject, given: JsonObject) -> None:
+        """Put a row in place of another one, whose key may differ."""
+        before, row = self.row_of(old), self.row_of(given)
+        with self.lock:
+            if self.key_of(before) != self.key_of(row):
+                self._remove(self.key_of(before))
+            self._put(row)
+
+    def delete(self, row: JsonObject) -> bool:
+        """Remove a row; return whether there was one."""
+        with self.lock:
+            return self._remove(self.key_of(self.row_of(row))) is not None
+
+    def row_of(self, given: Mapping[str, Json]) -> V:
+        """Return an object as the rows of this table are typed."""
+        return cast("V", cast("type[JsonObject]", self.row_kind)(given))
+
+    def _put_missing(self, row: V) -> None:
+        """Keep a row that every server has unless the scenario declares one of its key."""
+        if self.key_of(row) not in self._rows:
+            self._put(row)
+
+
+class Organizations(Rows[str, Organization]):
     """Organizations by name."""
 
     name = "organizations"
@@ -46,13 +92,15 @@ class Organizations(_Rows[str, Organization]):
         now = state.clock.now()
         for row in scenario_of(state).organizations:
             self._put(complete_organization(row, now=now))
+        for row in built_in(self.name, now=now):
+            self._put_missing(complete_organization(row, now=now))
 
     def key_of(self, row: Organization) -> str:
         """Return an organization's name."""
         return row.name
 
 
-class Applications(_Rows[str, Application]):
+class Applications(Rows[str, Application]):
     """Applications by name, and by client_id."""
 
     name = "applications"
@@ -65,6 +113,9 @@ class Applications(_Rows[str, Application]):
         now = state.clock.now()
         for row in scenario_of(state).applications:
             self._put(complete_application(row, now=now))
+        for row in built_in(self.name, now=now):
+            secrets = {name: derive_hex(scenario_of(state).seed, 20, name, row.name) for name in _SECRETS}
+            self._put_missing(complete_application(JsonObject(row | secrets), now=now))
 
     def key_of(self, row: Application) -> str:
         """Return an application's name."""
@@ -83,7 +134,7 @@ class Applications(_Rows[str, Application]):
         return self._rows.get(name) if name is not None else None
 
 
-class Providers(_Rows[tuple[str, str], Provider]):
+class Providers(Rows[tuple[str, str], Provider]):
     """Providers by owner and name."""
 
     name = "providers"
@@ -94,6 +145,8 @@ class Providers(_Rows[tuple[str, str], Provider]):
         super().__init__(state)
         for row in scenario_of(state).providers:
             self._put(complete_provider(row))
+        for row in built_in(self.name, now=state.clock.now()):
+            self._put_missing(complete_provider(row))
 
     def key_of(self, row: Provider) -> tuple[str, str]:
         """Return a provider's owner and name."""
@@ -104,7 +157,7 @@ class Providers(_Rows[tuple[str, str], Provider]):
         return self._rows.get(("admin", name)) or self._rows.get((organization, name))
 
 
-class Certs(_Rows[str, Cert]):
+class Certs(Rows[str, Cert]):
     """Certs by name, the built-in one always among them."""
 
     name = "certs"
@@ -113,9 +166,107 @@ class Certs(_Rows[str, Cert]):
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
-        for row in (JsonObject(name=BUILT_IN_CERT), *scenario_of(state).certs):
-            self._put(complete_cert(row))
+        now = state.clock.now()
+        for row in (JsonObject(name=BUILT_IN_CERT, displayName="Built-in Cert"), *scenario_of(state).certs):
+            self._put(complete_cert(row, now=now))
 
     def key_of(self, row: Cert) -> str:
         """Return a cert's name."""
         return row.name
+
+
+class ObjectRows(Rows[tuple[str, str], JsonObject]):
+    """Rows by owner and name of a kind that no rule but the general ones knows much about."""
+
+    row_kind = JsonObject
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        now = state.clock.now()
+        for given in scenario_of(state).objects.get(self.name, ()):
+            row = JsonObject({name: given.get(name, go_zero(zero)) for name, zero in shape(self.kind).items()})
+            row["createdTime"] = row.text("createdTime") or rfc3339(now)
+            self._put(row)
+        for row in built_in(self.name, now=now):
+            self._put_missing(complete(self.kind, row))
+
+    def key_of(self, row: JsonObject) -> tuple[str, str]:
+        """Return a row's owner and name."""
+        return row.owner, row.name
+
+
+class Roles(ObjectRows):
+    """Roles: users, groups and roles that permissions are given to."""
+
+    name = "roles"
+    kind = "role"
+
+
+class Permissions(ObjectRows):
+    """Permissions: who may do what with which resources."""
+
+    name = "permissions"
+    kind = "permission"
+
+
+class Groups(ObjectRows):
+    """Groups of an organization's users, which may lie in one another."""
+
+    name = "groups"
+    kind = "group"
+
+
+class Models(ObjectRows):
+    """Casbin's models, which say how a permission is asked for."""
+
+    name = "models"
+    kind = "model"
+
+
+class Adapters(ObjectRows):
+    """Where Casbin's policies are kept."""
+
+    name = "adapters"
+    kind = "adapter"
+
+
+class Enforcers(ObjectRows):
+    """Pairs of a model and an adapter."""
+
+    name = "enforcers"
+    kind = "enforcer"
+
+
+class Resources(ObjectRows):
+    """Files that were uploaded."""
+
+    name = "resources"
+    kind = "resource"
+
+
+class Webhooks(ObjectRows):
+    """Addresses that are told of events."""
+
+    name = "webhooks"
+    kind = "webhook"
+
+
+class Plans(ObjectRows):
+    """What users may subscribe to."""
+
+    name = "plans"
+    kind = "plan"
+
+
+#: The kinds that only the general rules know.
+OBJECT_TABLES: tuple[type[ObjectRows], ...] = (
+    Roles,
+    Permissions,
+    Groups,
+    Models,
+    Adapters,
+    Enforcers,
+    Resources,
+    Webhooks,
+    Plans,
+)

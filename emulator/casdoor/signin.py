@@ -2,7 +2,7 @@
 
 from emulator.casdoor.grants import GRANTS, LoginRequest
 from emulator.casdoor.refresh import refresh_token
-from emulator.casdoor.repositories import Applications, Providers
+from emulator.casdoor.repositories import BUILT_IN_APPLICATION, Applications, Providers
 from emulator.casdoor.tokens import IssuedToken, issue_token, oauth_body, row_body
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username, new_wechat_user
@@ -48,7 +48,7 @@ def find_application(tx: Transaction, client_id: str) -> Application | None:
 
 def unknown_client(tx: Transaction, client_id: str) -> Reason:
     """Return the reason that no application has a client_id."""
-    known = ", ".join(sorted(row.client_id for row in tx.get(Applications).all()))
+    known = ", ".join(sorted(row.client_id for row in tx.get(Applications).all() if row.name != BUILT_IN_APPLICATION))
     return reason("client-unknown", client_id=client_id, known=known)
 
 

@@ -9,6 +9,7 @@ from emulator.casdoor.claims import ACCESS, Grant, claims_of, refresh_claims
 from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
 from emulator.casdoor.repositories import Certs
+from emulator.casdoor.rights import with_rights
 from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
 from emulator.casdoor.versions import Version, version_of
 from emulator.casdoor.views import Application, Cert, User
@@ -53,7 +54,7 @@ def issue_token(
     `code` is what the row's code column shows, WeChat's session_key after a login, else a random one. Raises
     TokenError `endpoint_error` when the application's cert, method or format cannot be used.
     """
-    token = sign_tokens(tx, application=application, user=user, asked=asked, code=code)
+    token = sign_tokens(tx, application=application, user=with_rights(tx, user), asked=asked, code=code)
     tx.get(Tokens).add(token.row)
     return token
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from emulator.casdoor.defaults import complete_user, with_defaults, without_defaults
+from emulator.casdoor.defaults import built_in, complete_user, with_defaults, without_defaults
 from emulator.casdoor.repositories import Organizations
 from emulator.casdoor.views import User
 from emulator.core.json_object import Json
@@ -21,12 +21,15 @@ class Users(Table[Key, User]):
 
     def __init__(self, state: State) -> None:
         # What a scenario declares is kept whatever the bound, and with it the one who came last.
-        super().__init__(state, bound=max(state.limits.users, len(scenario_of(state).users) + 1))
+        super().__init__(state, bound=max(state.limits.users, len(scenario_of(state).users) + 2))
         self._names: dict[str, dict[str, None]] = {}
         self._by_wechat: dict[Key, dict[str, None]] = {}
         scenario, organizations, now = scenario_of(state), state.get(Organizations), state.clock.now()
-        self._declared = frozenset((row.owner, row.name) for row in scenario.users)
-        for row in scenario.users:
+        declared = {(row.owner, row.name): row for row in scenario.users}
+        for row in built_in(self.name, now=now):
+            declared.setdefault((row.owner, row.name), row)
+        self._declared = frozenset(declared)
+        for row in declared.values():
             owner = organizations.find(row.owner)
             self._put(complete_user(row, seed=scenario.seed, now=now, organization=owner))
 

@@ -76,9 +76,17 @@ def organization_of(tx: Transaction, name: str) -> Organization:
     organization = tx.get(Organizations).find(name)
     if organization is None:
         raise ApiError(f"the organization: {name} is not found", why=reason("organization-unknown", organization=name))
-    if name == "built-in" and not organization.has_privilege_consent:
-        raise ApiError(_NO_CONSENT, why=reason("consent-missing", organization=name))
+    check_consent(organization)
     return organization
+
+
+def check_consent(organization: Organization, *, name: str = "") -> None:
+    """Refuse a new user of `built-in`, who would be an administrator of everything, unless it is named `admin`.
+
+    Raises ApiError when the organization has not consented. Source: object/user.go in v3.158.0, AddUser.
+    """
+    if organization.name == "built-in" and not organization.has_privilege_consent and name != "admin":
+        raise ApiError(_NO_CONSENT, why=reason("consent-missing", organization=organization.name))
 
 
 def next_ranking(tx: Transaction, organization: Organization) -> int:
@@ -88,10 +96,13 @@ def next_ranking(tx: Transaction, organization: Organization) -> int:
     return tx.get(Users).count(organization.name) + 1
 
 
-#: Its first sentence was recorded; what follows it is assumed.
+#: Its first sentence was recorded; the others are from i18n/locales/en/data.json in v3.158.0.
 _NO_CONSENT = (
     "adding a new user to the 'built-in' organization is currently disabled. Please note: all users in the "
-    "'built-in' organization are global administrators in Casdoor. Use another organization or set its consent."
+    "'built-in' organization are global administrators in Casdoor. Refer to the docs: "
+    "https://casdoor.org/docs/basic/core-concepts#how-does-casdoor-manage-itself. If you still wish to create a user "
+    "for the 'built-in' organization, go to the organization's settings page and enable the 'Has privilege consent' "
+    "option."
 )
 
 

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from importlib.resources.abc import Traversable
 from typing import Any, get_type_hints
 
-from emulator.casdoor.version_tables import Tables, as_object, read_object, unknown_name
+from emulator.casdoor.version_tables import TABLES, Tables, as_object, read_object, unknown_name
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.tables import table_folder
 from emulator.world.transaction import Transaction
@@ -35,7 +35,8 @@ class Switches:
     Web sign-in: `records_signin` writes the time into the user; `signin_flags_password` says in `data3` whether the
     password has to be changed; `sessions_end_cookies` ends the cookies of a session that is deleted.
     Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
-    `issuer_per_application`; `slash_in_deleted_name_panics`; `panic_status` is the HTTP status of a crash.
+    `issuer_per_application`; `slash_in_deleted_name_panics`;
+    `lists_check_sign_in` before they look at the caller's row; `panic_status` is the HTTP status of a crash.
     """
 
     raw_login_body: bool
@@ -64,6 +65,7 @@ class Switches:
     logout_redirects_alone: bool
     issuer_per_application: bool
     slash_in_deleted_name_panics: bool
+    lists_check_sign_in: bool
     panic_status: int
 
 
@@ -85,7 +87,13 @@ class Version(Switches):
 
         Source: the recordings; field lists in facts/casdoor.md 5.1 and 5.9. Callers must not change it.
         """
-        return self.tables.object(kind)
+        return self.tables.object(kind) if kind in TABLES else self._objects[kind]
+
+    @cached_property
+    def _objects(self) -> dict[str, JsonObject]:
+        """The kinds whose zero objects share a table, for no rule but the general ones knows them."""
+        table = self.tables.object("objects")
+        return {kind: table.row(kind) for kind in table}
 
     def show(self, kind: str, row: JsonObject) -> dict[str, Json]:
         """Return a stored row as this version has it: with its fields only, and every one of them."""

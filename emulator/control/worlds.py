@@ -1,6 +1,6 @@
 """How a world is put together: the repositories of every room, over a scenario."""
 
-from emulator.casdoor.repositories import Applications, Certs, Organizations, Providers
+from emulator.casdoor.repositories import OBJECT_TABLES, Applications, Certs, Organizations, Providers
 from emulator.casdoor.sessions import Sessions
 from emulator.casdoor.signin_sessions import SigninSessions
 from emulator.casdoor.token_repository import Tokens
@@ -20,10 +20,11 @@ from emulator.wechat.session_keys import SessionKeys
 from emulator.wechat.subscribe_messages import Permits, SubscribeMessages
 from emulator.wechat.web_logins import WebLogins
 from emulator.world.clock import WallClock
+from emulator.world.repository import Repository
 from emulator.world.world import World
 
 #: What a state consists of; each may look at those before it when it is made.
-REPOSITORIES = (
+REPOSITORIES: tuple[type[Repository], ...] = (
     Faults,
     Journal,
     ControlEvents,
@@ -41,6 +42,7 @@ REPOSITORIES = (
     Applications,
     Providers,
     Certs,
+    *OBJECT_TABLES,
     Users,
     Tokens,
     Sessions,

@@ -14,6 +14,7 @@ from emulator.scenario.document import Document, Trail, suggest
 from emulator.scenario.effects import Report, build_duration, build_effect, build_fault, check_code_effect
 from emulator.scenario.identity import openid_of, unionid_of
 from emulator.scenario.model import CodeRule, MiniProgram, Persona, Scenario, SecretReset
+from emulator.scenario.object_kinds import OBJECT_KINDS
 from emulator.scenario.profile_names import default_profile
 
 _MINI_TYPES = ("WeChatMiniProgram", "WeChat")
@@ -55,6 +56,7 @@ class Builder:
             providers=tuple(self.providers),
             users=tuple(self._user(key, value) for key, value in merged.get("users", {}).items()),
             certs=tuple(self._rows("certs")),
+            objects={kind: self._objects(kind) for kind in OBJECT_KINDS if merged.get(kind)},
             miniprograms=self.miniprograms,
             personas=self.personas,
             codes=self._codes(),
@@ -88,6 +90,16 @@ class Builder:
     def _rows(self, kind: str) -> list[JsonObject]:
         defaults = {"owner": "admin"}
         return [JsonObject(defaults | {"name": name} | value) for name, value in self.merged.get(kind, {}).items()]
+
+    def _objects(self, kind: str) -> tuple[JsonObject, ...]:
+        """Return the rows of a list that is written by organization/name; another key is a problem."""
+        rows = []
+        for key, value in self.merged[kind].items():
+            owner, slash, name = key.partition("/")
+            if not slash or not owner or not name or "/" in name:
+                self.report((kind, key), f"the key of {kind} is organization/name, got {key!r}", at_key=True)
+            rows.append(JsonObject({"owner": owner, "name": name} | value))
+        return tuple(rows)
 
     def _miniprograms(self) -> dict[str, MiniProgram]:
         programs = {

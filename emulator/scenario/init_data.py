@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from emulator.scenario.document import problem, read_text
+from emulator.scenario.object_kinds import OBJECT_KINDS
 
-_LISTS = ("organizations", "providers", "applications", "users", "certs")
+#: The lists that are read; rows of those that are not named alone have an owner in their key.
+_NAMED_ALONE = ("organizations", "providers", "applications", "certs")
+_LISTS = (*_NAMED_ALONE, "users", *OBJECT_KINDS)
 
 
 def read_init_data(path: Path) -> dict[str, Any]:
@@ -56,10 +59,10 @@ def _key(path: Path, kind: str, index: int, row: Any) -> str:
     name, owner = row.get("name"), row.get("owner", "admin")
     if not isinstance(name, str) or not name or not isinstance(owner, str):
         raise problem(path, f"{where} needs an owner and a name, both text")
-    if kind == "users" and (not owner or "/" in owner + name):
+    if kind not in _NAMED_ALONE and (not owner or "/" in owner + name):
         raise problem(path, f"{where} ({owner}/{name}) needs an owner and a name without a slash")
     if kind == "certs" and row.get("certificate") and not row.get("privateKey"):
         raise problem(
             path, f"{where} ({name}) has a certificate without its privateKey, so nothing can be signed with it"
         )
-    return f"{owner}/{name}" if kind == "users" else name
+    return name if kind in _NAMED_ALONE else f"{owner}/{name}"

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from emulator.scenario.object_kinds import OBJECT_KINDS
+
 #: Maps whose entries are merged field by field; entries of the others replace each other whole.
 _FIELD_BY_FIELD = frozenset(
-    {"organizations", "providers", "applications", "users", "certs", "miniprograms", "personas", "apps"}
+    {"organizations", "providers", "applications", "users", "certs", "miniprograms", "personas", "apps", *OBJECT_KINDS}
 )
 _MAPS = _FIELD_BY_FIELD | {"codes", "forbidden_words", "vars", "flows"}
 _LISTS = frozenset({"faults", "steps", "finally"})

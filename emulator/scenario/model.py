@@ -92,7 +92,8 @@ class CodeRule:
 class Scenario(FaultySetting):
     """Everything that one scenario file says, checked and complete enough to make a world of.
 
-    The rows hold the fields that were written; defaults are filled in when the world is made.
+    The rows hold the fields that were written, `objects` those of roles, groups and the like by list; defaults are
+    filled in when the world is made.
     `hosts` are the names under which Casdoor is called through TLS or the proxy, `apps` the apps under test.
     `clock` None means that time runs; `runs` that the file says so itself. The first persona is the one signed in.
     `steps`, `flows`, `variables`, `cleanup` and `audit` are kept as written for the runner and the audit,
@@ -108,6 +109,7 @@ class Scenario(FaultySetting):
     providers: tuple[JsonObject, ...] = ()
     users: tuple[JsonObject, ...] = ()
     certs: tuple[JsonObject, ...] = ()
+    objects: Mapping[str, tuple[JsonObject, ...]] = field(default_factory=dict)
     miniprograms: Mapping[str, MiniProgram] = field(default_factory=dict)
     personas: Mapping[str, Persona] = field(default_factory=dict)
     codes: Mapping[str, CodeRule] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from typing import Any
 
 from emulator.core.json_object import Json
 from emulator.core.tables import table
+from emulator.scenario.object_kinds import OBJECT_KINDS
 from emulator.scenario.profile_names import newest_version, profile_names
 
 Schema = dict[str, Any]
@@ -19,10 +20,25 @@ def with_casdoor_tables(base: Schema) -> Schema:
     """
     parts = {kind: _with_fields(kind, base["$defs"][kind]) for kind in KINDS}
     profile = {**base["properties"]["profile"], "enum": list(profile_names())}
+    lists = {name: _objects(name, kind) for name, kind in OBJECT_KINDS.items()}
     return {
         **base,
-        "properties": {**base["properties"], "profile": profile},
+        "properties": {**base["properties"], **lists, "profile": profile},
         "$defs": {**base["$defs"], **parts},
+    }
+
+
+def _objects(name: str, kind: str) -> Schema:
+    zeros: Any = table("casdoor", newest_version(), "objects.json")
+    fields = {field: field_schema(zero) for field, zero in zeros[kind].items()}
+    row = {"type": "object", "properties": fields, "additionalProperties": False}
+    return {
+        "type": "object",
+        "description": f"Casdoor's {name} by organization/name.",
+        "additionalProperties": {
+            "anyOf": [row, {"type": "null"}],
+            "x-expected": "an object, or null to remove the entry",
+        },
     }
 
 

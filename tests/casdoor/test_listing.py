@@ -26,13 +26,13 @@ ORGANIZATIONS = tuple(JsonObject(load_default().organizations[0] | {"name": name
 
 @pytest.fixture(name="listed")
 def fixture_listed(casdoor):
-    """Return the names that a query lists."""
+    """Return the names that a query lists, but for the administrator that every server has."""
     server = casdoor("current", organizations=ORGANIZATIONS, users=USERS)
     secret = server.world.state.get(Applications).find("app-docs").text("clientSecret")
 
     def listed(query):
         body = server.client.get(f"/api/get-users?{query}", auth=(CLIENT, secret)).get_json()
-        return " ".join(one["name"] for one in body["data"])
+        return " ".join(one["name"] for one in body["data"] if one["owner"] != "built-in")
 
     return listed
 
@@ -71,3 +71,66 @@ def test_equal_users_are_in_the_databases_order(listed, query, ascending, descen
     sorts = (f"{PAGED}{query}&sortOrder=ascend", f"{PAGED}{query}&sortOrder=descend")
 
     assert [listed(one) for one in sorts] == [ascending, descending]
+
+
+@pytest.fixture(name="answered")
+def fixture_answered(casdoor):
+    """Return what a call of an application answers."""
+    server = casdoor("current", organizations=ORGANIZATIONS, users=USERS)
+    secret = server.world.state.get(Applications).find("app-docs").text("clientSecret")
+
+    def answered(call):
+        return server.client.get(f"/api/{call}", auth=(CLIENT, secret))
+
+    return answered
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("", ["new", "bob", "alice", "carol", "zoe", "admin"], id="the newest first"),
+        pytest.param(
+            "owner=one&groupName=g", ["new", "bob", "alice", "carol", "zoe", "admin"], id="whatever the owner"
+        ),
+        pytest.param("p=2&pageSize=2&sortField=name&sortOrder=ascend", ["bob", "carol"], id="a page by name"),
+    ],
+)
+def test_the_global_list_has_the_users_of_every_organization(answered, query, expected):
+    body = answered(f"get-global-users?{query}").get_json()
+
+    assert [one["name"] for one in body["data"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("owner=test&sorter=name&limit=2", ["new", "carol"], id="the highest first"),
+        pytest.param("owner=test&sorter=created_time&limit=1", ["new"], id="by a column of two words"),
+        pytest.param("owner=test&sorter=NAME&limit=1", ["new"], id="whatever the case"),
+        pytest.param("owner=test&sorter=score&limit=-1", ["bob", "new", "alice", "carol"], id="all of them"),
+        pytest.param("owner=test&sorter=name", [], id="none without a limit"),
+    ],
+)
+def test_the_sorted_list_has_the_first_users_by_a_column(answered, query, expected):
+    body = answered(f"get-sorted-users?{query}").get_json()
+
+    assert [one["name"] for one in body["data"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("sorter", "message"),
+    [
+        pytest.param("nope", "SQL logic error: no such column: nope (1)", id="unknown"),
+        pytest.param("displayName", "SQL logic error: no such column: displayName (1)", id="a key of JSON"),
+        pytest.param("a-b", "object.GetSortedUsers() error: invalid sorter field: a-b", id="not a column's name"),
+        pytest.param("", "object.GetSortedUsers() error: invalid sorter field: ", id="empty"),
+    ],
+)
+def test_a_sorter_that_is_not_a_column_is_refused(answered, sorter, message):
+    body = answered(f"get-sorted-users?owner=test&limit=1&sorter={sorter}").get_json()
+
+    assert (body["status"], body["msg"], body["data"]) == ("error", message, None)
+
+
+def test_a_limit_that_is_not_a_number_crashes(answered):
+    assert answered("get-sorted-users?owner=test&sorter=name&limit=x").status_code == 500

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from mypy import api
@@ -29,7 +30,7 @@ WHOLE = {
     Organization: shape("organization"),
     Application: shape("application"),
     Provider: shape("provider"),
-    Cert: complete_cert(JsonObject()),
+    Cert: complete_cert(JsonObject(), now=datetime(2026, 1, 1, tzinfo=UTC)),
     AccountItem: newest().tables.rows("account_items")[0],
     SignupItem: shape("signup_item"),
     TokenAttribute: JsonObject(name="", category="", type="", value=""),

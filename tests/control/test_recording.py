@@ -277,7 +277,7 @@ def test_users_and_tokens_are_listed_as_they_stand(client, world):
     users = {one["id"]: one["persona"] for one in client.get("/_emulator/users").json["users"]}
     tokens = client.get("/_emulator/tokens").json["tokens"]
 
-    assert users == {"test/boss": None, "test/linked": "carol", "test/Alice": "alice"}
+    assert users == {"test/boss": None, "test/linked": "carol", "built-in/admin": None, "test/Alice": "alice"}
     assert [(one["user"], one["state"]) for one in tokens] == [("test/Alice", "expired")]
 
 

@@ -3,7 +3,7 @@
 from emulator.casdoor.account import get_account as account_of
 from emulator.casdoor.account import get_laravel_user, get_userinfo
 from emulator.casdoor.account import get_user as find_user
-from emulator.casdoor.listing import count_users, list_users
+from emulator.casdoor.listing import count_users, list_global_users, list_sorted_users, list_users
 from emulator.casdoor.logout import logout as end_session
 from emulator.casdoor.manage import add_user as add
 from emulator.casdoor.manage import delete_user as delete
@@ -49,6 +49,19 @@ def get_users(context: CasdoorContext, _: str) -> Reply:
     """List an organization's users."""
     page = list_users(context.tx, JsonObject(context.request.query))
     return ok(list(page.users), page.total)
+
+
+@routes.add("/api/get-global-users", "GET")
+def get_global_users(context: CasdoorContext, _: str) -> Reply:
+    """List the users of all organizations."""
+    page = list_global_users(context.tx, JsonObject(context.request.query))
+    return ok(list(page.users), page.total)
+
+
+@routes.add("/api/get-sorted-users", "GET")
+def get_sorted_users(context: CasdoorContext, _: str) -> Reply:
+    """List the first of an organization's users in the order of a column."""
+    return ok([*list_sorted_users(context.tx, JsonObject(context.request.query))])
 
 
 @routes.add("/api/get-user-count", "GET")
