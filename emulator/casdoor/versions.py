@@ -34,7 +34,7 @@ class Switches:
     get-user: `phone_query_has_region` compares the country of a number with `+` too.
     Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
     `issuer_per_application`; `slash_in_deleted_name_panics`;
-    `lists_check_sign_in` before they look at the caller's row; `panic_status` is the HTTP status of a crash.
+    `lists_check_sign_in`; `checks_owner_on_add`; `panic_status` is the HTTP status of a crash.
     """
 
     raw_login_body: bool
@@ -61,6 +61,7 @@ class Switches:
     issuer_per_application: bool
     slash_in_deleted_name_panics: bool
     lists_check_sign_in: bool
+    checks_owner_on_add: bool
     panic_status: int
 
 
@@ -86,7 +87,6 @@ class Version(Switches):
 
     @cached_property
     def _objects(self) -> dict[str, JsonObject]:
-        """The kinds whose zero objects share a table, for no rule but the general ones knows them."""
         table = self.tables.object("objects")
         return {kind: table.row(kind) for kind in table}
 
