@@ -4,6 +4,7 @@ from emulator.casdoor.access import Caller, is_admin, row_of, split_id
 from emulator.casdoor.account import show_organization
 from emulator.casdoor.applications import mask_application, show_application, with_limits
 from emulator.casdoor.defaults import go_zero
+from emulator.casdoor.enforcing import may_sign_in
 from emulator.casdoor.paging import Listed, is_paged, newest_first, page_of
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.texts import text
@@ -64,7 +65,7 @@ def list_organization_applications(tx: Transaction, caller: Caller, query: JsonO
         raise ApiError(message, why=reason("body-without", field="organization"))
     if caller.is_nobody:
         raise ApiError(text(tx, "unauthorized"), why=reason("no-credentials"))
-    rows = _of(tx, organization)
+    rows = [row for row in _of(tx, organization) if may_sign_in(tx, row_of(tx, caller), row)]
     listed = page_of("application", rows, query) if is_paged(query) else Listed(rows=newest_first(rows))
     return _listed(tx, caller, listed)
 

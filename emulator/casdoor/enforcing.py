@@ -14,6 +14,7 @@ from emulator.casdoor.repositories import Enforcers, Groups, Models, Permissions
 from emulator.casdoor.rights import people_of, permissions_of, role_and_members, roles_of
 from emulator.casdoor.texts import text
 from emulator.casdoor.user_repository import Users
+from emulator.casdoor.views import User
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
@@ -71,6 +72,32 @@ def all_roles(tx: Transaction, user_id: str) -> list[Json]:
     if user is None:
         raise ApiError(f"The user: {user_id} doesn't exist", why=reason("user-unknown", user=user_id))
     return [role.name for role in roles_of(tx, user)]
+
+
+def may_sign_in(tx: Transaction, user: User | None, application: JsonObject) -> bool:
+    """Return whether permissions let a user into an application; administrators and applications always are.
+
+    A denial beats all; where only allowing permissions are about the application, one of them must be the user's.
+    Source: object/check.go in v3.158.0, CheckLoginPermission.
+    """
+    if user is None or user.is_admin:
+        return True
+    about = [row for row in tx.get(Permissions).all() if _is_about(row, application)]
+    own = [row for row in about if user.id in _who(tx, row)]
+    allowing = [row for row in about if row.text("effect") == "Allow"]
+    if any(row.text("effect") == "Deny" for row in own):
+        return False
+    if any("Read" in row.texts("actions") for row in own):
+        return True
+    return not [row for row in allowing if row not in own] or len(allowing) < len(about)
+
+
+def _is_about(permission: JsonObject, application: JsonObject) -> bool:
+    """Return whether a permission in force is about an application."""
+    in_force = permission.flag("isEnabled") and permission.text("state") == "Approved"
+    named = {"*", application.name} & {*permission.texts("resources")}
+    is_kind = permission.text("resourceType") == "Application"
+    return in_force and is_kind and bool(named) and permission.owner == application.text("organization")
 
 
 def _all(tx: Transaction, user_id: str, field: str) -> list[Json]:

@@ -28,7 +28,8 @@ class Kind:
     """A kind of object: where its rows are, and how its calls differ from the others' (facts/casdoor.md 11.1 and 11.2).
 
     `names_are_unique` over all owners; `shares_admins` lists the rows of `admin` with everybody's; `filter` is the
-    query parameter that lists compare with the field of that name; `kept` rows are neither deleted nor renamed.
+    query parameter that lists compare with the field of that name; `hidden` fields show as `***`; `guarded_by` is the
+    field with the organization whose administrators alone may write a row; `kept` rows are neither deleted nor renamed.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Kind:
     hidden: tuple[str, ...] = ()
     has_global_list: bool = False
     needs_sign_in: bool = False
+    guarded_by: str = ""
     kept: str = ""
 
     @property
@@ -51,7 +53,9 @@ class Kind:
 
 
 ORGANIZATION = Kind(name="organization", table=Organizations, kept="built-in")
-APPLICATION = Kind(name="application", table=Applications, filter="organization", kept="app-built-in")
+APPLICATION = Kind(
+    name="application", table=Applications, filter="organization", guarded_by="organization", kept="app-built-in"
+)
 PROVIDER = Kind(
     name="provider",
     table=Providers,
@@ -60,14 +64,14 @@ PROVIDER = Kind(
     has_global_list=True,
 )
 CERT = Kind(name="cert", table=Certs, shares_admins=True, has_global_list=True)
-ROLE = Kind(name="role", table=Roles)
+ROLE = Kind(name="role", table=Roles, guarded_by="owner")
 PERMISSION = Kind(name="permission", table=Permissions)
-GROUP = Kind(name="group", table=Groups, names_are_unique=True)
+GROUP = Kind(name="group", table=Groups, names_are_unique=True, guarded_by="owner")
 MODEL = Kind(name="model", table=Models)
 ADAPTER = Kind(name="adapter", table=Adapters)
 ENFORCER = Kind(name="enforcer", table=Enforcers)
 RESOURCE = Kind(name="resource", table=Resources, filter="user", needs_sign_in=True)
-WEBHOOK = Kind(name="webhook", table=Webhooks, filter="organization")
+WEBHOOK = Kind(name="webhook", table=Webhooks, filter="organization", guarded_by="organization")
 PLAN = Kind(name="plan", table=Plans)
 
 #: The kinds whose rows are read by the general calls `get-X` and `get-Xs`.

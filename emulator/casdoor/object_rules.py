@@ -6,6 +6,7 @@ from emulator.casdoor.kinds import APPLICATION, GROUP, ORGANIZATION, PROVIDER, R
 from emulator.casdoor.repositories import Applications, Groups, Organizations
 from emulator.casdoor.rights import forget_role, people_of, rename_group, rename_role
 from emulator.casdoor.texts import text
+from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Application
 from emulator.core.derive import derive_hex
 from emulator.core.errors import ApiError
@@ -27,8 +28,10 @@ _ORGANIZATION_LISTS: dict[str, Json] = {
 }
 
 
-def before_add(tx: Transaction, kind: Kind, row: JsonObject) -> bool:
+def before_add(tx: Transaction, caller: Caller, kind: Kind, row: JsonObject) -> bool:
     """Fill in a new row, in place; return False for one that Casdoor silently does not add. Raises ApiError."""
+    if kind.guarded_by and kind is not APPLICATION and version_of(tx).checks_owner_on_add:
+        _check_owner(tx, caller, row.text(kind.guarded_by), caller.owner)
     if kind is ORGANIZATION:
         row["balanceCurrency"] = row.text("balanceCurrency") or "USD"
         row.update({name: value for name, value in _ORGANIZATION_LISTS.items() if not row.get(name)})
@@ -46,12 +49,12 @@ def before_update(tx: Transaction, caller: Caller, kind: Kind, old: JsonObject, 
         new["name"] = old.name
     if kind is ORGANIZATION:
         new["balanceCurrency"] = new.text("balanceCurrency") or "USD"
+    if kind.guarded_by:
+        _check_owner(tx, caller, new.text(kind.guarded_by), old.text(kind.guarded_by))
     if kind is APPLICATION:
-        _check_owner(tx, caller, old, new, "organization")
         other = tx.get(Applications).find_client(new.text("clientId"))
         return old.text("clientId") == new.text("clientId") or other is None
     if kind in (ROLE, GROUP):
-        _check_owner(tx, caller, old, new, "owner")
         _rename(tx, kind, old, new)
     return True
 
@@ -111,11 +114,10 @@ def _may_add_application(tx: Transaction, row: JsonObject) -> bool:
     return free and applications.find(row.name) is None
 
 
-def _check_owner(tx: Transaction, caller: Caller, old: JsonObject, new: JsonObject, field: str) -> None:
-    """Refuse to move an object to another organization unless the caller has every right."""
-    if not caller.is_global and old.text(field) != new.text(field):
-        why = reason("owner-moved", given=new.text(field), stored=old.text(field))
-        raise ApiError(text(tx, "unauthorized"), why=why)
+def _check_owner(tx: Transaction, caller: Caller, given: str, allowed: str) -> None:
+    """Refuse an object of another organization than the allowed one unless the caller has every right."""
+    if not caller.is_global and given != allowed:
+        raise ApiError(text(tx, "unauthorized"), why=reason("owner-moved", given=given, stored=allowed))
 
 
 def _rename(tx: Transaction, kind: Kind, old: JsonObject, new: JsonObject) -> None:

@@ -56,10 +56,10 @@ def permissions_of_role(tx: Transaction, role_id: str) -> list[dict[str, Json]]:
     return [version_of(tx).show(PERMISSION.name, row) for row in rows if role_id in row.texts("roles")]
 
 
-def add_object(tx: Transaction, kind: Kind, body: bytes) -> str:
+def add_object(tx: Transaction, caller: Caller, kind: Kind, body: bytes) -> str:
     """Add the object that a body describes and return `Affected`; raises ApiError, also for one that is there."""
     row = decode_object(kind.name, body)
-    if not before_add(tx, kind, row):
+    if not before_add(tx, caller, kind, row):
         return "Unaffected"
     row = complete_written(kind, row)
     taken = kind.names_are_unique and any(other.name == row.name for other in tx.get(kind.table).all())

@@ -36,7 +36,7 @@ class Switches:
     password has to be changed; `sessions_end_cookies` ends the cookies of a session that is deleted.
     Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
     `issuer_per_application`; `slash_in_deleted_name_panics`;
-    `lists_check_sign_in` before they look at the caller's row; `panic_status` is the HTTP status of a crash.
+    `lists_check_sign_in`; `checks_owner_on_add`; `panic_status` is the HTTP status of a crash.
     """
 
     raw_login_body: bool
@@ -66,6 +66,7 @@ class Switches:
     issuer_per_application: bool
     slash_in_deleted_name_panics: bool
     lists_check_sign_in: bool
+    checks_owner_on_add: bool
     panic_status: int
 
 
@@ -91,7 +92,6 @@ class Version(Switches):
 
     @cached_property
     def _objects(self) -> dict[str, JsonObject]:
-        """The kinds whose zero objects share a table, for no rule but the general ones knows them."""
         table = self.tables.object("objects")
         return {kind: table.row(kind) for kind in table}
 

@@ -8,8 +8,8 @@ from emulator.scenario.document import problem, read_text
 from emulator.scenario.object_kinds import OBJECT_KINDS
 
 #: The lists that are read; rows of those that are not named alone have an owner in their key.
-_NAMED_ALONE = ("organizations", "providers", "applications", "certs")
-_LISTS = (*_NAMED_ALONE, "users", *OBJECT_KINDS)
+_NAMED_ALONE = frozenset({"organizations", "providers", "applications", "certs"})
+_LISTS = ("organizations", "providers", "applications", "users", "certs", *OBJECT_KINDS)
 
 
 def read_init_data(path: Path) -> dict[str, Any]:

@@ -153,7 +153,7 @@ WECHAT = "https://api.weixin.qq.com/sns/jscode2session"
 
 
 def url_of(server, code):
-    (provider,) = server.world.state.get(Providers).all()
+    (provider, *_) = server.world.state.get(Providers).all()
     credentials = f"appid={provider.text('clientId')}&secret={provider.text('clientSecret')}"
     return f"{WECHAT}?{credentials}&js_code={code}&grant_type=authorization_code"
 

@@ -7,6 +7,8 @@ import pytest
 
 from emulator.casdoor.kinds import READ
 from emulator.casdoor.repositories import Applications
+from emulator.casdoor.user_repository import Users
+from emulator.casdoor.views import User
 from emulator.core.json_object import JsonObject
 
 CLIENT = "6825f4f0af45554c8952"
@@ -96,6 +98,44 @@ def test_roles_and_permissions_reach_get_user_tokens_and_userinfo(app, server):
     for holder in (claims, shown):
         assert [[one["name"] for one in holder[part]] for part in ("roles", "permissions")] == [["editor"], ["reading"]]
     assert shown["roles"][0]["users"] is None
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [("current", "Unauthorized operation"), ("classic", "Affected")],
+)
+def test_an_administrator_adds_no_role_elsewhere_behind_an_id_of_its_own(casdoor, profile, message):
+    server = casdoor(profile)
+    server.world.state.get(Users).update(lambda: promoted(server.world.state.get(Users).find(("test", "linked"))))
+
+    reply = server.post(
+        "/api/add-role?id=test/x", {"owner": "elsewhere", "name": "x"}, server.token("carol")
+    ).get_json()
+
+    assert (reply["msg"] or reply["data"], len(reply)) == (message, 7)
+
+
+def promoted(user):
+    return user, User(user | {"isAdmin": True})
+
+
+@pytest.mark.parametrize(
+    ("permission", "expected"),
+    [
+        pytest.param({"users": ["test/linked"], "effect": "Allow"}, True, id="its own"),
+        pytest.param({"users": ["test/boss"], "effect": "Allow"}, False, id="somebody else's alone"),
+        pytest.param({"users": ["test/linked"], "effect": "Deny"}, False, id="denied"),
+        pytest.param({"users": ["test/boss"], "effect": "Deny"}, True, id="somebody else denied"),
+    ],
+)
+def test_a_user_is_shown_the_applications_that_permissions_let_it_into(app, server, permission, expected):
+    about = {"resourceType": "Application", "resources": ["app-docs"], "actions": ["Read"], "state": "Approved"}
+    app("add-permission", row("entering", isEnabled=True, **about, **permission))
+
+    path = "/api/get-organization-applications?owner=admin&organization=test"
+    names = [one["name"] for one in server.get(path, server.token("carol")).get_json()["data"]]
+
+    assert ("app-docs" in names) is expected
 
 
 def test_a_group_is_emptied_before_it_is_deleted(app):

@@ -165,9 +165,9 @@ def test_the_mistakes_of_both_files_come_at_once(write):
 
     assert [line for line in refused(path).splitlines() if ".yaml:" in line] == [
         (
-            "base.yaml:2:1: unknown key 'foo'; allowed: applications, apps, audit, certs, clock, codes, description, "
-            "extends, faults, finally, flows, forbidden_words, hosts, init_data, miniprograms, name, organizations, "
-            "personas, profile, providers, …"
+            "base.yaml:2:1: unknown key 'foo'; allowed: adapters, applications, apps, audit, certs, clock, codes, "
+            "description, enforcers, extends, faults, finally, flows, forbidden_words, groups, hosts, init_data, "
+            "miniprograms, models, name, …"
         ),
         "base.yaml:3:10: 'clasic' is not allowed here; did you mean 'classic'?",
         "x.yaml:3:1: unknown key 'profil'; did you mean 'profile'?",

@@ -153,7 +153,8 @@ def test_extending_in_a_circle_is_refused(tmp_path):
             "[]",
             (
                 "this is not an init_data.json: expected an object with some of "
-                "organizations, providers, applications, users, certs"
+                "organizations, providers, applications, users, certs, roles, permissions, groups, models, adapters, "
+                "enforcers, resources, webhooks, plans"
             ),
         ),
         ('{"users": {}}', "users must be a list, as Casdoor exports it"),

@@ -257,3 +257,13 @@ def _parse_or_refuse(text):
         parse(text, Path("x.yaml"))
     except ScenarioError:
         return
+
+
+def test_general_objects_are_written_by_organization_and_name(tmp_path):
+    path = tmp_path / "rights.yaml"
+    path.write_text("version: 1\nroles:\n  test/editor: {users: [test/ann]}\n  editor: {}\n", "utf-8")
+
+    with pytest.raises(ScenarioError) as raised:
+        load(path)
+
+    assert "4:3: the key of roles is organization/name, got 'editor'" in str(raised.value)

@@ -13,6 +13,7 @@ from emulator.scenario import load, parse, schema, shipped
 from emulator.scenario.effects import EFFECTS
 from emulator.scenario.model import Scenario
 from emulator.scenario.names import KINDS
+from emulator.scenario.object_kinds import OBJECT_KINDS
 from emulator.scenario.profile_names import newest_version
 
 #: Which part of a scenario a word at the top of a file ends up in; None where none is needed.
@@ -23,6 +24,7 @@ ENDS_UP_IN = {
     "clock": "clock",
     "vars": "variables",
     "finally": "cleanup",
+    **dict.fromkeys(OBJECT_KINDS, "objects"),
 }
 #: Parts that are made from a word of another name.
 DERIVED = {"runs": "clock", "strict_codes": "codes", "path": None, "document": None}

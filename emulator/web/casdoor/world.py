@@ -61,7 +61,7 @@ def _listing_all(kind: Kind) -> View:
 
 def _adding(kind: Kind) -> View:
     def view(context: CasdoorContext, _: str) -> Reply:
-        return ok(objects.add_object(context.tx, kind, context.request.body))
+        return ok(objects.add_object(context.tx, context.caller, kind, context.request.body))
 
     return view
 
