@@ -147,7 +147,7 @@ def _note_second_account(tx: Transaction, user: User) -> None:
 def _login_body(tx: Transaction, token: IssuedToken) -> dict[str, Json]:
     if version_of(tx).raw_login_body:
         tx.note("session-key-in-code")
-        return row_body(token)
+        return row_body(version_of(tx), token)
     if "login-body" in version_of(tx).leniencies:
         tx.note("login-body")
     return oauth_body(token)

@@ -7,7 +7,7 @@ from emulator.casdoor.claims import ACCESS, Grant, claims_of, refresh_claims
 from emulator.casdoor.defaults import complete
 from emulator.casdoor.keys import cert_of, sign, signing_method
 from emulator.casdoor.token_repository import CLIENT_CREDENTIALS, TokenRow, Tokens, sha256
-from emulator.casdoor.versions import version_of
+from emulator.casdoor.versions import Version, version_of
 from emulator.casdoor.views import Application, Cert, User
 from emulator.core.derive import derive_hex, derive_uuid
 from emulator.core.json_object import Json, JsonObject
@@ -73,10 +73,10 @@ def is_dead(tx: Transaction, row: TokenRow) -> bool:
     return row.ended or not row.lifetime or tx.at > row.ends_at
 
 
-def row_body(token: IssuedToken) -> dict[str, Json]:
-    """Return the row as `current` answers a login with (facts/casdoor.md 2.10)."""
+def row_body(version: Version, token: IssuedToken) -> dict[str, Json]:
+    """Return the row as newer versions answer a login with (facts/casdoor.md 2.10)."""
     row = token.row
-    return {
+    filled: dict[str, Json] = {
         "owner": row.owner,
         "name": row.name,
         "createdTime": rfc3339(row.created_at),
@@ -90,14 +90,9 @@ def row_body(token: IssuedToken) -> dict[str, Json]:
         "refreshTokenHash": row.refresh_hash,
         "expiresIn": int(row.lifetime.total_seconds()),
         "scope": row.scope,
-        "tokenType": "Bearer",
         "grantType": row.grant_type,
-        "codeChallenge": "",
-        "codeIsUsed": True,
-        "codeExpireIn": 0,
-        "resource": "",
-        "dPoPJkt": "",
     }
+    return version.show("token", JsonObject(filled))
 
 
 def oauth_body(token: IssuedToken) -> dict[str, Json]:

@@ -20,6 +20,7 @@ TABLES = (
     "provider_item",
     "signup_item",
     "texts",
+    "token",
     "user",
     "user_fields",
     "web_config",
