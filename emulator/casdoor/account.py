@@ -277,6 +277,6 @@ def show_organization(tx: Transaction, organization: Organization, caller: Calle
     """Return an organization with its secrets masked (facts/casdoor.md 5.1)."""
     version = version_of(tx)
     shown = version.show("organization", organization)
-    shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
+    shown["accountItems"] = [version.show("account_item", item) for item in account_items(tx, organization)]
     masks = version.masks("own_organization") | ({} if caller.is_global else version.masks("own_organization_local"))
     return shown | {name: mask for name, mask in masks.items() if name in shown and organization.text(name)}

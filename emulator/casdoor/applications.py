@@ -74,12 +74,19 @@ def show_application(tx: Transaction, application: Application, *, masked: bool)
     for item in application.providers:
         row = provider_row(tx, application, item.name)
         if row is not None or not masked:
-            items.append(item | {"provider": row | {"clientSecret": "***"} if row else None})
+            shown_row = version.show("provider", row) | {"clientSecret": "***"} if row else None
+            items.append(version.show("provider_item", item) | {"provider": shown_row})
     organization = tx.get(Organizations).find(application.organization)
     shown = version.show("application", application)
     shown["providers"] = items
+    for field, kind in _ITEMS:
+        shown[field] = [version.show(kind, item) for item in JsonObject(shown).rows(field)]
     shown["organizationObj"] = _show_organization(tx, organization, masked=masked) if organization else None
     return _mask(version, "application", shown) if masked else shown
+
+
+#: The lists of an application, and the kind of what is in them.
+_ITEMS = (("signinItems", "signin_item"), ("signupItems", "signup_item"))
 
 
 def _app_login_by_code(tx: Transaction, query: JsonObject) -> dict[str, Json]:
@@ -112,7 +119,7 @@ def is_same_or_subdomain(host: str, parent: str) -> bool:
 def _show_organization(tx: Transaction, organization: Organization, *, masked: bool) -> dict[str, Json]:
     version = version_of(tx)
     shown = version.show("organization", organization)
-    shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
+    shown["accountItems"] = [version.show("account_item", item) for item in account_items(tx, organization)]
     return _mask(version, "organization", shown) if masked else shown
 
 

@@ -8,6 +8,7 @@ from emulator.core.json_object import Json, JsonObject
 
 #: What every version has a table of; facts/casdoor.md 10.1 lists how they differ.
 TABLES = (
+    "account_item",
     "account_items",
     "application",
     "claims",
@@ -18,6 +19,7 @@ TABLES = (
     "organization",
     "provider",
     "provider_item",
+    "signin_item",
     "signup_item",
     "texts",
     "token",

@@ -84,7 +84,17 @@ class Version(Switches):
 
     def show(self, kind: str, row: JsonObject) -> dict[str, Json]:
         """Return a stored row as this version has it: with its fields only, and every one of them."""
-        return {name: row.get(name, zero) for name, zero in self.shape(kind).items()}
+        shown = {name: row.get(name, zero) for name, zero in self.shape(kind).items()}
+        for name, default in self._own_defaults(kind).items():
+            if shown[name] == default:
+                shown[name] = self.shape(kind)[name]
+        return shown
+
+    @cache  # noqa: B019
+    def _own_defaults(self, kind: str) -> Mapping[str, Json]:
+        """Return the newest version's defaults of the fields that this version gives another default."""
+        defaults = newest().shape(kind)
+        return {name: defaults[name] for name, own in self.shape(kind).items() if defaults.get(name, own) != own}
 
     def masks(self, kind: str) -> JsonObject:
         """Return what is hidden, as field and what stands there instead (facts/casdoor.md 5.1 and 5.9).
