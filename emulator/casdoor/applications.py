@@ -64,7 +64,9 @@ def get_organization(tx: Transaction, caller: Caller, *, owner: str, name: str) 
     if organization is None or organization.owner != owner:
         return None
     shown = show_organization(tx, organization, caller)
-    return shown | {"mfaRememberInHours": shown["mfaRememberInHours"] or 12}
+    if "mfaRememberInHours" in shown:
+        shown["mfaRememberInHours"] = shown["mfaRememberInHours"] or 12
+    return shown
 
 
 def show_application(tx: Transaction, application: Application, *, masked: bool) -> dict[str, Json]:

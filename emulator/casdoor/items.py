@@ -15,7 +15,9 @@ from emulator.world.transaction import Transaction
 
 def account_items(tx: Transaction, organization: Organization) -> list[AccountItem]:
     """Return an organization's account items, the version's default ones when it has none."""
-    return organization.account_items or [AccountItem(item) for item in version_of(tx).tables.rows("account_items")]
+    version = version_of(tx)
+    own = organization.account_items if version.import_keeps_items else []
+    return own or [AccountItem(item) for item in version.tables.rows("account_items")]
 
 
 def items_of(tx: Transaction, organization: str) -> dict[str, AccountItem]:
@@ -31,13 +33,13 @@ def check_items(tx: Transaction, *, old: User, new: User, admin: bool, allow_emp
 
     Changes `new` in place. Raises ApiError with the first failure in the order of facts/casdoor.md 4.3.
     """
-    items = items_of(tx, old.owner)
+    items, keeps = items_of(tx, old.owner), version_of(tx).keeps_hidden_fields
     noted: list[tuple[AccountItem, str]] = []
     for item_name, field in user_fields(version_of(tx)).items:
         item = items.get(item_name)
         if item is None or not _differs(field, old, new):
             continue
-        if item.view_rule == "Admin" and not admin:
+        if item.view_rule == "Admin" and not admin and keeps:
             new[field] = old.get(field)
             continue
         if field == "displayName" and not new.text(field) and not allow_empty:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 from importlib.resources.abc import Traversable
-from typing import Any, get_type_hints
+from typing import Any
 
-from emulator.casdoor.version_tables import Tables, as_object, read_object, unknown_name
+from emulator.casdoor.switches import Switches, read_switches
+from emulator.casdoor.version_tables import Tables, read_object, unknown_name
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.tables import table_folder
 from emulator.world.transaction import Transaction
@@ -17,49 +18,6 @@ from emulator.world.transaction import Transaction
 MINI_PROGRAM = "WeChatMiniProgram"
 _PLACE = re.compile(r"\{(\w+)\}")
 _VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){0,2}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Switches:
-    """What the rules ask a version; `version.json` says it. Source: facts/casdoor.md 0, 9 and 10.
-
-    Sign-in: `raw_login_body` answers the token row; `provider_types` count as a mini program's;
-    `login_updates_profile` writes username and avatar onto a known user; `wrong_tag_panics`;
-    `refresh_beats_tag`; `checks_dpop`; `gives_default_avatar`.
-    Updates: `columns_merge` lays the body over the stored user; `camel_columns`; `sparse_update`
-    merges also without columns; `owner_defaults` fills a missing owner in; `admin_writes_always`;
-    `normalises_phone`.
-    Tokens: `refresh_checks_client`; `cuts_off` ends the tokens of forbidden, deleted, removed users.
-    Tokens of client_credentials: `app_tokens_are_apps`; before v3.60.1 they are a user's who does not exist.
-    get-user: `phone_query_has_region` compares the country of a number with `+` too.
-    Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
-    `issuer_per_application`; `slash_in_deleted_name_panics`; `panic_status` is the HTTP status of a crash.
-    """
-
-    raw_login_body: bool
-    provider_types: tuple[str, ...]
-    login_updates_profile: bool
-    wrong_tag_panics: bool
-    refresh_beats_tag: bool
-    checks_dpop: bool
-    gives_default_avatar: bool
-    columns_merge: bool
-    camel_columns: bool
-    sparse_update: bool
-    owner_defaults: bool
-    admin_writes_always: bool
-    normalises_phone: bool
-    refresh_checks_client: bool
-    cuts_off: bool
-    app_tokens_are_apps: bool
-    phone_query_has_region: bool
-    refuses_content_type: bool
-    peers_see_private: bool
-    userinfo_follows_token_fields: bool
-    logout_redirects_alone: bool
-    issuer_per_application: bool
-    slash_in_deleted_name_panics: bool
-    panic_status: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -246,7 +204,7 @@ def _leniency(name: str) -> dict[str, Any]:
     known, where = _written().row("leniencies"), f"{table_folder('casdoor', 'profiles.json')}"
     if name not in known:
         raise unknown_name(where, "unknown leniency", name, known)
-    return _switches(known[name], f"{where}: {name}")
+    return read_switches(known[name], f"{where}: {name}")
 
 
 @cache
@@ -263,7 +221,7 @@ def _version(folder: Traversable) -> Version:
     for number in (folder.name, since):
         if not _VERSION.fullmatch(number):
             raise ValueError(f"{file}: {number!r} is not a version; write one such as v3.158.0")
-    own = _switches(about.get("switches", {}), f"{file}: switches")
+    own = read_switches(about.get("switches", {}), f"{file}: switches")
     if base is not None:
         return replace(base, name=folder.name, since=since, tables=Tables(folder, base.tables), **own)
     missing = [one.name for one in fields(Switches) if one.name not in own]
@@ -277,28 +235,3 @@ def _base(name: str, where: str) -> Version:
     if name not in known:
         raise unknown_name(where, "based_on: there is no recorded version", name, known)
     return _recorded(name)
-
-
-def _switches(given: Json, where: str) -> dict[str, Any]:
-    """Return switches with their types checked; raises ValueError for one that there is not or of another type."""
-    types, switches = _switch_types(), as_object(given, where)
-    for name, value in switches.items():
-        if name not in types:
-            raise unknown_name(where, "unknown switch", name, types)
-        if not _fits(types[name], value):
-            raise ValueError(f"{where}: {name} is {json.dumps(value)}; it must be {_TYPE_NAMES[types[name]]}")
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in switches.items()}
-
-
-@cache
-def _switch_types() -> dict[str, Any]:
-    return get_type_hints(Switches)
-
-
-def _fits(wanted: Any, value: Json) -> bool:
-    if isinstance(value, list):
-        return wanted == tuple[str, ...] and all(isinstance(one, str) for one in value)
-    return type(value) is wanted
-
-
-_TYPE_NAMES: Mapping[Any, str] = {bool: "true or false", int: "a whole number", tuple[str, ...]: "a list of texts"}
