@@ -15,9 +15,7 @@ from emulator.world.transaction import Transaction
 
 def account_items(tx: Transaction, organization: Organization) -> list[AccountItem]:
     """Return an organization's account items, the version's default ones when it has none."""
-    version = version_of(tx)
-    own = organization.account_items if version.import_keeps_items else []
-    return own or [AccountItem(item) for item in version.tables.rows("account_items")]
+    return organization.account_items or [AccountItem(item) for item in version_of(tx).tables.rows("account_items")]
 
 
 def items_of(tx: Transaction, organization: str) -> dict[str, AccountItem]:

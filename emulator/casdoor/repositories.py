@@ -9,6 +9,7 @@ from emulator.casdoor.defaults import (
     complete_organization,
     complete_provider,
 )
+from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Application, Cert, Organization, Provider
 from emulator.core.json_object import Json, JsonObject
 from emulator.scenario.model import scenario_of
@@ -44,8 +45,10 @@ class Organizations(_Rows[str, Organization]):
     def __init__(self, state: State) -> None:
         super().__init__(state)
         now = state.clock.now()
+        dropped = () if version_of(state).import_keeps_items else ("accountItems",)
         for row in scenario_of(state).organizations:
-            self._put(complete_organization(row, now=now))
+            kept = JsonObject({name: value for name, value in row.items() if name not in dropped})
+            self._put(complete_organization(kept, now=now))
 
     def key_of(self, row: Organization) -> str:
         """Return an organization's name."""

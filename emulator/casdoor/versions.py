@@ -13,6 +13,7 @@ from emulator.casdoor.switches import Switches, read_switches
 from emulator.casdoor.version_tables import Tables, read_object, unknown_name
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.tables import table_folder
+from emulator.world.state import State
 from emulator.world.transaction import Transaction
 
 MINI_PROGRAM = "WeChatMiniProgram"
@@ -140,8 +141,8 @@ class _Profiles(Mapping[str, Profile]):
 PROFILES = _Profiles()
 
 
-def version_of(tx: Transaction) -> Version:
-    """Return the Casdoor that a world plays."""
+def version_of(tx: Transaction | State) -> Version:
+    """Return the Casdoor that a world plays, as a call finds it or as its state begins with it."""
     return PROFILES[tx.profile].played
 
 
