@@ -36,10 +36,12 @@ class Switches:
     not see instead of refusing it; `checks_name_first` looks at taken names before the account items;
     `add_user_checks` wants an application, and free names, of a new user; `import_keeps_items` keeps the account
     items of a scenario; `fills_country_code`.
-    Older tokens: `refresh_reads_basic`; `refresh_keeps_scope`; `refresh_outlives_logout`; `empty_refresh_finds_a_token`;
-    `introspects_without_hint`; `introspect_refuses_client` answers a wrong client with `invalid_client`.
-    Rest: `envelope_has_data3`; `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
-    `issuer_per_application`; `slash_in_deleted_name_panics`; `panic_status` is the HTTP status of a crash.
+    Older tokens: `refresh_reads_basic`; `refresh_keeps_scope`; `refresh_outlives_logout`;
+    `empty_refresh_finds_a_token`; `introspects_without_hint`; `introspect_refuses_client` answers a wrong client
+    with `invalid_client`.
+    Rest: `envelope_has_data3`; `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`;
+    `logout_redirects_alone`; `issuer_per_application`; `slash_in_deleted_name_panics`; `panic_status` is the HTTP
+    status of a crash.
     """
 
     raw_login_body: bool

@@ -25,12 +25,10 @@ _VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){0,2}")
 class Version(Switches):
     """A Casdoor: its switches, and its tables, each read when it is first asked for.
 
-    `since` is the first release that answers logins as this one does; `leniencies` are the ids of the notes about
-    what a profile allows beyond the real server.
+    `leniencies` are the ids of the notes about what a profile allows beyond the real server.
     """
 
     name: str
-    since: str
     tables: Tables
     leniencies: frozenset[str] = frozenset()
 
@@ -106,24 +104,28 @@ class Profile:
 
 
 class _Profiles(Mapping[str, Profile]):
-    """The profiles by name, the default first; read when the first of them is asked for."""
+    """The profiles by name, the default first; each is read when it is asked for.
+
+    Names that go without saying are known and not listed: that of a recorded version, and a lenient profile on
+    another version than its own, such as `docs@v2.100.0`.
+    """
 
     def __init__(self) -> None:
         self._added: dict[str, Profile] = {}
 
-    @cached_property
-    def _shipped(self) -> dict[str, Profile]:
-        rows = _written().row("profiles")
-        return {name: _profile(name, rows.row(name)) for name in rows}
-
     def __getitem__(self, name: str) -> Profile:
-        return self._shipped[name] if name in self._shipped else self._added[name]
+        return self._added[name] if name in self._added else _shipped(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*self._shipped, *self._added])
+        return iter([*_written().row("profiles"), *self._added])
 
     def __len__(self) -> int:
-        return len(self._shipped) + len(self._added)
+        return len(_written().row("profiles")) + len(self._added)
+
+    @property
+    def allowed(self) -> str:
+        """The names as a message lists them."""
+        return f"{', '.join(self)}, docs@VERSION"
 
     @contextmanager
     def adding(self, profile: Profile) -> Iterator[Profile]:
@@ -163,40 +165,31 @@ def load(folder: Traversable) -> Version:
     return version
 
 
-def nearest(version: str) -> tuple[Profile, str]:
-    """Return the profile nearest to a Casdoor version such as `3.20.0`, and one sentence on what may differ.
-
-    Raises ValueError for a text that is not a version. Source: design.md 3.
-    """
-    if not _VERSION.fullmatch(version):
-        raise ValueError(f"{version!r} is not a Casdoor version; write three numbers such as 3.158.0")
-    strict = sorted(
-        (one for one in PROFILES.values() if not one.leniencies), key=lambda one: _numbers(one.version.since)
-    )
-    profile = next((one for one in reversed(strict) if _numbers(one.version.since) <= _numbers(version)), strict[0])
-    shown, played = "v" + version.removeprefix("v"), profile.version.name
-    if shown == played:
-        return profile, f"Casdoor {shown} is the recorded version of profile {profile.name}"
-    differs = f"profile {profile.name} plays {played}, so details may differ"
-    return profile, f"Casdoor {shown} was not recorded; {differs}"
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.removeprefix("v").split("."))
-
-
 @cache
 def _written() -> JsonObject:
     return read_object(table_folder("casdoor", "profiles.json"), ("newest", "leniencies", "profiles"))
 
 
-def _profile(name: str, row: JsonObject) -> Profile:
+@cache
+def _shipped(name: str) -> Profile:
+    """Return the profile of a name, listed or not; raises KeyError."""
+    rows = _written().row("profiles")
+    if name in rows:
+        return _profile(name, rows.row(name), rows.row(name).text("version"))
+    base, _, version = name.rpartition("@")
+    played = [one for one in rows if rows.row(one).text("version") == version and not rows.row(one).texts("leniencies")]
+    if not played or (base and not rows.row(base).texts("leniencies")):
+        raise KeyError(name)
+    return _profile(name, rows.row(base or played[0]), version)
+
+
+def _profile(name: str, row: JsonObject, version: str) -> Profile:
     return Profile(
         name=name,
-        version=_recorded(row.text("version")),
+        version=_recorded(version),
         leniencies=tuple(row.texts("leniencies")),
-        en=row.text("en"),
-        zh=row.text("zh"),
+        en=row.text("en").replace(row.text("version"), version),
+        zh=row.text("zh").replace(row.text("version"), version),
     )
 
 
@@ -216,19 +209,17 @@ def _recorded(name: str) -> Version:
 def _version(folder: Traversable) -> Version:
     """Return the version of a folder, its tables not yet read; raises ValueError."""
     file = folder.joinpath("version.json")
-    about = read_object(file, ("based_on", "since", "switches"))
+    about = read_object(file, ("based_on", "switches"))
     base = _base(about.text("based_on"), f"{file}") if "based_on" in about else None
-    since = about.text("since") or folder.name
-    for number in (folder.name, since):
-        if not _VERSION.fullmatch(number):
-            raise ValueError(f"{file}: {number!r} is not a version; write one such as v3.158.0")
+    if not _VERSION.fullmatch(folder.name):
+        raise ValueError(f"{file}: {folder.name!r} is not a version; write one such as v3.158.0")
     own = read_switches(about.get("switches", {}), f"{file}: switches")
     if base is not None:
-        return replace(base, name=folder.name, since=since, tables=Tables(folder, base.tables), **own)
+        return replace(base, name=folder.name, tables=Tables(folder, base.tables), **own)
     missing = [one.name for one in fields(Switches) if one.name not in own]
     if missing:
         raise ValueError(f"{file}: switches: {missing[0]!r} is missing; a version that is not based on another has all")
-    return Version(name=folder.name, since=since, tables=Tables(folder), **own)
+    return Version(name=folder.name, tables=Tables(folder), **own)
 
 
 def _base(name: str, where: str) -> Version:

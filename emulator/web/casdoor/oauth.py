@@ -102,7 +102,7 @@ def introspect(context: CasdoorContext, _: str) -> Reply:
 
 
 def _wrong_client(context: CasdoorContext, why: Reason) -> TokenError:
-    """Return the refusal of a client at introspection; older versions write the sentence where the error's name goes."""
+    """Return the refusal of a client at introspection; older versions have the sentence for the error's name."""
     said = text(context.tx, "bad_client")
     if version_of(context.tx).introspect_refuses_client:
         return TokenError("invalid_client", said, why=why)
