@@ -47,7 +47,8 @@ def nearest(version: str) -> tuple[Profile, str]:
     """Return the profile nearest to a Casdoor version such as `3.20.0`, and what is known to differ, by name.
 
     Nearest is the one whose logins look the same, then the one with the fewest changes between the two, those that
-    came at an unknown time counted last, then the older one. Raises ValueError for a text that is not a version, and for one too old to be played.
+    came at an unknown time counted last, then the older one. Raises ValueError for a text that is not a version, and
+    for one too old to be played.
     """
     if not _VERSION.fullmatch(version):
         raise ValueError(f"{version!r} is not a Casdoor version; write three numbers such as 3.158.0")
