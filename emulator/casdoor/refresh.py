@@ -1,7 +1,6 @@
 """Refreshing and introspecting tokens (facts/casdoor.md 5.6 and 5.7)."""
 
 from emulator.casdoor.repositories import Applications
-from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import is_dead, is_refresh_token, oauth_body, sign_tokens
 from emulator.casdoor.user_repository import Users
@@ -45,7 +44,7 @@ def refresh_token(
         resource=row.resource or resource,
     )
     if not tx.get(Tokens).rotate(row, fresh.row):
-        raise TokenError("invalid_grant", text(tx, "refresh_revoked"), why=reason("refresh-raced"))
+        raise TokenError("invalid_grant", version_of(tx).oauth_error("refresh_revoked"), why=reason("refresh-raced"))
     return oauth_body(fresh)
 
 
@@ -92,7 +91,7 @@ def _unknown(tx: Transaction, token: str) -> str:
     """
     if not token and version_of(tx).empty_refresh_finds_a_token and len(tx.get(Tokens)):
         return "parse refresh token error: token contains an invalid number of segments"
-    return text(tx, "refresh_revoked")
+    return version_of(tx).oauth_error("refresh_revoked")
 
 
 def _check_row(tx: Transaction, row: TokenRow, application: Application, resource: str) -> None:

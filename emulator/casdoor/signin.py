@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from emulator.casdoor.refresh import refresh_token
 from emulator.casdoor.repositories import Applications, Providers
-from emulator.casdoor.texts import text
 from emulator.casdoor.tokens import IssuedToken, issue_application_token, issue_token, oauth_body, row_body
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import is_username, new_wechat_user
@@ -218,7 +217,7 @@ def _other_grant(tx: Transaction, application: Application, request: LoginReques
         case "authorization_code" if not request.code:
             raise TokenError("invalid_request", "authorization code should not be empty", why=why)
         case "authorization_code":
-            raise TokenError("invalid_grant", text(tx, "code_invalid", code=request.code), why=why)
+            raise TokenError("invalid_grant", version.oauth_error("code_invalid", code=request.code), why=why)
         case "client_credentials":
             return _client_credentials(tx, application, request)
         case "refresh_token":

@@ -16,6 +16,7 @@ TABLES = (
     "headers",
     "masks",
     "multi_factor_auths",
+    "oauth_errors",
     "organization",
     "provider",
     "provider_item",
@@ -28,7 +29,7 @@ TABLES = (
     "web_config",
 )
 #: The tables whose parts the rules ask for by name, so that every version has the same.
-_SAME_PARTS = ("claims", "headers", "masks", "texts", "user_fields")
+_SAME_PARTS = ("claims", "headers", "masks", "oauth_errors", "texts", "user_fields")
 _DIFFERENCES = "differences.json"
 #: The files of a folder that are not tables.
 _OTHERS = ("version.json", _DIFFERENCES)

@@ -73,6 +73,10 @@ class Version(Switches):
             raise KeyError(key)
         return _PLACE.sub(lambda found: values[found[1]], entry.text(language) or entry.text("en"))
 
+    def oauth_error(self, key: str, **values: str) -> str:
+        """Return the description of an OAuth error, which is never translated, with its places filled in."""
+        return _PLACE.sub(lambda found: values[found[1]], self.tables.object("oauth_errors").text(key))
+
     @cached_property
     def server(self) -> str:
         """The value of the header `Server`."""

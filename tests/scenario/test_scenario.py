@@ -50,7 +50,7 @@ def test_the_trusted_default_world_would_pass_the_check_too():
 def test_the_golden_world_loads():
     scenario = load(GOLDEN)
 
-    assert (len(scenario.applications), len(scenario.users), len(scenario.codes)) == (16, 6, 55)
+    assert (len(scenario.applications), len(scenario.users), len(scenario.codes)) == (16, 6, 60)
 
 
 @pytest.mark.parametrize("name", shipped())
