@@ -14,6 +14,7 @@ TABLES = (
     "claims",
     "discovery",
     "headers",
+    "languages",
     "masks",
     "multi_factor_auths",
     "oauth_errors",

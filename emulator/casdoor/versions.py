@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
@@ -65,13 +65,20 @@ class Version(Switches):
         """Return a message in a language with its places filled in.
 
         The languages are `de`, `en`, `es`, `fr`, `ja`, `pl`, `pt`, `tr`, `uk`, `vi` and `zh`; others, and other case,
-        give English. The values stand as they are, braces included. Source: facts/casdoor.md 8, i18n/locales in
-        v3.158.0. Raises KeyError for an unknown message.
+        give English. Older versions have more, and say of others that they are not supported. The values stand as they
+        are, braces included. Source: facts/casdoor.md 8, i18n/locales and i18n/util.go of each version. Raises KeyError
+        for an unknown message.
         """
         entry = self.tables.object("texts").row(key)
         if "en" not in entry:
             raise KeyError(key)
+        if not self._speaks(language):
+            return _unsupported(language, values.values())
         return _PLACE.sub(lambda found: values[found[1]], entry.text(language) or entry.text("en"))
+
+    def _speaks(self, language: str) -> bool:
+        languages = self.tables.get("languages")
+        return not languages or language in ("", "*", "nu") or (isinstance(languages, list) and language in languages)
 
     def oauth_error(self, key: str, **values: str) -> str:
         """Return the description of an OAuth error, which is never translated, with its places filled in."""
@@ -86,6 +93,14 @@ class Version(Switches):
     def web_config(self) -> str:
         """The settings of the web page, which come as a second cookie with pages and get-account."""
         return json.dumps(self.tables.get("web_config"), ensure_ascii=False, separators=(",", ":"))
+
+
+def _unsupported(language: str, values: Iterable[str]) -> str:
+    """Return what an older Casdoor says in a language that it has no file for; Go appends the values without a place."""
+    problem = f"open locales/{language}/data.json: file does not exist"
+    extra = ", ".join(f"string={value}" for value in values)
+    text = f'Translate error: the language "{language}" is not supported, err = {problem}'
+    return f"{text}%!(EXTRA {extra})" if extra else text
 
 
 @dataclass(frozen=True, kw_only=True)
