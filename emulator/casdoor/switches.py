@@ -23,7 +23,8 @@ class Switches:
     Tokens: `refresh_checks_client`; `cuts_off` ends the tokens of forbidden, deleted, removed users.
     Tokens of client_credentials: `app_tokens_are_apps`; before v3.60.1 they are a user's who does not exist.
     get-user: `phone_query_has_region` compares the country of a number with `+` too.
-    Older sign-in (facts/casdoor.md 10.2): `login_checks_credentials` lets a dead bearer token stop a login;
+    Older sign-in (facts/casdoor.md 10.2): `knows_client_assertions`; `knows_device_codes`; `needs_device_code` has an
+    error of its own for a device grant without a code; `login_checks_credentials` lets a dead token stop a login;
     `new_users_updated` dates a new user's updatedTime; `every_user_has_password_type` hashes even an empty password
     by the organization's type; `always_ranks` gives every new user a ranking; `longest_name` counts the bytes that
     a user's name may have.
@@ -34,6 +35,8 @@ class Switches:
     `discovery_per_application` opens the documents of one application to all.
     Older users: `filters_users` hides what the account items hide; `keeps_hidden_fields` puts back what a viewer may
     not see instead of refusing it; `checks_name_first` looks at taken names before the account items;
+    `checks_characters` refuses names with special characters; `missing_item_panics` crashes on a changed field that
+    the organization has no account item for, and `missing_item_keeps` puts it back;
     `add_user_checks` wants an application, and free names, of a new user; `import_keeps_items` keeps the account
     items of a scenario; `fills_country_code`.
     Older tokens: `refresh_reads_basic`; `refresh_keeps_scope`; `refresh_outlives_logout`;
@@ -67,6 +70,9 @@ class Switches:
     logout_redirects_alone: bool
     issuer_per_application: bool
     slash_in_deleted_name_panics: bool
+    knows_client_assertions: bool
+    knows_device_codes: bool
+    needs_device_code: bool
     login_checks_credentials: bool
     new_users_updated: bool
     every_user_has_password_type: bool
@@ -82,6 +88,9 @@ class Switches:
     filters_users: bool
     keeps_hidden_fields: bool
     checks_name_first: bool
+    checks_characters: bool
+    missing_item_panics: bool
+    missing_item_keeps: bool
     add_user_checks: bool
     import_keeps_items: bool
     fills_country_code: bool

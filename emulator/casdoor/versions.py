@@ -96,7 +96,7 @@ class Version(Switches):
 
 
 def _unsupported(language: str, values: Iterable[str]) -> str:
-    """Return what an older Casdoor says in a language that it has no file for; Go appends the values without a place."""
+    """Return what an older Casdoor says in a language without a file; Go appends the values that have no place."""
     problem = f"open locales/{language}/data.json: file does not exist"
     extra = ", ".join(f"string={value}" for value in values)
     text = f'Translate error: the language "{language}" is not supported, err = {problem}'

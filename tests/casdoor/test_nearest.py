@@ -54,7 +54,7 @@ def test_what_came_after_the_newest_recorded_version_is_not_known():
     ],
 )
 def test_a_version_that_cannot_be_played_is_refused(asked, problem):
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(ValueError, match="Casdoor") as raised:
         nearest(asked)
 
     assert str(raised.value) == problem
@@ -71,11 +71,7 @@ def test_differences_do_not_depend_on_which_version_is_older(pair):
 def test_what_went_again_is_no_difference_of_later_versions():
     texts = [one.text for one in changes_between("3.90.0", "3.100.0")]
 
-    assert (
-        texts
-        == [
-            "defaultTag of the application, registrationAccessToken from v3.97.0",
-            "the issuer of one application is the plain origin",
-            "logout with only post_logout_redirect_uri",
-        ][1:]
-    )
+    assert texts == [
+        "the issuer of one application is the plain origin",
+        "logout with only post_logout_redirect_uri",
+    ]
