@@ -12,9 +12,9 @@ from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import is_dead
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.user_signin import check_user_password
-from emulator.casdoor.versions import version_of
-from emulator.casdoor.views import User
-from emulator.core.errors import ApiError
+from emulator.casdoor.versions import Version, version_of
+from emulator.casdoor.views import Application, User
+from emulator.core.errors import ApiError, Panic
 from emulator.core.reason import Reason
 from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
@@ -110,6 +110,8 @@ def sign_in_session(tx: Transaction, request: ApiRequest, session: Session) -> S
         application = find_application(tx, request.basic[0])
         if application and application.client_secret == request.basic[1]:
             return tx.get(Sessions).sign_in(session, f"app/{application.name}")
+        if version_of(tx).refuses_wrong_basic and all(request.basic):
+            raise _wrong_client(tx, request.basic[0], application)
     elif not request.authorization.lower().startswith("basic "):
         return _sign_in_parameters(tx, request, session)
     return session
@@ -117,19 +119,20 @@ def sign_in_session(tx: Transaction, request: ApiRequest, session: Session) -> S
 
 def authorize(tx: Transaction, request: ApiRequest, caller: Caller) -> None:
     """Let the request pass or raise an early ApiError, by the rules of facts/casdoor.md 1.6."""
-    owner, name = _object_of(request)
-    if not owner and version_of(tx).owner_defaults and request.route == "/api/update-user" and not caller.is_nobody:
+    version = version_of(tx)
+    owner, name = _object_of(version, request)
+    if not owner and version.owner_defaults and request.route == "/api/update-user" and not caller.is_nobody:
         tx.note("owner-default")
         owner = caller.owner
     if caller.is_app:
         return
-    denied = version_of(tx).text("unauthorized", filter_language(request.accept_language))
+    denied = version.text("unauthorized", filter_language(request.accept_language))
     user = row_of(tx, caller)
     if user is not None and user.is_deleted:
         raise ApiError(denied, early=True, why=reason("caller-deleted", user=caller.id))
-    if caller.owner == "built-in" or (user is not None and user.is_admin and user.owner == owner):
+    if caller.owner == "built-in" or (user is not None and user.is_admin and owner in _administered(version, user)):
         return
-    if _is_open(request):
+    if _is_open(version, request):
         return
     subject = (caller.owner, caller.name) if caller.name else ("anonymous", "anonymous")
     if subject == (owner, name):
@@ -150,10 +153,12 @@ def check_name(request: ApiRequest) -> None:
         raise ApiError(f"Field 'name' contains forbidden characters: \"{_NAME_FORBIDS}\"", early=True, why=why)
 
 
-def split_id(identifier: str, *, early: bool) -> tuple[str, str]:
-    """Split `owner/name`; raises ApiError for any other number of slashes."""
+def split_id(identifier: str, *, early: bool, panics: bool = False) -> tuple[str, str]:
+    """Split `owner/name`; raises ApiError for any other number of slashes, Panic in a version that `panics` there."""
     owner, slash, name = identifier.partition("/")
     if not slash or "/" in name:
+        if panics:
+            raise Panic(why=reason("id-malformed", id=identifier))
         text_ = f"GetOwnerAndNameFromId() error, wrong token count for ID: {identifier}"
         raise ApiError(text_, early=early, why=reason("id-malformed", id=identifier))
     return owner, name
@@ -210,12 +215,8 @@ def _sign_in_parameters(tx: Transaction, request: ApiRequest, session: Session) 
     client_id, secret = request.value("clientId"), request.value("clientSecret")
     if client_id and secret:
         application = find_application(tx, client_id)
-        if application is None:
-            missing = f"Application not found for client ID: {client_id}"
-            raise ApiError(missing, early=True, why=unknown_client(tx, client_id))
-        if application.client_secret != secret:
-            why = reason("client-secret-wrong", application=application.name)
-            raise ApiError(f"Incorrect client secret for application: {application.name}", early=True, why=why)
+        if application is None or application.client_secret != secret:
+            raise _wrong_client(tx, client_id, application)
         return tx.get(Sessions).sign_in(session, f"app/{application.name}")
     if request.value("accessKey") and request.value("accessSecret"):
         why = reason("access-key-unknown")
@@ -223,6 +224,14 @@ def _sign_in_parameters(tx: Transaction, request: ApiRequest, session: Session) 
     if request.value("username") and request.value("password") and not request.value("grant_type"):
         return _sign_in_password(tx, request.value("username"), request.value("password"), session)
     return session
+
+
+def _wrong_client(tx: Transaction, client_id: str, application: Application | None) -> ApiError:
+    if application is None:
+        missing = f"Application not found for client ID: {client_id}"
+        return ApiError(missing, early=True, why=unknown_client(tx, client_id))
+    why = reason("client-secret-wrong", application=application.name)
+    return ApiError(f"Incorrect client secret for application: {application.name}", early=True, why=why)
 
 
 def _sign_in_password(tx: Transaction, username: str, password: str, session: Session) -> Session:
@@ -234,14 +243,25 @@ def _sign_in_password(tx: Transaction, username: str, password: str, session: Se
     return tx.get(Sessions).sign_in(session, username)
 
 
-def _object_of(request: ApiRequest) -> tuple[str, str]:
+def _administered(version: Version, user: User) -> tuple[str, ...]:
+    """Return the owners whose objects an org admin may reach, as far as the filter is concerned."""
+    return (user.owner, "admin") if version.admin_objects_open else (user.owner,)
+
+
+def _object_of(version: Version, request: ApiRequest) -> tuple[str, str]:
     """Return owner and name of what the request is about (routers/authz_filter.go in v3.158.0)."""
     if request.method == "GET":
-        return _object_of_get(request)
+        return _object_of_get(version, request)
     path, identifier = request.path, request.query.get("id", "")
-    owned = any(path.endswith(kind) or f"{kind}s" in path for kind in _ORGANIZATIONS_OWN)
-    is_organization = path.endswith("-organization")
-    if identifier.count("/") == 1 and (not owned or path.endswith("update-organization")):
+    owned = version.bodies_name_organization and any(
+        path.endswith(kind) or f"{kind}s" in path for kind in _ORGANIZATIONS_OWN
+    )
+    is_organization = owned and path.endswith("-organization")
+    if (
+        version.query_names_object
+        and identifier.count("/") == 1
+        and (not owned or path.endswith("update-organization"))
+    ):
         return split_id(identifier, early=True)
     body = json_object(request.body) if request.body else None
     if body is not None:
@@ -249,23 +269,29 @@ def _object_of(request: ApiRequest) -> tuple[str, str]:
         owner, name = field_of(body, owner_key), field_of(body, "name")
         if isinstance(owner, str | None) and isinstance(name, str | None):
             return (name if is_organization else owner) or "", name or ""
+    if request.body and not version.query_names_object:
+        return "", ""
     return request.value("owner"), request.value("name")
 
 
-def _object_of_get(request: ApiRequest) -> tuple[str, str]:
-    organization = request.query.get("organization", "")
+def _object_of_get(version: Version, request: ApiRequest) -> tuple[str, str]:
+    organization = request.query.get("organization", "") if version.query_names_object else ""
     listing = request.path.startswith("/api/get-") and request.path.endswith("s")
     identifier = "" if listing else request.query.get("id", "")
     if not identifier:
         return organization or request.query.get("owner", ""), ""
-    owner, name = split_id(identifier, early=True)
-    if request.path.endswith("organization"):
+    owner, name = split_id(identifier, early=True, panics=version.bad_id_panics)
+    if request.path.endswith("organization") and version.query_names_object:
         owner = name
     return organization or owner, name
 
 
-def _is_open(request: ApiRequest) -> bool:
+def _is_open(version: Version, request: ApiRequest) -> bool:
     path = request.path
+    if path.rpartition("/")[2] in version.closed_paths:
+        return False
+    if path.startswith("/.well-known/") and path.count("/") > 2 and not version.discovery_per_application:
+        return False
     if path.startswith("/api/login/oauth/") or _OPEN_KEYS.fullmatch(path):
         return True
     action = path.removeprefix("/api/")

@@ -47,7 +47,7 @@ def get_account(tx: Transaction, session: Session, *, user_id: str) -> Account:
         shown["address"] = []
     organization = tx.get(Organizations).find(user.owner)
     codes = organization.country_codes if organization else []
-    if len(codes) == 1 and not user.country_code:
+    if len(codes) == 1 and not user.country_code and version_of(tx).fills_country_code:
         shown["countryCode"] = codes[0]
     return Account(
         id=user.user_id,
@@ -196,8 +196,8 @@ def get_user(tx: Transaction, caller: Caller, query: JsonObject) -> dict[str, Js
     if not organization.is_profile_public:
         _check_private(tx, caller, user)
     shown = _extended(tx, user)
-    shown["password"] = "***" if user.password else ""
-    return _hide(tx, caller, user, shown)
+    shown["password"] = "***" if has_password(tx, user) else ""
+    return _hide(tx, caller, user, shown) if version_of(tx).filters_users else shown
 
 
 def _find_queried(tx: Transaction, query: JsonObject) -> User | None:
@@ -285,13 +285,19 @@ def _extended(tx: Transaction, user: User) -> dict[str, Json]:
     shown["multiFactorAuths"] = version.tables.get("multi_factor_auths")
     shown |= {"roles": user.get("roles") or [], "permissions": user.get("permissions") or []}
     shown |= {"groups": user.get("groups") or [], "totpSecret": "", "recoveryCodes": None}
-    return shown
+    return shown | version.masks("user")
+
+
+def has_password(tx: Transaction, user: User) -> bool:
+    """Return whether a user's row holds a password; some versions hash even an empty one (facts/casdoor.md 10.2)."""
+    hashed = version_of(tx).every_user_has_password_type and user.password_type not in ("", "plain")
+    return bool(user.password) or hashed
 
 
 def show_organization(tx: Transaction, organization: Organization, caller: Caller) -> dict[str, Json]:
     """Return an organization with its secrets masked (facts/casdoor.md 5.1)."""
     version = version_of(tx)
     shown = version.show("organization", organization)
-    shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
+    shown["accountItems"] = [version.show("account_item", item) for item in account_items(tx, organization)]
     masks = version.masks("own_organization") | ({} if caller.is_global else version.masks("own_organization_local"))
     return shown | {name: mask for name, mask in masks.items() if name in shown and organization.text(name)}

@@ -64,7 +64,9 @@ def get_organization(tx: Transaction, caller: Caller, *, owner: str, name: str) 
     if organization is None or organization.owner != owner:
         return None
     shown = show_organization(tx, organization, caller)
-    return shown | {"mfaRememberInHours": shown["mfaRememberInHours"] or 12}
+    if "mfaRememberInHours" in shown:
+        shown["mfaRememberInHours"] = shown["mfaRememberInHours"] or 12
+    return shown
 
 
 def show_application(tx: Transaction, application: Application, *, masked: bool) -> dict[str, Json]:
@@ -74,15 +76,29 @@ def show_application(tx: Transaction, application: Application, *, masked: bool)
     for item in application.providers:
         row = provider_row(tx, application, item.name)
         if row is not None or not masked:
-            items.append(item | {"provider": row | {"clientSecret": "***"} if row else None})
+            shown_row = version.show("provider", row) | {"clientSecret": "***"} if row else None
+            items.append(version.show("provider_item", item) | {"provider": shown_row})
     organization = tx.get(Organizations).find(application.organization)
     shown = version.show("application", application)
     shown["providers"] = items
+    shown |= _show_items(version, shown)
     shown["organizationObj"] = _show_organization(tx, organization, masked=masked) if organization else None
     shown["signinMethods"] = shown.get("signinMethods") or _signin_methods(application)
     shown["signinItems"] = shown.get("signinItems") or version.shape("application").get("signinItems")
     shown = with_limits(shown)
     return _mask(version, "application", shown) if masked else shown
+
+
+#: The lists of an application, and the kind of what is in them.
+_ITEMS = (("signinItems", "signin_item"), ("signupItems", "signup_item"))
+
+
+def _show_items(version: Version, shown: dict[str, Json]) -> dict[str, Json]:
+    """Return the lists of an application with the fields that a version has of their items; null stays null."""
+    lists = JsonObject(shown)
+    return {
+        field: [version.show(kind, item) for item in lists.rows(field)] for field, kind in _ITEMS if lists.get(field)
+    }
 
 
 def with_limits(shown: dict[str, Json]) -> dict[str, Json]:
@@ -143,7 +159,7 @@ def is_same_or_subdomain(host: str, parent: str) -> bool:
 def _show_organization(tx: Transaction, organization: Organization, *, masked: bool) -> dict[str, Json]:
     version = version_of(tx)
     shown = version.show("organization", organization)
-    shown["accountItems"] = [dict(item) for item in account_items(tx, organization)]
+    shown["accountItems"] = [version.show("account_item", item) for item in account_items(tx, organization)]
     return _mask(version, "organization", shown) if masked else shown
 
 

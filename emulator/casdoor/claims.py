@@ -1,6 +1,6 @@
 """The claims of a token in each of Casdoor's token formats (facts/casdoor.md 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -28,10 +28,10 @@ class Grant:
     provider: str = ""
     signin_method: str = ""
 
-    def registered(self, user_id: str) -> dict[str, Json]:
-        """Return the registered claims in the order in which every format but JWT-Custom ends."""
+    def registered(self, user_id: str, names: Iterable[str]) -> dict[str, Json]:
+        """Return the registered claims of these names, in the order in which every format but JWT-Custom ends."""
         way = _given(provider=self.provider, signinMethod=self.signin_method)
-        return {
+        claims: dict[str, Json] = {
             "azp": self.client_id,
             **way,
             "iss": self.issuer,
@@ -42,6 +42,7 @@ class Grant:
             "iat": self.issued,
             "jti": self.jti,
         }
+        return {name: claims[name] for name in names if name in claims}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +50,16 @@ class UserClaims:
     """What a version claims of a user.
 
     `fields` pairs a user's field with its claim, in the order of the claims; an empty one of `empty_lists` is claimed
-    as a list; `always_empty` are the values that stand for secrets.
+    as a list; `always_empty` are the values that stand for secrets. `registered` are the registered claims of every
+    format, `custom` what JWT-Custom claims besides them, and `formats` the token formats that there are.
     """
 
     fields: tuple[tuple[str, str], ...]
     empty_lists: frozenset[str]
     always_empty: JsonObject
+    registered: tuple[str, ...]
+    custom: tuple[str, ...]
+    formats: tuple[str, ...]
 
     def of(self, user: User) -> dict[str, Json]:
         """Return what is claimed of a user."""
@@ -85,6 +90,9 @@ def user_claims(version: Version) -> UserClaims:
         fields=tuple((field, renamed.text(field) or field) for field in table.texts("fields") if field in has),
         empty_lists=frozenset(table.texts("empty_lists")),
         always_empty=table.row("always_empty"),
+        registered=tuple(table.texts("registered")),
+        custom=tuple(table.texts("custom")),
+        formats=tuple(table.texts("formats")),
     )
 
 
@@ -94,15 +102,16 @@ def claims_of(version: Version, user: User, application: Application, grant: Gra
     Raises TokenError for an unknown format.
     """
     token_format = application.token_format or "JWT"
-    match token_format:
+    claimed = user_claims(version)
+    match token_format if token_format in claimed.formats else "":
         case "JWT":
-            return _full(user_claims(version), user, grant)
+            return _full(claimed, user, grant)
         case "JWT-Empty":
-            return _short(user, grant)
+            return _short(claimed, user, grant)
         case "JWT-Standard":
-            return _standard(user, grant)
+            return _standard(claimed, user, grant)
         case "JWT-Custom":
-            return _custom(user_claims(version), user, application, grant)
+            return _custom(claimed, user, application, grant)
     text = f"generate jwt token error: unknown application TokenFormat: {token_format}"
     why = reason("token-format-unknown", application=application.name, format=token_format)
     raise TokenError("endpoint_error", text, why=why)
@@ -126,19 +135,20 @@ def _full(claimed: UserClaims, user: User, grant: Grant) -> dict[str, Json]:
     claims["tokenType"] = grant.token_type
     claims |= _given(nonce=grant.nonce)
     claims["tag"] = user.tag
-    return claims | _given(scope=grant.scope) | grant.registered(user.user_id)
+    return claims | _given(scope=grant.scope) | grant.registered(user.user_id, claimed.registered)
 
 
-def _short(user: User, grant: Grant) -> dict[str, Json]:
+def _short(claimed: UserClaims, user: User, grant: Grant) -> dict[str, Json]:
     names = ("owner", "name", "id", "displayName", "avatar", "email")
     claims: dict[str, Json] = {name: user.text(name) for name in names}
     claims |= _given(email_verified=user.email_verified)
     claims["phone"] = user.phone
     claims["tokenType"] = grant.token_type
-    return claims | _given(nonce=grant.nonce, scope=grant.scope) | grant.registered(user.user_id)
+    claims |= _given(nonce=grant.nonce, scope=grant.scope)
+    return claims | grant.registered(user.user_id, claimed.registered)
 
 
-def _standard(user: User, grant: Grant) -> dict[str, Json]:
+def _standard(claimed: UserClaims, user: User, grant: Grant) -> dict[str, Json]:
     scopes = grant.scope.split()
     claims: dict[str, Json] = {"owner": user.owner, "preferred_username": user.name, "id": user.user_id}
     claims |= _given(name=user.display_name, picture=user.avatar)
@@ -157,7 +167,7 @@ def _standard(user: User, grant: Grant) -> dict[str, Json]:
         "postal_code": "",
         "country": "",
     }
-    return claims | {"address": address} | grant.registered(user.user_id)
+    return claims | {"address": address} | grant.registered(user.user_id, claimed.registered)
 
 
 def _international(user: User) -> str:
@@ -167,11 +177,12 @@ def _international(user: User) -> str:
 
 
 def _custom(claimed: UserClaims, user: User, application: Application, grant: Grant) -> dict[str, Json]:
-    claims = replace(grant, provider="", signin_method="").registered(user.user_id)
-    claims |= {"nonce": grant.nonce, "scope": grant.scope, "tokenType": ACCESS}
+    claims = replace(grant, provider="", signin_method="").registered(user.user_id, claimed.registered)
+    ways: dict[str, Json] = {"provider": grant.provider, "signinMethod": grant.signin_method}
+    always = {"nonce": grant.nonce, "scope": grant.scope, "tokenType": ACCESS, "tag": user.tag, **ways}
+    claims |= {name: always[name] for name in claimed.custom}
     if grant.token_type == REFRESH:
         claims["TokenType"] = REFRESH
-    ways: dict[str, Json] = {"provider": grant.provider, "signinMethod": grant.signin_method}
     for field in application.token_fields:
         claims |= {field: ways[field]} if field in ways else _field_claim(claimed, user, field)
     for attribute in application.token_attributes:

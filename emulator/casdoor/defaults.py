@@ -126,15 +126,18 @@ def complete_provider(row: JsonObject) -> Provider:
     return Provider(full)
 
 
-def complete_user(row: JsonObject, *, seed: str, now: datetime, organization: Organization | None) -> User:
+def complete_user(
+    row: JsonObject, *, seed: str, now: datetime, organization: Organization | None, updated: bool = True
+) -> User:
     """Return a user as Casdoor's start-up import stores it: id, times, password type and salt filled in.
 
-    The password itself stays as written: a reply never shows it. Source: the recordings.
+    The password itself stays as written: a reply never shows it. Versions that do not date a user's first update have
+    it not `updated`. Source: the recordings.
     """
     given, full = User(row), complete("user", row)
     full["id"] = given.user_id or derive_uuid(seed, "user", row.owner, row.name)
     full["createdTime"] = given.created_time or rfc3339(now)
-    full["updatedTime"] = given.updated_time or full["createdTime"]
+    full["updatedTime"] = given.updated_time or (full["createdTime"] if updated else "")
     full["type"] = given.type or "normal-user"
     full["properties"] = in_key_order(given.properties)
     if organization and given.password and not given.password_type:

@@ -10,6 +10,7 @@ from emulator.casdoor.scopes import expand_scope
 from emulator.casdoor.token_repository import TokenRow, Tokens
 from emulator.casdoor.tokens import Asked, IssuedToken, issue_application_token, issue_token
 from emulator.casdoor.user_signin import check_password, find_by_fields, record_signin
+from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Application, User
 from emulator.core.errors import ApiError, TokenError
 from emulator.journal.reasons import reason
@@ -50,7 +51,7 @@ def _authorization_code(tx: Transaction, application: Application, request: Logi
         raise TokenError("invalid_request", "authorization code should not be empty", why=why)
     row = tx.get(Tokens).find_code(request.code)
     if row is None:
-        text = f"authorization code: [{request.code}] is invalid"
+        text = version_of(tx).oauth_error("code_invalid", code=request.code)
         raise TokenError("invalid_grant", text, why=reason("grant-code-unknown"))
     _check_code(tx, application, request, row)
     if not tx.get(Tokens).spend_code(row):

@@ -5,7 +5,7 @@ from emulator.casdoor.texts import text
 from emulator.casdoor.user_fields import user_fields
 from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import AccountItem, Organization, User
-from emulator.core.errors import ApiError
+from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json
 from emulator.core.patterns import search
 from emulator.core.reason import Reason
@@ -31,19 +31,25 @@ def check_items(tx: Transaction, *, old: User, new: User, admin: bool, allow_emp
 
     Changes `new` in place. Raises ApiError with the first failure in the order of facts/casdoor.md 4.3.
     """
-    items = items_of(tx, old.owner)
-    noted: list[tuple[AccountItem, str]] = []
-    for item_name, field in user_fields(version_of(tx)).items:
+    version, items = version_of(tx), items_of(tx, old.owner)
+    noted: list[tuple[AccountItem | None, str]] = []
+    for item_name, field in user_fields(version).items:
         item = items.get(item_name)
-        if item is None or not _differs(field, old, new):
+        if not _differs(field, old, new):
             continue
-        if item.view_rule == "Admin" and not admin:
+        if item is None and not version.missing_item_panics:
+            if version.missing_item_keeps:
+                new[field] = old.get(field)
+            continue
+        if item is not None and item.view_rule == "Admin" and not admin and version.keeps_hidden_fields:
             new[field] = old.get(field)
             continue
         if field == "displayName" and not new.text(field) and not allow_empty:
             raise ApiError(text(tx, "empty_display_name"), why=reason("display-name-empty"))
         noted.append((item, field))
     for item, field in noted:
+        if item is None:
+            raise Panic(why=reason("account-item-missing", field=field))
         _check_rule(tx, item, field, new, admin=admin)
 
 

@@ -93,6 +93,7 @@ def _shown(tx: Transaction, users: list[User]) -> list[dict[str, Json]]:
     for user in shown:
         del user["multiFactorAuths"]
         user |= {"roles": None, "permissions": None, "password": "***" if user["password"] else ""}
+        user |= version_of(tx).masks("user")
     return shown
 
 

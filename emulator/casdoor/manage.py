@@ -9,7 +9,7 @@ from emulator.casdoor.token_repository import Tokens
 from emulator.casdoor.update import check_email, check_phone, check_username
 from emulator.casdoor.user_fields import decode_user, zero
 from emulator.casdoor.user_repository import Users
-from emulator.casdoor.users import check_consent, new_user_id, next_ranking
+from emulator.casdoor.users import NAME_TAKEN, check_consent, new_user_id, next_ranking
 from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Organization, User
 from emulator.core.derive import derive_hex
@@ -32,10 +32,14 @@ def add_user(tx: Transaction, caller: Caller, body: bytes) -> str:
 
     def make() -> User:
         organization = _organization_for(tx, new)
+        version = version_of(tx)
+        if not version.add_user_checks:
+            _check_free(tx, new)
+            return _filled(tx, caller, new, organization)
         check_username(tx, owner=new.owner, name=new.name)
         others = tx.get(Users).of(new.owner)
         check_email(tx, new, others)
-        check_phone(tx, version_of(tx), new, others)
+        check_phone(tx, version, new, others)
         return _filled(tx, caller, new, organization)
 
     tx.trace.changed(None, tx.get(Users).create(make))
@@ -70,20 +74,29 @@ def _organization_for(tx: Transaction, new: User) -> Organization:
     if not new.name:
         raise ApiError("the user's owner and name should not be empty", why=reason("body-without", field="name"))
     check_consent(organization, name=new.name)
-    if new.owner != "built-in" and not any(row.organization == new.owner for row in tx.get(Applications).all()):
+    checks = version_of(tx).add_user_checks and new.owner != "built-in"
+    if checks and not any(row.organization == new.owner for row in tx.get(Applications).all()):
         why = reason("organization-without-application", organization=new.owner)
         raise ApiError("The organization: admin should have one application at least", why=why)
     return organization
 
 
+def _check_free(tx: Transaction, new: User) -> None:
+    """Refuse a bad name, and one that is taken as the database does; raises ApiError."""
+    if tx.get(Users).find((new.owner, new.name)):
+        raise ApiError(NAME_TAKEN, why=reason("name-taken", owner=new.owner, name=new.name))
+    check_username(tx, owner=new.owner, name=new.name)
+
+
 def _filled(tx: Transaction, caller: Caller, new: User, organization: Organization) -> User:
-    created = new.created_time or rfc3339(tx.at)
+    version = version_of(tx)
+    created = new.created_time or (rfc3339(tx.at) if version.add_user_checks else "")
     application = tx.get(Applications).find(new.signup_application)
     source = row_of(tx, caller)
-    default_avatar = organization.default_avatar if version_of(tx).gives_default_avatar else ""
+    default_avatar = organization.default_avatar if version.gives_default_avatar else ""
     changes: dict[str, Json] = {
         "createdTime": created,
-        "updatedTime": new.updated_time or created,
+        "updatedTime": (new.updated_time or created) if version.new_users_updated else "",
         "id": new.user_id or new_user_id(tx, application, new.owner, new.name),
         "registerType": new.text("registerType") or "Add User",
         "registerSource": new.text("registerSource") or (source.id if source else ""),
@@ -95,7 +108,7 @@ def _filled(tx: Transaction, caller: Caller, new: User, organization: Organizati
     }
     if new.password == "123" and organization.text("defaultPassword"):
         changes["password"] = organization.text("defaultPassword")
-    if new.password and new.password_type in ("", "plain"):
+    if (new.password or version.every_user_has_password_type) and new.password_type in ("", "plain"):
         changes["passwordType"] = organization.password_type
         changes["passwordSalt"] = organization.password_salt or derive_hex(tx.seed, 20, "salt", new.id)
     return User(new | changes)

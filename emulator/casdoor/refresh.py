@@ -13,7 +13,6 @@ from emulator.core.json_object import Json
 from emulator.journal.reasons import reason
 from emulator.world.transaction import Transaction
 
-_REVOKED = "refresh token is invalid or revoked"
 _FORBIDDEN = "the user is forbidden to sign in, please contact the administrator"
 
 
@@ -29,7 +28,7 @@ def refresh_token(
         raise TokenError("invalid_client", "client_secret is invalid", why=why)
     row = tx.get(Tokens).find_refresh(token)
     if row is None:
-        raise TokenError("invalid_grant", _REVOKED, why=reason("refresh-token-unknown"))
+        raise TokenError("invalid_grant", _unknown(tx, token), why=reason("refresh-token-unknown"))
     _check_row(tx, row, application, resource)
     owner = application.organization
     user = tx.get(Users).find((owner, row.user))
@@ -38,10 +37,10 @@ def refresh_token(
         raise ApiError(f"The user: {identifier} doesn't exist", why=reason("user-gone", user=identifier))
     if user.is_forbidden:
         raise TokenError("invalid_grant", _FORBIDDEN, why=reason("user-forbidden", user=user.id))
-    asked = Asked(scope=scope or row.scope)
+    asked = Asked(scope=scope or (row.scope if version_of(tx).refresh_keeps_scope else ""))
     fresh = sign_tokens(tx, application=application, user=user, asked=asked, resource=row.resource or resource)
     if not tx.get(Tokens).rotate(row, replace(fresh.row, code_is_used=False)):
-        raise TokenError("invalid_grant", _REVOKED, why=reason("refresh-raced"))
+        raise TokenError("invalid_grant", version_of(tx).oauth_error("refresh_revoked"), why=reason("refresh-raced"))
     return oauth_body(fresh)
 
 
@@ -81,9 +80,20 @@ def introspect(tx: Transaction, *, application: Application, token: str, hint: s
     )
 
 
+def _unknown(tx: Transaction, token: str) -> str:
+    """Return what is said of a refresh token that there is not.
+
+    An old version looks for no token at all when none is given, finds the first one there is, and fails to read it.
+    """
+    if not token and version_of(tx).empty_refresh_finds_a_token and len(tx.get(Tokens)):
+        return "parse refresh token error: token contains an invalid number of segments"
+    return version_of(tx).oauth_error("refresh_revoked")
+
+
 def _check_row(tx: Transaction, row: TokenRow, application: Application, resource: str) -> None:
     version = version_of(tx)
-    if row.ended or not row.lifetime:
+    ended = row.ended and not version.refresh_outlives_logout
+    if ended or not row.lifetime:
         why = reason("refresh-token-ended") if row.ended else reason("token-without-lifetime")
         raise TokenError("invalid_grant", "refresh token is expired", why=why)
     if version.refresh_checks_client and row.application != application.name:
@@ -98,14 +108,16 @@ def _check_row(tx: Transaction, row: TokenRow, application: Application, resourc
         text = "parse refresh token error: token is malformed: token contains an invalid number of segments"
         raise TokenError("invalid_grant", text, why=reason("refresh-token-unknown"))
     if tx.at >= row.refresh_expires_at:
-        text = "parse refresh token error: token has invalid claims: token is expired"
+        problem = "parse refresh token error: token has invalid claims: token is expired"
         why = reason("refresh-token-expired", at=f"{row.refresh_expires_at:%H:%M:%S}")
-        raise TokenError("invalid_grant", text, why=why)
+        raise TokenError("invalid_grant", problem, why=why)
 
 
 def _introspected(tx: Transaction, token: str, hint: str) -> TokenRow | None:
     """Return the row that a token and its hint name, None when it is not active."""
     row = None
+    if not hint and not version_of(tx).introspects_without_hint:
+        return None
     if hint in ("", "access_token", "access-token"):
         row = tx.get(Tokens).find_access(token)
     if row is None and hint in ("", "refresh_token", "refresh-token"):

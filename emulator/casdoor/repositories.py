@@ -14,6 +14,7 @@ from emulator.casdoor.defaults import (
     go_zero,
     shape,
 )
+from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import Application, Cert, Organization, Provider
 from emulator.core.derive import derive_hex
 from emulator.core.json_object import Json, JsonObject
@@ -90,8 +91,10 @@ class Organizations(Rows[str, Organization]):
     def __init__(self, state: State) -> None:
         super().__init__(state)
         now = state.clock.now()
+        dropped = () if version_of(state).import_keeps_items else ("accountItems",)
         for row in scenario_of(state).organizations:
-            self._put(complete_organization(row, now=now))
+            kept = JsonObject({name: value for name, value in row.items() if name not in dropped})
+            self._put(complete_organization(kept, now=now))
         for row in built_in(self.name, now=now):
             self._put_missing(complete_organization(row, now=now))
 

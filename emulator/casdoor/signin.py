@@ -53,12 +53,13 @@ def unknown_client(tx: Transaction, client_id: str) -> Reason:
 
 
 def _check_before_client(request: LoginRequest, version: Version) -> None:
-    if request.client_assertion_type == _JWT_BEARER and request.client_assertion.count(".") != 2:
+    is_assertion = version.knows_client_assertions and request.client_assertion_type == _JWT_BEARER
+    if is_assertion and request.client_assertion.count(".") != 2:
         why = reason("client-assertion-malformed")
         raise ApiError("token is malformed: token contains an invalid number of segments", why=why)
-    if request.device_code:
+    if request.device_code and version.knows_device_codes:
         raise TokenError("expired_token", "token is expired", why=reason("device-code-unknown"))
-    if request.grant_type == _DEVICE:
+    if request.grant_type == _DEVICE and version.needs_device_code and not request.device_code:
         why = reason("parameter-missing", parameter="device_code")
         raise TokenError("invalid_request", "device_code parameter is required for this grant type", why=why)
     if version.checks_dpop and request.dpop:
@@ -73,7 +74,7 @@ def _login_mini_program(tx: Transaction, application: Application, request: Logi
     if created:
         tx.trace.changed(None, user)
         _note_second_account(tx, user)
-        if request.username and not is_username(request.username):
+        if request.username and not is_username(request.username, longest=version_of(tx).longest_name):
             tx.note("nickname-dropped")
     else:
         _note_known_user(tx, user, session, request)

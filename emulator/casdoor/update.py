@@ -51,7 +51,10 @@ def update_user(tx: Transaction, caller: Caller, request: UpdateRequest) -> str:
         new, columns = _new_user(tx, version, old, given, request.columns)
         admin = is_admin(tx, caller, old.owner)
         _check_owner(tx, caller, old, new)
-        _check_mfa(tx, new)
+        if version.checks_name_first:
+            _check_mfa(tx, new)
+        elif not new.display_name and not request.allow_empty:
+            raise ApiError(text(tx, "empty_display_name"), why=reason("display-name-empty"))
         _check_unique(tx, version, old, new)
         compared = _shared(old, new, given) if version.columns_merge and columns else old
         check_items(tx, old=compared, new=new, admin=admin, allow_empty=bool(request.allow_empty))
@@ -144,9 +147,9 @@ def check_username(tx: Transaction, *, owner: str, name: str) -> None:
     """Refuse a name that breaks Casdoor's rule or is taken; raises ApiError."""
     if not name:
         raise ApiError(text(tx, "empty_username"), why=reason("body-without", field="name"))
-    if len(name.encode()) > 255:
+    if len(name.encode()) > version_of(tx).longest_name:
         raise ApiError(text(tx, "long_username"), why=reason("name-too-long", bytes=len(name.encode())))
-    if not is_username(name):
+    if not is_username(name, longest=version_of(tx).longest_name):
         raise ApiError(text(tx, "bad_username"), why=reason("name-malformed", name=name))
     if tx.get(Users).find((owner, name)):
         raise ApiError(text(tx, "username_taken"), why=reason("name-taken", owner=owner, name=name))

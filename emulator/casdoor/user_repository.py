@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from emulator.casdoor.defaults import built_in, complete_user, with_defaults, without_defaults
 from emulator.casdoor.repositories import Organizations
+from emulator.casdoor.versions import version_of
 from emulator.casdoor.views import User
 from emulator.core.json_object import Json
 from emulator.scenario.model import scenario_of
@@ -24,6 +25,7 @@ class Users(Table[Key, User]):
         super().__init__(state, bound=max(state.limits.users, len(scenario_of(state).users) + 2))
         self._names: dict[str, dict[str, None]] = {}
         self._by_wechat: dict[Key, dict[str, None]] = {}
+        updated = version_of(state).new_users_updated
         scenario, organizations, now = scenario_of(state), state.get(Organizations), state.clock.now()
         declared = {(row.owner, row.name): row for row in scenario.users}
         for row in built_in(self.name, now=now):
@@ -31,7 +33,7 @@ class Users(Table[Key, User]):
         self._declared = frozenset(declared)
         for row in declared.values():
             owner = organizations.find(row.owner)
-            self._put(complete_user(row, seed=scenario.seed, now=now, organization=owner))
+            self._put(complete_user(row, seed=scenario.seed, now=now, organization=owner, updated=updated))
 
     def key_of(self, row: User) -> Key:
         """Return organization and name."""

@@ -21,9 +21,9 @@ _USERNAME = re.compile(r"[a-zA-Z0-9]+(?:[-._][a-zA-Z0-9]+)*")
 NAME_TAKEN = "constraint failed: UNIQUE constraint failed: user.owner, user.name (1555)"
 
 
-def is_username(name: str) -> bool:
-    """Return whether Casdoor accepts a name: 1 to 255 bytes of letters and digits, with single `-._` between."""
-    return len(name.encode()) <= 255 and _USERNAME.fullmatch(name) is not None
+def is_username(name: str, *, longest: int = 255) -> bool:
+    """Return whether Casdoor accepts a name: up to `longest` bytes of letters and digits, with single `-._` between."""
+    return len(name.encode()) <= longest and _USERNAME.fullmatch(name) is not None
 
 
 def new_user_id(tx: Transaction, application: Application | None, owner: str, name: str) -> str:
@@ -46,18 +46,20 @@ def new_wechat_user(
     """
     owner = application.organization
     organization = organization_of(tx, owner)
-    name = username if is_username(username) else f"wechat-{session.openid}"
+    version = version_of(tx)
+    name = username if is_username(username, longest=version.longest_name) else f"wechat-{session.openid}"
     if tx.get(Users).find((owner, name)):
         raise ApiError(NAME_TAKEN, why=reason("name-taken", owner=owner, name=name))
     now = rfc3339(tx.at)
-    default_avatar = organization.default_avatar if version_of(tx).gives_default_avatar else ""
+    default_avatar = organization.default_avatar if version.gives_default_avatar else ""
     fields: dict[str, Json] = {
         "owner": owner,
         "name": name,
         "createdTime": now,
-        "updatedTime": now,
+        "updatedTime": now if version.new_users_updated else "",
         "id": new_user_id(tx, application, owner, name),
         "type": "normal-user",
+        "passwordType": organization.password_type if version.every_user_has_password_type else "",
         "avatar": avatar or default_avatar,
         "ranking": next_ranking(tx, organization),
         "balanceCurrency": organization.balance_currency or "USD",
@@ -90,8 +92,9 @@ def check_consent(organization: Organization, *, name: str = "") -> None:
 
 
 def next_ranking(tx: Transaction, organization: Organization) -> int:
-    """Return the ranking of a new user: one after all others, 0 without a `Ranking` item."""
-    if not any(item.name == "Ranking" for item in account_items(tx, organization)):
+    """Return the ranking of a new user: one after all others, 0 where it takes a `Ranking` item and there is none."""
+    ranks = version_of(tx).always_ranks
+    if not ranks and not any(item.name == "Ranking" for item in account_items(tx, organization)):
         return 0
     return tx.get(Users).count(organization.name) + 1
 

@@ -8,19 +8,23 @@ from emulator.core.json_object import Json, JsonObject
 
 #: What every version has a table of; facts/casdoor.md 10.1 lists how they differ.
 TABLES = (
+    "account_item",
     "account_items",
     "api_paths",
     "application",
     "claims",
     "discovery",
     "headers",
+    "languages",
     "masks",
     "multi_factor_auths",
+    "oauth_errors",
     "objects",
     "organization",
     "provider",
     "provider_item",
     "session",
+    "signin_item",
     "signup_item",
     "texts",
     "token",
@@ -29,7 +33,7 @@ TABLES = (
     "web_config",
 )
 #: The tables whose parts the rules ask for by name, so that every version has the same.
-_SAME_PARTS = ("api_paths", "claims", "headers", "masks", "objects", "texts", "user_fields")
+_SAME_PARTS = ("api_paths", "claims", "headers", "masks", "oauth_errors", "objects", "texts", "user_fields")
 _DIFFERENCES = "differences.json"
 #: The files of a folder that are not tables.
 _OTHERS = ("version.json", _DIFFERENCES)

@@ -2,16 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 from importlib.resources.abc import Traversable
-from typing import Any, get_type_hints
+from typing import Any
 
-from emulator.casdoor.version_tables import TABLES, Tables, as_object, read_object, unknown_name
+from emulator.casdoor.switches import Switches, read_switches
+from emulator.casdoor.version_tables import TABLES, Tables, read_object, unknown_name
 from emulator.core.json_object import Json, JsonObject
 from emulator.core.tables import table_folder
+from emulator.world.state import State
 from emulator.world.transaction import Transaction
 
 MINI_PROGRAM = "WeChatMiniProgram"
@@ -19,67 +21,14 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){0,2}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Switches:
-    """What the rules ask a version; `version.json` says it. Source: facts/casdoor.md 0, 9 and 10.
-
-    Sign-in: `raw_login_body` answers the token row; `provider_types` count as a mini program's;
-    `login_updates_profile` writes username and avatar onto a known user; `wrong_tag_panics`;
-    `refresh_beats_tag`; `checks_dpop`; `gives_default_avatar`.
-    Updates: `columns_merge` lays the body over the stored user; `camel_columns`; `sparse_update`
-    merges also without columns; `owner_defaults` fills a missing owner in; `admin_writes_always`;
-    `normalises_phone`.
-    Tokens: `refresh_checks_client`; `cuts_off` ends the tokens of forbidden, deleted, removed users.
-    Tokens of client_credentials: `app_tokens_are_apps`; before v3.60.1 they are a user's who does not exist.
-    get-user: `phone_query_has_region` compares the country of a number with `+` too.
-    Web sign-in: `records_signin` writes the time into the user; `signin_flags_password` says in `data3` whether the
-    password has to be changed; `sessions_end_cookies` ends the cookies of a session that is deleted.
-    Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
-    `issuer_per_application`; `slash_in_deleted_name_panics`;
-    `lists_check_sign_in`; `checks_owner_on_add`; `panic_status` is the HTTP status of a crash.
-    """
-
-    raw_login_body: bool
-    provider_types: tuple[str, ...]
-    login_updates_profile: bool
-    wrong_tag_panics: bool
-    refresh_beats_tag: bool
-    checks_dpop: bool
-    gives_default_avatar: bool
-    columns_merge: bool
-    camel_columns: bool
-    sparse_update: bool
-    owner_defaults: bool
-    admin_writes_always: bool
-    normalises_phone: bool
-    refresh_checks_client: bool
-    cuts_off: bool
-    app_tokens_are_apps: bool
-    phone_query_has_region: bool
-    records_signin: bool
-    signin_flags_password: bool
-    sessions_end_cookies: bool
-    refuses_content_type: bool
-    peers_see_private: bool
-    userinfo_follows_token_fields: bool
-    logout_redirects_alone: bool
-    issuer_per_application: bool
-    slash_in_deleted_name_panics: bool
-    lists_check_sign_in: bool
-    checks_owner_on_add: bool
-    panic_status: int
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Version(Switches):
     """A Casdoor: its switches, and its tables, each read when it is first asked for.
 
-    `since` is the first release that answers logins as this one does; `leniencies` are the ids of the notes about
-    what a profile allows beyond the real server.
+    `leniencies` are the ids of the notes about what a profile allows beyond the real server.
     """
 
     name: str
-    since: str
     tables: Tables
     leniencies: frozenset[str] = frozenset()
 
@@ -97,7 +46,17 @@ class Version(Switches):
 
     def show(self, kind: str, row: JsonObject) -> dict[str, Json]:
         """Return a stored row as this version has it: with its fields only, and every one of them."""
-        return {name: row.get(name, zero) for name, zero in self.shape(kind).items()}
+        shown = {name: row.get(name, zero) for name, zero in self.shape(kind).items()}
+        for name, default in self._own_defaults(kind).items():
+            if shown[name] == default:
+                shown[name] = self.shape(kind)[name]
+        return shown
+
+    @cache  # noqa: B019
+    def _own_defaults(self, kind: str) -> Mapping[str, Json]:
+        """Return the newest version's defaults of the fields that this version gives another default."""
+        defaults = newest().shape(kind)
+        return {name: defaults[name] for name, own in self.shape(kind).items() if defaults.get(name, own) != own}
 
     def masks(self, kind: str) -> JsonObject:
         """Return what is hidden, as field and what stands there instead (facts/casdoor.md 5.1 and 5.9).
@@ -111,13 +70,24 @@ class Version(Switches):
         """Return a message in a language with its places filled in.
 
         The languages are `de`, `en`, `es`, `fr`, `ja`, `pl`, `pt`, `tr`, `uk`, `vi` and `zh`; others, and other case,
-        give English. The values stand as they are, braces included. Source: facts/casdoor.md 8, i18n/locales in
-        v3.158.0. Raises KeyError for an unknown message.
+        give English. Older versions have more, and say of others that they are not supported. The values stand as they
+        are, braces included. Source: facts/casdoor.md 8, i18n/locales and i18n/util.go of each version. Raises KeyError
+        for an unknown message.
         """
         entry = self.tables.object("texts").row(key)
         if "en" not in entry:
             raise KeyError(key)
+        if not self._speaks(language):
+            return _unsupported(language, values.values())
         return _PLACE.sub(lambda found: values[found[1]], entry.text(language) or entry.text("en"))
+
+    def _speaks(self, language: str) -> bool:
+        languages = self.tables.get("languages")
+        return not languages or language in ("", "*", "nu") or (isinstance(languages, list) and language in languages)
+
+    def oauth_error(self, key: str, **values: str) -> str:
+        """Return the description of an OAuth error, which is never translated, with its places filled in."""
+        return _PLACE.sub(lambda found: values[found[1]], self.tables.object("oauth_errors").text(key))
 
     @cached_property
     def server(self) -> str:
@@ -128,6 +98,14 @@ class Version(Switches):
     def web_config(self) -> str:
         """The settings of the web page, which come as a second cookie with pages and get-account."""
         return json.dumps(self.tables.get("web_config"), ensure_ascii=False, separators=(",", ":"))
+
+
+def _unsupported(language: str, values: Iterable[str]) -> str:
+    """Return what an older Casdoor says in a language without a file; Go appends the values that have no place."""
+    problem = f"open locales/{language}/data.json: file does not exist"
+    extra = ", ".join(f"string={value}" for value in values)
+    text = f'Translate error: the language "{language}" is not supported, err = {problem}'
+    return f"{text}%!(EXTRA {extra})" if extra else text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,24 +128,28 @@ class Profile:
 
 
 class _Profiles(Mapping[str, Profile]):
-    """The profiles by name, the default first; read when the first of them is asked for."""
+    """The profiles by name, the default first; each is read when it is asked for.
+
+    Names that go without saying are known and not listed: that of a recorded version, and a lenient profile on
+    another version than its own, such as `docs@v2.100.0`.
+    """
 
     def __init__(self) -> None:
         self._added: dict[str, Profile] = {}
 
-    @cached_property
-    def _shipped(self) -> dict[str, Profile]:
-        rows = _written().row("profiles")
-        return {name: _profile(name, rows.row(name)) for name in rows}
-
     def __getitem__(self, name: str) -> Profile:
-        return self._shipped[name] if name in self._shipped else self._added[name]
+        return self._added[name] if name in self._added else _shipped(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*self._shipped, *self._added])
+        return iter([*_written().row("profiles"), *self._added])
 
     def __len__(self) -> int:
-        return len(self._shipped) + len(self._added)
+        return len(_written().row("profiles")) + len(self._added)
+
+    @property
+    def allowed(self) -> str:
+        """The names as a message lists them."""
+        return f"{', '.join(self)}, docs@VERSION"
 
     @contextmanager
     def adding(self, profile: Profile) -> Iterator[Profile]:
@@ -185,8 +167,8 @@ class _Profiles(Mapping[str, Profile]):
 PROFILES = _Profiles()
 
 
-def version_of(tx: Transaction) -> Version:
-    """Return the Casdoor that a world plays."""
+def version_of(tx: Transaction | State) -> Version:
+    """Return the Casdoor that a world plays, as a call finds it or as its state begins with it."""
     return PROFILES[tx.profile].played
 
 
@@ -207,40 +189,31 @@ def load(folder: Traversable) -> Version:
     return version
 
 
-def nearest(version: str) -> tuple[Profile, str]:
-    """Return the profile nearest to a Casdoor version such as `3.20.0`, and one sentence on what may differ.
-
-    Raises ValueError for a text that is not a version. Source: design.md 3.
-    """
-    if not _VERSION.fullmatch(version):
-        raise ValueError(f"{version!r} is not a Casdoor version; write three numbers such as 3.158.0")
-    strict = sorted(
-        (one for one in PROFILES.values() if not one.leniencies), key=lambda one: _numbers(one.version.since)
-    )
-    profile = next((one for one in reversed(strict) if _numbers(one.version.since) <= _numbers(version)), strict[0])
-    shown, played = "v" + version.removeprefix("v"), profile.version.name
-    if shown == played:
-        return profile, f"Casdoor {shown} is the recorded version of profile {profile.name}"
-    differs = f"profile {profile.name} plays {played}, so details may differ"
-    return profile, f"Casdoor {shown} was not recorded; {differs}"
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.removeprefix("v").split("."))
-
-
 @cache
 def _written() -> JsonObject:
     return read_object(table_folder("casdoor", "profiles.json"), ("newest", "leniencies", "profiles"))
 
 
-def _profile(name: str, row: JsonObject) -> Profile:
+@cache
+def _shipped(name: str) -> Profile:
+    """Return the profile of a name, listed or not; raises KeyError."""
+    rows = _written().row("profiles")
+    if name in rows:
+        return _profile(name, rows.row(name), rows.row(name).text("version"))
+    base, _, version = name.rpartition("@")
+    played = [one for one in rows if rows.row(one).text("version") == version and not rows.row(one).texts("leniencies")]
+    if not played or (base and not rows.row(base).texts("leniencies")):
+        raise KeyError(name)
+    return _profile(name, rows.row(base or played[0]), version)
+
+
+def _profile(name: str, row: JsonObject, version: str) -> Profile:
     return Profile(
         name=name,
-        version=_recorded(row.text("version")),
+        version=_recorded(version),
         leniencies=tuple(row.texts("leniencies")),
-        en=row.text("en"),
-        zh=row.text("zh"),
+        en=row.text("en").replace(row.text("version"), version),
+        zh=row.text("zh").replace(row.text("version"), version),
     )
 
 
@@ -249,7 +222,7 @@ def _leniency(name: str) -> dict[str, Any]:
     known, where = _written().row("leniencies"), f"{table_folder('casdoor', 'profiles.json')}"
     if name not in known:
         raise unknown_name(where, "unknown leniency", name, known)
-    return _switches(known[name], f"{where}: {name}")
+    return read_switches(known[name], f"{where}: {name}")
 
 
 @cache
@@ -260,19 +233,17 @@ def _recorded(name: str) -> Version:
 def _version(folder: Traversable) -> Version:
     """Return the version of a folder, its tables not yet read; raises ValueError."""
     file = folder.joinpath("version.json")
-    about = read_object(file, ("based_on", "since", "switches"))
+    about = read_object(file, ("based_on", "switches"))
     base = _base(about.text("based_on"), f"{file}") if "based_on" in about else None
-    since = about.text("since") or folder.name
-    for number in (folder.name, since):
-        if not _VERSION.fullmatch(number):
-            raise ValueError(f"{file}: {number!r} is not a version; write one such as v3.158.0")
-    own = _switches(about.get("switches", {}), f"{file}: switches")
+    if not _VERSION.fullmatch(folder.name):
+        raise ValueError(f"{file}: {folder.name!r} is not a version; write one such as v3.158.0")
+    own = read_switches(about.get("switches", {}), f"{file}: switches")
     if base is not None:
-        return replace(base, name=folder.name, since=since, tables=Tables(folder, base.tables), **own)
+        return replace(base, name=folder.name, tables=Tables(folder, base.tables), **own)
     missing = [one.name for one in fields(Switches) if one.name not in own]
     if missing:
         raise ValueError(f"{file}: switches: {missing[0]!r} is missing; a version that is not based on another has all")
-    return Version(name=folder.name, since=since, tables=Tables(folder), **own)
+    return Version(name=folder.name, tables=Tables(folder), **own)
 
 
 def _base(name: str, where: str) -> Version:
@@ -280,28 +251,3 @@ def _base(name: str, where: str) -> Version:
     if name not in known:
         raise unknown_name(where, "based_on: there is no recorded version", name, known)
     return _recorded(name)
-
-
-def _switches(given: Json, where: str) -> dict[str, Any]:
-    """Return switches with their types checked; raises ValueError for one that there is not or of another type."""
-    types, switches = _switch_types(), as_object(given, where)
-    for name, value in switches.items():
-        if name not in types:
-            raise unknown_name(where, "unknown switch", name, types)
-        if not _fits(types[name], value):
-            raise ValueError(f"{where}: {name} is {json.dumps(value)}; it must be {_TYPE_NAMES[types[name]]}")
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in switches.items()}
-
-
-@cache
-def _switch_types() -> dict[str, Any]:
-    return get_type_hints(Switches)
-
-
-def _fits(wanted: Any, value: Json) -> bool:
-    if isinstance(value, list):
-        return wanted == tuple[str, ...] and all(isinstance(one, str) for one in value)
-    return type(value) is wanted
-
-
-_TYPE_NAMES: Mapping[Any, str] = {bool: "true or false", int: "a whole number", tuple[str, ...]: "a list of texts"}

@@ -28,6 +28,7 @@ def profiles(*, as_json: bool) -> None:
         return
     for one in known:
         click.echo(f"{one.name:<8} {one.version.name:<9} {one.en}\n{'':<18} {one.zh}")
+    click.echo("docs@VERSION puts the leniencies of docs on another of these versions, such as docs@v2.100.0")
 
 
 @click.command(

@@ -120,7 +120,7 @@ def init(path: str | None, *, is_audit: bool, shape: str | None, force: bool) ->
 
 def project_text(found: "Found", scenarios: str) -> str:
     """Return a project's file for what was found; what this version cannot use of it stands in a comment."""
-    from emulator.casdoor.versions import PROFILES
+    from emulator.casdoor.versions import PROFILES, newest
 
     profiles = list(PROFILES)
     names = [f"{one.kind} ({one.evidence})" for one in found.backends]
@@ -129,7 +129,7 @@ def project_text(found: "Found", scenarios: str) -> str:
         found=", ".join(names) or "nothing that mockdoor knows",
         scenarios=_word(scenarios),
         profiles=", ".join(profiles),
-        profile=profiles[-1],
+        profile=next(one.name for one in PROFILES.values() if one.version is newest() and not one.leniencies),
     )
     return text + "".join(f"{line}\n" for line in _apps(found))
 

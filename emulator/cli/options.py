@@ -27,15 +27,19 @@ class ProfileName(_TextType):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002  # click's
         """Show the names in the help."""
-        return f"[{'|'.join(self._choice().choices)}]"
+        return f"[{'|'.join(self._choice().choices)}|docs@VERSION]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return a known name; fail with all of them."""
-        return self._choice().convert(value, param, ctx)
+        from emulator.casdoor.versions import PROFILES
+
+        return value if value in PROFILES else self._choice().convert(value, param, ctx)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         """Complete a name."""
-        return self._choice().shell_complete(ctx, param, incomplete)
+        from emulator.scenario.profile_names import every_profile_name
+
+        return click.Choice(every_profile_name()).shell_complete(ctx, param, incomplete)
 
     @staticmethod
     def _choice() -> "click.Choice[str]":

@@ -195,7 +195,7 @@ def _limits(pairs: tuple[str, ...]) -> "tuple[Limits, ServerLimits]":
 
 
 def _profile(profile: str | None, casdoor: str | None) -> str | None:
-    from emulator.casdoor.versions import nearest
+    from emulator.casdoor.nearest import nearest
 
     if casdoor is None:
         return profile

@@ -286,7 +286,7 @@ def _refusing(call: Callable[[], T]) -> T:
 def known_profile(profile: str) -> str:
     """Return the name of a profile; raises Refused, with the names there are, when it is none."""
     if profile not in PROFILES:
-        raise Refused(f"there is no profile {profile!r}; allowed: {', '.join(PROFILES)}")
+        raise Refused(f"there is no profile {profile!r}; allowed: {PROFILES.allowed}")
     return profile
 
 

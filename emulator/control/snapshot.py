@@ -98,7 +98,7 @@ def decode(world: World, given: Json) -> State:
         raise ValueError(f"'format' is {given['format']!r}; this version reads {FORMAT}")
     profile = given["profile"]
     if not isinstance(profile, str) or profile not in PROFILES:
-        raise ValueError(f"'profile' is {profile!r}; allowed: {', '.join(PROFILES)}")
+        raise ValueError(f"'profile' is {profile!r}; allowed: {PROFILES.allowed}")
     codec = codec_of()
     scenario = _checked(codec.decode(given["scenario"], Scenario, "scenario"))
     if scenario.clock is not None:
@@ -142,7 +142,7 @@ def restore_changes(state: State, given: Json, wall: WallClock) -> None:
     changes, codec = _object(given, "changes"), codec_of()
     profile = changes.get("profile")
     if not isinstance(profile, str) or profile not in PROFILES:
-        raise ValueError(f"'profile' is {profile!r}; allowed: {', '.join(PROFILES)}")
+        raise ValueError(f"'profile' is {profile!r}; allowed: {PROFILES.allowed}")
     state.profile = profile
     clock = codec.decode(changes.get("clock", {}), Clock, "clock")
     state.clock = Clock(wall, frozen_at=clock.frozen_at, offset=clock.offset)

@@ -9,6 +9,15 @@ def profile_names() -> tuple[str, ...]:
     return tuple(_written().row("profiles"))
 
 
+def every_profile_name() -> tuple[str, ...]:
+    """Return the names in that order, then those that go without saying: every recorded version, and `docs@` each."""
+    rows = _written().row("profiles")
+    versions = dict.fromkeys(rows.row(name).text("version") for name in rows)
+    lenient = [name for name in rows if rows.row(name).texts("leniencies")]
+    others = [*versions, *(f"{name}@{version}" for name in lenient for version in versions)]
+    return tuple(dict.fromkeys([*rows, *others]))
+
+
 def default_profile() -> str:
     """Return the profile of a scenario that does not say one."""
     return profile_names()[0]

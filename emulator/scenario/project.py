@@ -11,7 +11,7 @@ from emulator.scenario import shipped
 from emulator.scenario.check import check_schema
 from emulator.scenario.document import Document, Trail, is_there, read_text, suggest
 from emulator.scenario.nodes import Schema, parse_document, schema
-from emulator.scenario.profile_names import profile_names
+from emulator.scenario.profile_names import every_profile_name
 
 #: The name of a project's file.
 NAME = "mockdoor.yaml"
@@ -106,7 +106,7 @@ def project_schema() -> Schema:
         "properties": {
             "scenario": text,
             "scenarios": {"type": "array", "items": text, "minItems": 1},
-            "profile": {"enum": list(profile_names())},
+            "profile": {"enum": list(every_profile_name())},
             "target": text,
             "reports": {
                 "type": "object",

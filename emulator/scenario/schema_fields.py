@@ -5,7 +5,7 @@ from typing import Any
 from emulator.core.json_object import Json
 from emulator.core.tables import table
 from emulator.scenario.object_kinds import OBJECT_KINDS
-from emulator.scenario.profile_names import newest_version, profile_names
+from emulator.scenario.profile_names import every_profile_name, newest_version
 
 Schema = dict[str, Any]
 
@@ -19,7 +19,7 @@ def with_casdoor_tables(base: Schema) -> Schema:
     What `base` says of a field itself stays as it is.
     """
     parts = {kind: _with_fields(kind, base["$defs"][kind]) for kind in KINDS}
-    profile = {**base["properties"]["profile"], "enum": list(profile_names())}
+    profile = {**base["properties"]["profile"], "enum": list(every_profile_name())}
     lists = {name: _objects(name, kind) for name, kind in OBJECT_KINDS.items()}
     return {
         **base,

@@ -8,11 +8,13 @@ from dataclasses import fields
 import pytest
 
 from emulator.casdoor.repositories import Applications
-from emulator.casdoor.versions import PROFILES, Profile, Switches, load, nearest, newest
+from emulator.casdoor.switches import Switches
+from emulator.casdoor.versions import PROFILES, Profile, load, newest
 from emulator.core.tables import table_folder
 from emulator.journal.notes import catalogue
 
 DOCS_CLIENT = "6825f4f0af45554c8952"
+LISTED = ["docs", "classic", "current", "v3.100.0", "v3.60.0", "v2.100.0", "v1.600.0"]
 RECORDED = sorted(one.name for one in table_folder("casdoor").iterdir() if one.is_dir())
 #: A version that differs from the recorded one in a field, a header, a switch and a text.
 ABOUT = {"based_on": "v3.158.0", "switches": {"raw_login_body": False}}
@@ -94,7 +96,7 @@ def test_a_profile_is_known_as_long_as_it_is_added(folder):
     with PROFILES.adding(Profile(name="made-up", version=load(folder()), en="", zh="")):
         during = list(PROFILES)
 
-    assert (during, list(PROFILES)) == ([*PROFILES, "made-up"], ["docs", "classic", "current"])
+    assert (during, list(PROFILES)) == ([*LISTED, "made-up"], LISTED)
 
 
 def test_no_profile_takes_the_name_of_another():
@@ -149,11 +151,46 @@ def test_every_recorded_version_is_whole(name):
     assert version.name == name
 
 
-def test_the_rows_of_every_world_have_the_newest_fields():
+def test_a_recorded_version_has_no_field_that_no_row_has_but_two_keys_that_are_always_empty():
     versions = [load(table_folder("casdoor", name)) for name in RECORDED]
 
-    newer = {field for one in versions for field in one.shape("user")} - set(newest().shape("user"))
-    assert newer == set()
+    other = {field for one in versions for field in one.shape("user")} - set(newest().shape("user"))
+    assert other == {"accessKey", "accessSecret"}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_every_recorded_version_is_a_profile_by_its_name(name):
+    profile = PROFILES[name]
+
+    assert (profile.played.name, profile.leniencies) == (name, ())
+
+
+@pytest.mark.parametrize("version", RECORDED)
+def test_docs_stands_on_any_recorded_version(version):
+    profile = PROFILES[f"docs@{version}"]
+
+    assert (profile.version.name, profile.leniencies) == (version, PROFILES["docs"].leniencies)
+    assert profile.played.sparse_update
+    assert version in profile.en
+
+
+@pytest.mark.parametrize(
+    "name", ["docs@", "docs@v9.9.9", "current@v2.100.0", "@v2.100.0x", "nobody@v2.100.0", "v2.100"]
+)
+def test_no_other_name_is_a_profile(name):
+    assert name not in PROFILES
+
+
+def test_docs_on_an_old_version_shows_its_shapes_and_takes_a_sparse_update(casdoor):
+    server = casdoor(profile="docs@v2.100.0")
+    token = server.token()
+    user = server.get("/api/get-account", token).get_json()["data"]
+
+    reply = server.post(
+        "/api/update-user", {"owner": user["owner"], "name": user["name"], "displayName": "Alice"}, token
+    )
+
+    assert (len(user), reply.get_json()["data"]) == (167, "Affected")
 
 
 def test_every_leniency_is_a_note_and_turns_a_switch():
@@ -162,21 +199,6 @@ def test_every_leniency_is_a_note_and_turns_a_switch():
     turned = [one.name for one in fields(Switches) if getattr(docs.played, one.name) != getattr(docs.version, one.name)]
     assert [catalogue()[one].kind for one in docs.leniencies] == ["leniency"] * 5
     assert len(turned) == len(docs.leniencies)
-
-
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        pytest.param("1.500.0", "classic", id="older than all that was recorded"),
-        pytest.param("3.35.0", "classic", id="recorded"),
-        pytest.param("v3.35.1", "current", id="the first that answers logins in another way"),
-        pytest.param("4", "current", id="newer than all that was recorded"),
-    ],
-)
-def test_the_nearest_profile_answers_logins_as_the_version_does(asked, found):
-    profile, _ = nearest(asked)
-
-    assert profile.name == found
 
 
 MISTAKES = {

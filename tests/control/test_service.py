@@ -128,7 +128,7 @@ def test_a_code_given_out_is_the_persons(world):
         (lambda one: one.issue_login_code(appid="wx"), Refused, "unknown appid 'wx'; there are: wx0123456789abcdef"),
         (lambda one: one.sign_in("zoe"), Unknown, "there is no persona 'zoe'; there are: "),
         (lambda one: one.lift_fault("x"), Unknown, "there is no fault 'x'; there are: none"),
-        (lambda one: one.switch_profile("x"), Refused, "there is no profile 'x'; allowed: docs, classic, current"),
+        (lambda one: one.switch_profile("x"), Refused, "there is no profile 'x'; allowed: docs, classic, current, v3"),
         (lambda one: one.plan_fault({"at": "x"}), Refused, "a fault needs an effect"),
         (lambda one: one.verify({"operation": "x"}), Refused, "unknown operation 'x'"),
         (lambda one: one.advance("-1m"), Refused, "'-1m' is"),

@@ -142,7 +142,11 @@ def broken(told, *path, value):
 
 MISTAKES = [
     (("format",), 1, "'format' is 1; this version reads 2"),
-    (("profile",), "newest", "'profile' is 'newest'; allowed: docs, classic, current"),
+    (
+        ("profile",),
+        "newest",
+        "'profile' is 'newest'; allowed: docs, classic, current, v3.100.0, v3.60.0, v2.100.0, v1.600.0, docs@VERSION",
+    ),
     (
         ("more",),
         1,
@@ -153,7 +157,11 @@ MISTAKES = [
     (("state", "clock"), {"frozen_at": "yesterday"}, "Invalid isoformat string"),
     (("state", "surprise"), 1, "surprise"),
     (("state", "personas", "signed_in"), None, "personas: None is signed in, yet nobody has that name"),
-    (("profile",), {}, "'profile' is {}; allowed: docs, classic, current"),
+    (
+        ("profile",),
+        {},
+        "'profile' is {}; allowed: docs, classic, current, v3.100.0, v3.60.0, v2.100.0, v1.600.0, docs@VERSION",
+    ),
     (("scenario", "certs"), [{"name": "c", "privateKey": ["x"]}], "cert /c: privateKey is ['x']; it must be a text"),
     (("state", "certs"), [{"name": "c", "privateKey": ["x"]}], "cert /c: privateKey is ['x']; it must be a text"),
     (("state", "applications"), [{"name": "a", "clientId": 7}], "application /a: clientId is 7; it must be a text"),

@@ -9,7 +9,8 @@ from emulator.audit.probe import Probe, calls_of
 from emulator.audit.rules.registry import NotExamined, Seen, Severity, rule
 from emulator.audit.sessions import USER_IDS, usual, value_at
 from emulator.audit.stagings.casdoor import ACCOUNT, SPELLINGS, TAKEN, TAKEN_ID, TAMPERINGS
-from emulator.casdoor.versions import PROFILES, nearest
+from emulator.casdoor.nearest import nearest
+from emulator.casdoor.versions import PROFILES
 
 _NEEDS = ("casdoor",)
 #: Troubles in which Casdoor says no, mostly with status 200.

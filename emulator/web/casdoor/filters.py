@@ -29,10 +29,11 @@ def before(context: CasdoorContext) -> Reply | None:
     """Run the filters; return a reply where one of them answers."""
     tx = context.tx
     tx.origin = origin_of(context.http)
+    version = version_of(tx)
     try:
-        context.request = read_request(context.http, context.target)
+        context.request = read_request(context.http, context.target, drops_bad_pairs=version.drops_bad_pairs)
     except BadContentType:
-        refuses = version_of(tx).refuses_content_type
+        refuses = version.refuses_content_type
         return replies.content_type_error(context) if refuses else replies.form_error(context)
     except BadForm:
         return replies.form_error(context)
@@ -46,14 +47,15 @@ def _filter(context: CasdoorContext) -> Reply | None:
     if not asked.path.startswith(_API):
         tx.trace.operation = "casdoor.web_page"
         return replies.web_page(context)
-    if not asked.path.startswith(_NO_CREDENTIALS):
+    if not asked.path.startswith(_NO_CREDENTIALS) or version_of(tx).login_checks_credentials:
         context.session = sign_in_session(tx, asked, context.session)
     reply = _share(context, asked)
     if reply is not None:
         return reply
     name_persona(tx, context.caller)
     authorize(tx, asked, context.caller)
-    check_name(asked)
+    if version_of(tx).checks_characters:
+        check_name(asked)
     return replies.not_found(context) if asked.method == "HEAD" else None
 
 
@@ -71,6 +73,8 @@ def _share(context: CasdoorContext, asked: ApiRequest) -> Reply | None:
 
 def after(context: CasdoorContext, reply: Reply) -> Reply:
     """Give a finished reply Casdoor's headers, and what planned faults do to it."""
+    if not version_of(context.tx).envelope_has_data3:
+        reply = replies.without_data3(reply)
     reply = faults.alter(context, reply)
     headers = [*reply.headers, ("Server", version_of(context.tx).server)]
     if not context.bare:

@@ -8,7 +8,11 @@ from emulator.casdoor.requests import ApiRequest
 from emulator.casdoor.signin import find_application, unknown_client
 from emulator.casdoor.signin import login as sign_in
 from emulator.casdoor.texts import text
+from emulator.casdoor.versions import version_of
+from emulator.casdoor.views import Application
 from emulator.core.errors import TokenError
+from emulator.core.json_object import Json
+from emulator.core.reason import Reason
 from emulator.core.reply import Reply
 from emulator.journal.reasons import reason
 from emulator.web.casdoor.context import CasdoorContext
@@ -35,6 +39,9 @@ def refresh_token(context: CasdoorContext, _: str) -> Reply:
     if not (asked.form.get("client_id") or asked.query.get("client_id")):
         from_json = _json_texts(asked.body)
         given = {name: from_json.get(name, "") for name in names} if from_json else given
+    version = version_of(context.tx)
+    if not version.refresh_reads_basic:
+        return bare(_refresh_without_basic(context, given))
     if not given["client_id"] and not given["client_secret"] and asked.basic is not None:
         given["client_id"] = asked.basic[0]
     if not given["client_id"] and not given["client_secret"]:
@@ -46,15 +53,29 @@ def refresh_token(context: CasdoorContext, _: str) -> Reply:
     if given["grant_type"] != "refresh_token":
         why = reason("grant-type-other", grant_type=given["grant_type"], expected="refresh_token")
         raise TokenError("unsupported_grant_type", "grant_type should be refresh_token", why=why)
-    return bare(
-        refresh(
-            context.tx,
-            application=application,
-            token=given["refresh_token"],
-            client_secret=given["client_secret"],
-            scope=given["scope"],
-            resource=given["resource"],
-        )
+    return bare(_refresh(context, application, given))
+
+
+def _refresh_without_basic(context: CasdoorContext, given: dict[str, str]) -> dict[str, Json]:
+    """Refresh as versions do that look at the grant before the client, and for that nowhere else."""
+    if given["grant_type"] != "refresh_token":
+        why = reason("grant-type-other", grant_type=given["grant_type"], expected="refresh_token")
+        raise TokenError("unsupported_grant_type", "grant_type should be refresh_token", why=why)
+    application = find_application(context.tx, given["client_id"])
+    if application is None:
+        why = unknown_client(context.tx, given["client_id"])
+        raise TokenError("invalid_client", "client_id is invalid", why=why)
+    return _refresh(context, application, given)
+
+
+def _refresh(context: CasdoorContext, application: Application, given: dict[str, str]) -> dict[str, Json]:
+    return refresh(
+        context.tx,
+        application=application,
+        token=given["refresh_token"],
+        client_secret=given["client_secret"],
+        scope=given["scope"],
+        resource=given["resource"],
     )
 
 
@@ -69,17 +90,24 @@ def introspect(context: CasdoorContext, _: str) -> Reply:
         if not client_id:
             given = _json_texts(asked.body)
             client_id, secret = given.get("client_id", ""), given.get("client_secret", "")
-    if not client_id and not secret:
+    half = not version_of(context.tx).introspect_refuses_client and asked.basic is None
+    if (not client_id or not secret) if half else not (client_id or secret):
         raise TokenError("invalid_request", why=reason("parameter-missing", parameter="client_id"))
     application = find_application(context.tx, client_id)
     if application is None:
-        why = unknown_client(context.tx, client_id)
-        raise TokenError("invalid_client", text(context.tx, "bad_client"), why=why)
+        raise _wrong_client(context, unknown_client(context.tx, client_id))
     if application.client_secret != secret:
-        why = reason("client-secret-wrong", application=application.name)
-        raise TokenError("invalid_client", text(context.tx, "bad_client"), why=why)
+        raise _wrong_client(context, reason("client-secret-wrong", application=application.name))
     hint = asked.value("token_type_hint")
     return bare(introspect_token(context.tx, application=application, token=asked.value("token"), hint=hint))
+
+
+def _wrong_client(context: CasdoorContext, why: Reason) -> TokenError:
+    """Return the refusal of a client at introspection; older versions have the sentence for the error's name."""
+    said = text(context.tx, "bad_client")
+    if version_of(context.tx).introspect_refuses_client:
+        return TokenError("invalid_client", said, why=why)
+    return TokenError(said, why=why)
 
 
 def read_login(asked: ApiRequest) -> LoginRequest:

@@ -45,24 +45,25 @@ def media_type(header: str) -> tuple[str, dict[str, str]]:
     return found[1].lower(), parameters
 
 
-def read_request(request: Request, target: str) -> ApiRequest:
+def read_request(request: Request, target: str, *, drops_bad_pairs: bool = False) -> ApiRequest:
     """Return what Casdoor reads of a request whose target, as sent, is `target`.
 
     Raises BadContentType and BadForm for a body that makes Casdoor fail before anything else. A GET never fails so:
-    Go leaves out the parts of its query that it cannot decode.
+    Go leaves out the parts of its query that it cannot decode. A version that `drops_bad_pairs` does so everywhere.
     """
     raw_path, _, raw_query = target.partition("?")
-    strict = request.method not in ("GET", "HEAD", "OPTIONS")
+    writes = request.method not in ("GET", "HEAD", "OPTIONS")
+    strict = writes and not drops_bad_pairs
     query = parse_form(raw_query, strict=strict)
     form: dict[str, str] = {}
     multipart: dict[str, str] = {}
     body = request.get_data()
-    if strict and request.headers.get("Content-Type"):
-        kind, parameters = media_type(request.headers["Content-Type"])
-        if kind == FORM:
-            form = parse_form(body.decode("latin-1"), strict=True)
-        elif kind == "multipart/form-data":
-            multipart = _parse_multipart(body, parameters)
+    if writes and request.headers.get("Content-Type"):
+        try:
+            form, multipart = _read_body(request.headers["Content-Type"], body, strict=strict)
+        except (BadContentType, BadForm):
+            if strict:
+                raise
     authorization = _header(request, "Authorization")
     return ApiRequest(
         method=request.method,
@@ -95,6 +96,14 @@ def parse_form(text: str, *, strict: bool) -> dict[str, str]:
         name, _, value = part.partition("=")
         values.setdefault(_decoded(name), _decoded(value))
     return values
+
+
+def _read_body(content_type: str, body: bytes, *, strict: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the fields of a urlencoded body and of a multipart one; raises BadContentType and BadForm."""
+    kind, parameters = media_type(content_type)
+    if kind == FORM:
+        return parse_form(body.decode("latin-1"), strict=strict), {}
+    return {}, _parse_multipart(body, parameters) if kind == "multipart/form-data" else {}
 
 
 def _header(request: Request, name: str) -> str:

@@ -67,6 +67,18 @@ def choice(given: Mapping[str, Json], name: str, choices: tuple[str, ...], *, re
     return value
 
 
+def profile(given: Mapping[str, Json], *, required: bool = False) -> str | None:
+    """Return the text field `profile`, which must name one, None when it is absent; raises BadRequest."""
+    from emulator.casdoor.versions import PROFILES
+
+    value = text(given, "profile", required=required)
+    if not value and not required:
+        return None
+    if value not in PROFILES:
+        raise BadRequest(f"'profile' is {value!r}; allowed: {PROFILES.allowed}")
+    return value
+
+
 def number(asked: Mapping[str, str], name: str) -> int | None:
     """Return a whole number from the query, None when it is absent; raises BadRequest."""
     value = asked.get(name)

@@ -60,9 +60,7 @@ def show_profile() -> Response:
 @bp.put("/profile")
 def switch_profile() -> Response:
     """Play another Casdoor from the next request on; users and tokens stay."""
-    from emulator.casdoor.versions import PROFILES
-
-    profile = fields.choice(fields.read("profile"), "profile", tuple(PROFILES), required=True)
+    profile = fields.profile(fields.read("profile"), required=True)
     control().service.switch_profile(profile or "")
     return show_profile()
 

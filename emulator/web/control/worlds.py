@@ -7,7 +7,6 @@ from threading import Lock
 
 from flask import Response, current_app
 
-from emulator.casdoor.versions import PROFILES
 from emulator.casdoor.views import Application
 from emulator.core.errors import ScenarioError
 from emulator.core.json_object import Json
@@ -44,7 +43,7 @@ def make_world() -> Response:
     name = fields.text(given, "name", required=True)
     if not _NAME.fullmatch(name):
         raise BadRequest(f"'name' is {name!r}; write up to 64 letters, digits, _ or -, a letter or digit first")
-    profile, worlds = fields.choice(given, "profile", tuple(PROFILES)), _worlds()
+    profile, worlds = fields.profile(given), _worlds()
     scenario = _scenario(given) or scenario_of(worlds[MAIN].state)
     world = worlds[MAIN].new_world(scenario, name=name, profile=profile)
     bound = world.limits.worlds
@@ -90,7 +89,7 @@ def show_scenario() -> Response:
 def replace_scenario() -> Response:
     """Make this world anew from another scenario; one with mistakes changes nothing."""
     given = fields.read("scenario", "text", "profile")
-    profile = fields.choice(given, "profile", tuple(PROFILES))
+    profile = fields.profile(given)
     scenario = _scenario(given)
     if scenario is None:
         raise BadRequest("give 'scenario', a name that GET scenarios lists, or 'text', the YAML of one")

@@ -142,7 +142,10 @@ def test_the_signed_in_persona_can_be_chosen(world, client) -> None:
 def test_the_profile_can_be_switched(world, client) -> None:
     reply = client.put("/_emulator/profile", json={"profile": "classic"})
 
-    assert reply.json == {"profile": "classic", "profiles": ["docs", "classic", "current"]}
+    assert reply.json == {
+        "profile": "classic",
+        "profiles": ["docs", "classic", "current", "v3.100.0", "v3.60.0", "v2.100.0", "v1.600.0"],
+    }
     assert client.get("/_emulator/profile").json == reply.json
     assert world.profile == "classic"
 
@@ -317,7 +320,12 @@ WRONG = [
     ("PUT", "signed-in", b'{"persona": "eve"}', "'persona' is 'eve'; allowed: alice, bob"),
     ("PUT", "signed-in", b"{}", "'persona' must be a text, it is missing"),
     ("PUT", "profile", b'{"profile": ""}', "'profile' must be a text"),
-    ("PUT", "profile", b'{"profile": "v3"}', "'profile' is 'v3'; allowed: docs, classic, current"),
+    (
+        "PUT",
+        "profile",
+        b'{"profile": "v3"}',
+        "'profile' is 'v3'; allowed: docs, classic, current, v3.100.0, v3.60.0, v2.100.0, v1.600.0, docs@VERSION",
+    ),
     ("POST", "login-codes", b'{"as": "bob"}', "unknown 'as'; this call takes an object with 'persona', 'appid'"),
     ("POST", "login-codes", b'{"persona": ["bob"]}', "'persona' must be a text"),
     ("GET", "journal?after=x", b"", "'after' is 'x'; it must be a whole number such as 0 or 20"),

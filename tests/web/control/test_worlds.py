@@ -88,7 +88,7 @@ def test_a_deleted_world_is_gone(client):
             "POST",
             "/_emulator/worlds",
             {"name": "x", "profile": "new"},
-            "'profile' is 'new'; allowed: docs, classic, current",
+            "'profile' is 'new'; allowed: docs, classic, current, v3.100.0, v3.60.0, v2.100.0, v1.600.0, docs@VERSION",
         ),
         (
             "POST",
