@@ -28,7 +28,8 @@ class Kind:
     """A kind of object: where its rows are, and how its calls differ from the others' (facts/casdoor.md 11.1 and 11.2).
 
     `names_are_unique` over all owners; `shares_admins` lists the rows of `admin` with everybody's; `filter` is the
-    query parameter that lists compare with the field of that name; `kept` rows are neither deleted nor renamed.
+    query parameter that lists compare with the field of that name; `kept` rows are neither deleted nor renamed;
+    `verbs` are the calls that write it by the general rules.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Kind:
     has_global_list: bool = False
     needs_sign_in: bool = False
     kept: str = ""
+    verbs: tuple[str, ...] = ("add", "update", "delete")
 
     @property
     def taken(self) -> str:
@@ -66,7 +68,7 @@ GROUP = Kind(name="group", table=Groups, names_are_unique=True)
 MODEL = Kind(name="model", table=Models)
 ADAPTER = Kind(name="adapter", table=Adapters)
 ENFORCER = Kind(name="enforcer", table=Enforcers)
-RESOURCE = Kind(name="resource", table=Resources, filter="user", needs_sign_in=True)
+RESOURCE = Kind(name="resource", table=Resources, filter="user", needs_sign_in=True, verbs=("add", "update"))
 WEBHOOK = Kind(name="webhook", table=Webhooks, filter="organization")
 PLAN = Kind(name="plan", table=Plans)
 

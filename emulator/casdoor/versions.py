@@ -34,6 +34,7 @@ class Switches:
     get-user: `phone_query_has_region` compares the country of a number with `+` too.
     Web sign-in: `records_signin` writes the time into the user; `signin_flags_password` says in `data3` whether the
     password has to be changed; `sessions_end_cookies` ends the cookies of a session that is deleted.
+    get-email-and-phone: `trims_asked_contact`, and takes capitals for small letters.
     Rest: `refuses_content_type`; `peers_see_private`; `userinfo_follows_token_fields`; `logout_redirects_alone`;
     `issuer_per_application`; `slash_in_deleted_name_panics`;
     `lists_check_sign_in` before they look at the caller's row; `panic_status` is the HTTP status of a crash.
@@ -59,6 +60,7 @@ class Switches:
     records_signin: bool
     signin_flags_password: bool
     sessions_end_cookies: bool
+    trims_asked_contact: bool
     refuses_content_type: bool
     peers_see_private: bool
     userinfo_follows_token_fields: bool

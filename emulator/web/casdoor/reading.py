@@ -56,13 +56,14 @@ def read_request(request: Request, target: str) -> ApiRequest:
     query = parse_form(raw_query, strict=strict)
     form: dict[str, str] = {}
     multipart: dict[str, str] = {}
+    files: tuple[str, ...] | None = None
     body = request.get_data()
     if strict and request.headers.get("Content-Type"):
         kind, parameters = media_type(request.headers["Content-Type"])
         if kind == FORM:
             form = parse_form(body.decode("latin-1"), strict=True)
         elif kind == "multipart/form-data":
-            multipart = _parse_multipart(body, parameters)
+            multipart, files = _parse_multipart(body, parameters)
     authorization = _header(request, "Authorization")
     return ApiRequest(
         method=request.method,
@@ -70,6 +71,7 @@ def read_request(request: Request, target: str) -> ApiRequest:
         query=query,
         form=form,
         multipart=multipart,
+        files=files,
         body=body,
         authorization=authorization,
         accept_language=_header(request, "Accept-Language"),
@@ -106,7 +108,7 @@ def _decoded(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")
 
 
-def _parse_multipart(body: bytes, parameters: dict[str, str]) -> dict[str, str]:
+def _parse_multipart(body: bytes, parameters: dict[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     from io import BytesIO
 
     boundary = parameters.get("boundary", "")
@@ -115,10 +117,12 @@ def _parse_multipart(body: bytes, parameters: dict[str, str]) -> dict[str, str]:
     if f"--{boundary}--".encode() not in body:
         raise BadForm("multipart without its end")
     try:
-        fields, _ = MultiPartParser().parse(BytesIO(body), boundary.encode(), len(body))
+        fields, files = MultiPartParser().parse(BytesIO(body), boundary.encode(), len(body))
     except (ValueError, HTTPException) as error:
         raise BadForm(str(error)) from error
-    return {name: fields[name] for name in fields}
+    for _, file in files.items(multi=True):
+        file.close()
+    return {name: fields[name] for name in fields}, tuple(files)
 
 
 def _basic(authorization: str) -> tuple[str, str] | None:
