@@ -120,8 +120,9 @@ def _parse_multipart(body: bytes, parameters: dict[str, str]) -> tuple[dict[str,
         fields, files = MultiPartParser().parse(BytesIO(body), boundary.encode(), len(body))
     except (ValueError, HTTPException) as error:
         raise BadForm(str(error)) from error
-    for _, file in files.items(multi=True):
-        file.close()
+    for name in files:
+        for file in files.getlist(name):
+            file.close()
     return {name: fields[name] for name in fields}, tuple(files)
 
 
