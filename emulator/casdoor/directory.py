@@ -10,7 +10,7 @@ from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.texts import text
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
-from emulator.casdoor.views import Application, Organization
+from emulator.casdoor.views import Application, Organization, User
 from emulator.core.errors import ApiError, Panic
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
@@ -75,12 +75,16 @@ def get_user_application(tx: Transaction, caller: Caller, identifier: str) -> di
     user = tx.get(Users).find(split_id(identifier, early=False))
     if user is None:
         raise ApiError(text(tx, "no_user", id=identifier), why=reason("user-unknown", user=identifier))
-    applications = tx.get(Applications)
-    application = applications.find(user.signup_application) or _default_of(tx, user.owner)
+    application = application_of(tx, user)
     if application is None:
         why = reason("organization-without-application", organization=user.owner)
         raise ApiError(text(tx, "one_application", id=user.owner), why=why)
     return _masked(tx, caller, application, show_application(tx, application, masked=False))
+
+
+def application_of(tx: Transaction, user: User) -> Application | None:
+    """Return the application of a user: where it signed up, else its organization's; None when there is none."""
+    return tx.get(Applications).find(user.signup_application) or _default_of(tx, user.owner)
 
 
 def get_default_application(tx: Transaction, caller: Caller, identifier: str) -> dict[str, Json]:

@@ -29,7 +29,8 @@ class Kind:
 
     `names_are_unique` over all owners; `shares_admins` lists the rows of `admin` with everybody's; `filter` is the
     query parameter that lists compare with the field of that name; `hidden` fields show as `***`; `guarded_by` is the
-    field with the organization whose administrators alone may write a row; `kept` rows are neither deleted nor renamed.
+    field with the organization whose administrators alone may write a row; `kept` rows are neither deleted nor renamed;
+    `verbs` are the calls that write it by the general rules.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Kind:
     needs_sign_in: bool = False
     guarded_by: str = ""
     kept: str = ""
+    verbs: tuple[str, ...] = ("add", "update", "delete")
 
     @property
     def taken(self) -> str:
@@ -70,7 +72,7 @@ GROUP = Kind(name="group", table=Groups, names_are_unique=True, guarded_by="owne
 MODEL = Kind(name="model", table=Models)
 ADAPTER = Kind(name="adapter", table=Adapters)
 ENFORCER = Kind(name="enforcer", table=Enforcers)
-RESOURCE = Kind(name="resource", table=Resources, filter="user", needs_sign_in=True)
+RESOURCE = Kind(name="resource", table=Resources, filter="user", needs_sign_in=True, verbs=("add", "update"))
 WEBHOOK = Kind(name="webhook", table=Webhooks, filter="organization", guarded_by="organization")
 PLAN = Kind(name="plan", table=Plans)
 

@@ -6,7 +6,7 @@ from emulator.casdoor.phones import prepare
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.texts import text
 from emulator.casdoor.token_repository import Tokens
-from emulator.casdoor.update import check_email, check_phone, check_username
+from emulator.casdoor.update import check_addresses, check_email, check_phone, check_username
 from emulator.casdoor.user_fields import decode_user, zero
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.users import NAME_TAKEN, check_consent, new_user_id, next_ranking
@@ -40,6 +40,7 @@ def add_user(tx: Transaction, caller: Caller, body: bytes) -> str:
         others = tx.get(Users).of(new.owner)
         check_email(tx, new, others)
         check_phone(tx, version, new, others)
+        check_addresses(new.ip_whitelist)
         return _filled(tx, caller, new, organization)
 
     tx.trace.changed(None, tx.get(Users).create(make))
@@ -57,13 +58,31 @@ def delete_user(tx: Transaction, body: bytes) -> str:
         raise ApiError(text(tx, "unauthorized"), why=reason("first-admin-kept", user=given.id))
     if "/" in given.name and version.slash_in_deleted_name_panics:
         raise Panic(why=reason("name-with-slash"))
-    removed = tx.get(Users).delete(given.owner, given.name)
-    if removed is None:
+    if not _remove(tx, given):
         return "Unaffected"
-    tx.trace.changed(removed, None)
     if version.cuts_off:
         tx.get(Tokens).end_all_of(organization=given.owner, user=given.name)
     return "Affected"
+
+
+def _remove(tx: Transaction, given: User) -> bool:
+    """Remove a user, or mark it as removed where its organization keeps them; return whether there was one."""
+    users, organization = tx.get(Users), tx.get(Organizations).find(given.owner)
+    if organization is None or not organization.flag("enableSoftDeletion"):
+        removed = users.delete(given.owner, given.name)
+        if removed is not None:
+            tx.trace.changed(removed, None)
+        return removed is not None
+    found = users.find((given.owner, given.name))
+    if found is None:
+        return False
+
+    def mark() -> tuple[User, User]:
+        old, now = users.find((given.owner, given.name)) or found, rfc3339(tx.at)
+        return old, User(old | {"isDeleted": True, "deletedTime": now, "updatedTime": now})
+
+    tx.trace.changed(*users.update(mark))
+    return True
 
 
 def _organization_for(tx: Transaction, new: User) -> Organization:

@@ -12,7 +12,8 @@ class ApiRequest:
     """The parts of a request that Casdoor's rules look at; of repeated parameters the first.
 
     `query` and `form` are apart as Go keeps them (`form` is the urlencoded body, `multipart` the other kind);
-    `path` is as sent, without the query. `session` is the cookie's value.
+    `files` are the names of the files in a multipart body, None for any other body; `path` is as sent, without the
+    query. `session` is the cookie's value.
     """
 
     method: str
@@ -20,6 +21,7 @@ class ApiRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     multipart: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] | None = None
     body: bytes = b""
     authorization: str = ""
     accept_language: str = ""

@@ -25,6 +25,7 @@ class Switches:
     get-user: `phone_query_has_region` compares the country of a number with `+` too.
     Web sign-in: `records_signin` writes the time into the user; `signin_flags_password` says in `data3` whether the
     password has to be changed; `sessions_end_cookies` ends the cookies of a session that is deleted.
+    get-email-and-phone: `trims_asked_contact`, and takes capitals for small letters.
     Older sign-in (facts/casdoor.md 10.2): `knows_client_assertions`; `knows_device_codes`; `needs_device_code` has an
     error of its own for a device grant without a code; `login_checks_credentials` lets a dead token stop a login;
     `new_users_updated` dates a new user's updatedTime; `every_user_has_password_type` hashes even an empty password
@@ -110,6 +111,7 @@ class Switches:
     introspects_without_hint: bool
     introspect_refuses_client: bool
     envelope_has_data3: bool
+    trims_asked_contact: bool
     panic_status: int
 
 

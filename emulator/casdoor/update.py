@@ -140,7 +140,7 @@ def _check_unique(tx: Transaction, version: Version, old: User, new: User) -> No
     if (new.phone, new.country_code) != (old.phone, old.country_code):
         check_phone(tx, version, new, others)
     if new.ip_whitelist != old.ip_whitelist:
-        _check_addresses(new.ip_whitelist)
+        check_addresses(new.ip_whitelist)
 
 
 def check_username(tx: Transaction, *, owner: str, name: str) -> None:
@@ -180,7 +180,8 @@ def check_phone(tx: Transaction, version: Version, new: User, others: Iterable[U
             raise ApiError(text(tx, "phone_taken"), why=why)
 
 
-def _check_addresses(whitelist: str) -> None:
+def check_addresses(whitelist: str) -> None:
+    """Refuse a whitelist that is not networks with commas between; raises ApiError."""
     for part in whitelist.split(",") if whitelist else ():
         try:
             ipaddress.ip_network(part, strict=False)

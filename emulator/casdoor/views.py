@@ -133,6 +133,7 @@ class Provider(JsonObject):
     __slots__ = ()
 
     display_name = TextField("displayName")
+    category = TextField("category")
     type = TextField("type")
     client_id = TextField("clientId")
     client_secret = TextField("clientSecret")

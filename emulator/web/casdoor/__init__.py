@@ -6,13 +6,24 @@ from emulator.casdoor.requests import ApiRequest
 from emulator.casdoor.versions import version_of
 from emulator.core.errors import ApiError, Panic, TokenError, Unreachable
 from emulator.core.reply import Reply
-from emulator.web.casdoor import accounts, discovery, filters, oauth, objects, replies, signin, tokens, world
+from emulator.web.casdoor import accounts, discovery, filters, oauth, objects, passwords, replies, signin, tokens, world
 from emulator.web.casdoor.context import CasdoorContext
 from emulator.web.casdoor.routes import Route, routes
 from emulator.web.world_path import raw_target
 from emulator.world.transaction import Transaction
 
-__all__ = ["CasdoorDialect", "accounts", "discovery", "oauth", "objects", "routes", "signin", "tokens", "world"]
+__all__ = [
+    "CasdoorDialect",
+    "accounts",
+    "discovery",
+    "oauth",
+    "objects",
+    "passwords",
+    "routes",
+    "signin",
+    "tokens",
+    "world",
+]
 
 
 class CasdoorDialect:

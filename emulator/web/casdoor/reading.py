@@ -57,10 +57,11 @@ def read_request(request: Request, target: str, *, drops_bad_pairs: bool = False
     query = parse_form(raw_query, strict=strict)
     form: dict[str, str] = {}
     multipart: dict[str, str] = {}
+    files: tuple[str, ...] | None = None
     body = request.get_data()
     if writes and request.headers.get("Content-Type"):
         try:
-            form, multipart = _read_body(request.headers["Content-Type"], body, strict=strict)
+            form, multipart, files = _read_body(request.headers["Content-Type"], body, strict=strict)
         except (BadContentType, BadForm):
             if strict:
                 raise
@@ -71,6 +72,7 @@ def read_request(request: Request, target: str, *, drops_bad_pairs: bool = False
         query=query,
         form=form,
         multipart=multipart,
+        files=files,
         body=body,
         authorization=authorization,
         accept_language=_header(request, "Accept-Language"),
@@ -98,12 +100,14 @@ def parse_form(text: str, *, strict: bool) -> dict[str, str]:
     return values
 
 
-def _read_body(content_type: str, body: bytes, *, strict: bool) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the fields of a urlencoded body and of a multipart one; raises BadContentType and BadForm."""
+def _read_body(
+    content_type: str, body: bytes, *, strict: bool
+) -> tuple[dict[str, str], dict[str, str], tuple[str, ...] | None]:
+    """Return the fields of a urlencoded body, those of a multipart one, its files; raises BadContentType, BadForm."""
     kind, parameters = media_type(content_type)
     if kind == FORM:
-        return parse_form(body.decode("latin-1"), strict=strict), {}
-    return {}, _parse_multipart(body, parameters) if kind == "multipart/form-data" else {}
+        return parse_form(body.decode("latin-1"), strict=strict), {}, None
+    return ({}, *_parse_multipart(body, parameters)) if kind == "multipart/form-data" else ({}, {}, None)
 
 
 def _header(request: Request, name: str) -> str:
@@ -115,7 +119,7 @@ def _decoded(text: str) -> str:
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")).decode("utf-8", "replace")
 
 
-def _parse_multipart(body: bytes, parameters: dict[str, str]) -> dict[str, str]:
+def _parse_multipart(body: bytes, parameters: dict[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     from io import BytesIO
 
     boundary = parameters.get("boundary", "")
@@ -124,10 +128,13 @@ def _parse_multipart(body: bytes, parameters: dict[str, str]) -> dict[str, str]:
     if f"--{boundary}--".encode() not in body:
         raise BadForm("multipart without its end")
     try:
-        fields, _ = MultiPartParser().parse(BytesIO(body), boundary.encode(), len(body))
+        fields, files = MultiPartParser().parse(BytesIO(body), boundary.encode(), len(body))
     except (ValueError, HTTPException) as error:
         raise BadForm(str(error)) from error
-    return {name: fields[name] for name in fields}
+    for name in files:
+        for file in files.getlist(name):
+            file.close()
+    return {name: fields[name] for name in fields}, tuple(files)
 
 
 def _basic(authorization: str) -> tuple[str, str] | None:

@@ -24,8 +24,8 @@ def _register() -> None:
         if kind.has_global_list:
             _add("GET", f"get-global-{kind.name}s", kind, _listing_all)
     for kind in WRITTEN:
-        for verb, maker in (("add", _adding), ("update", _updating), ("delete", _deleting)):
-            _add("POST", f"{verb}-{kind.name}", kind, maker)
+        for verb in kind.verbs:
+            _add("POST", f"{verb}-{kind.name}", kind, _WRITING[verb])
 
 
 def _add(method: str, call: str, kind: Kind, maker: _Maker) -> None:
@@ -79,6 +79,9 @@ def _deleting(kind: Kind) -> View:
         return ok(objects.delete_object(context.tx, kind, context.request.body))
 
     return view
+
+
+_WRITING: dict[str, _Maker] = {"add": _adding, "update": _updating, "delete": _deleting}
 
 
 def _list(found: tuple[list[dict[str, Json]], int | None]) -> Reply:
