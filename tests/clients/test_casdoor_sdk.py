@@ -5,6 +5,8 @@ import base64
 import pytest
 import requests
 from casdoor import CasdoorSDK
+from casdoor.permission import Permission
+from casdoor.role import Role
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from jwt.exceptions import InvalidSignatureError
@@ -140,6 +142,29 @@ def test_the_sdk_refreshes_a_logins_tokens(sdk, tokens):
     refreshed = sdk.refresh_oauth_token(tokens[1])
 
     assert sdk.parse_jwt_token(refreshed)["name"] == "alice"
+
+
+def test_roles_and_permissions_that_are_added_are_enforced(sdk):
+    role = Role.from_dict({"owner": "test", "name": "editor", "users": ["test/linked"], "isEnabled": True})
+    permission = Permission.from_dict(
+        {
+            "owner": "test",
+            "name": "reading",
+            "roles": ["test/editor"],
+            "resources": ["shop"],
+            "actions": ["Read"],
+            "effect": "Allow",
+            "isEnabled": True,
+        }
+    )
+
+    sdk.add_role(role)
+    sdk.add_permission(permission)
+
+    allowed = [
+        sdk.enforce("test/reading", "", "", "", "", [who, "shop", "Read"]) for who in ("test/linked", "test/boss")
+    ]
+    assert ([one.name for one in sdk.get_roles()], allowed) == (["editor"], [True, False])
 
 
 def _sdk(url):
