@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 import urllib.request
 from pathlib import Path
 
@@ -160,6 +161,18 @@ def test_an_audit_shows_what_the_text_shows(tmp_path):
     done = CliRunner().invoke(main, ["audit", str(path), "--only", "busy-retried"], env={"LC_ALL": "C"})
 
     assert done.stdout.startswith(shown), done.stdout + done.stderr
+
+
+def test_a_comparison_shows_what_the_text_shows(running_default, tmp_path, monkeypatch):
+    (shown,) = [text for kind, text in BLOCKS if kind == "text" and "target:" in text]
+    monkeypatch.chdir(tmp_path)
+    steps = "steps:\n\n  - request: {path: /.well-known/openid-configuration}\n"
+    (tmp_path / "my.scenario.yaml").write_text(f"version: 1\n{steps}", "utf-8")
+
+    with running_default(profile="classic") as url:
+        done = CliRunner().invoke(main, ["compare", "--target", url, "--profile", "current", "my.scenario.yaml"])
+
+    assert textwrap.indent(shown, "  ") in done.stdout, done.stdout
 
 
 def test_the_list_of_scenarios_is_fresh():

@@ -8,6 +8,7 @@ from emulator import __version__
 from emulator.cli.audit import audit
 from emulator.cli.catalogue import notes, profiles, scenarios
 from emulator.cli.check import check, schema
+from emulator.cli.compare import compare
 from emulator.cli.completion import completion
 from emulator.cli.exec import execute
 from emulator.cli.hosts import ca
@@ -40,6 +41,7 @@ for _command in (
     serve,
     run,
     audit,
+    compare,
     check,
     init,
     schema,

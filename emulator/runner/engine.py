@@ -17,7 +17,7 @@ from emulator.runner.invented import Inventor
 from emulator.runner.names import CannotCapture, UnknownName, fill
 from emulator.runner.results import NOT_RUN, CaseResult, Place, StepResult
 from emulator.runner.shown import Shown
-from emulator.runner.steps import ACTIONS
+from emulator.runner.steps import ACTIONS, Action
 from emulator.scenario.apps import MINI_STEPS
 from emulator.scenario.interpolation import INVENTED
 from emulator.scenario.mini_programs import described
@@ -34,7 +34,10 @@ _NOT_RUN = Outcome(status="skipped", message=NOT_RUN)
 
 
 class Engine:
-    """Runs one scenario against one server, at `base`; reports name it `shown_base`."""
+    """Runs one scenario against one server, at `base`; reports name it `shown_base`.
+
+    `actions` say what each kind of step does.
+    """
 
     def __init__(
         self,
@@ -46,11 +49,13 @@ class Engine:
         profile: str,
         apps: Mapping[str, RunningApp] | None = None,
         environment: Callable[[], Mapping[str, str]] = dict,
+        actions: Mapping[str, Action] = ACTIONS,
     ) -> None:
         self.scenario = scenario
         self.profile = profile
         self.results: list[StepResult] = []
         self._marks: Mapping[str, int] = {}
+        self._actions = actions
         self.case = Case(
             scenario=scenario,
             base=base,
@@ -94,6 +99,17 @@ class Engine:
             interrupted=interrupted,
             journal=tuple(self.shown(entry) for entry in self.case.journal),
         )
+
+    def begin(self) -> tuple[StepResult, ...]:
+        """Set the variables, for a caller that plays step by step; return what went wrong."""
+        self._set_variables()
+        return tuple(self.results)
+
+    def play(self, step: Any) -> tuple[StepResult, ...]:
+        """Run one step, whatever became of those before; return its results, several for rows and flows."""
+        begin = len(self.results)
+        self._run_steps([step])
+        return tuple(self.results[begin:])
 
     def _set_variables(self) -> bool:
         """Set the variables, in which names may be looked up too; one of the environment may be missing."""
@@ -179,7 +195,7 @@ class Engine:
         retry = step.get("retry", {})
         for _ in range(retry.get("times", 1) - 1):
             outcome = self._act(step)
-            if outcome is None or outcome.status == "passed":
+            if outcome is None or outcome.status in ("passed", "skipped"):
                 return outcome
             self._wait(retry.get("every", "0s"))
         return self._act(step)
@@ -188,7 +204,7 @@ class Engine:
         kind = kind_of(step)
         try:
             given = step[kind] if kind in _UNFILLED else fill(step[kind], self.case.names)
-            return ACTIONS[kind](self.case, step, given)
+            return self._actions[kind](self.case, step, given)
         except (CannotCapture, UnknownName, ScenarioError, ValueError) as error:
             return Outcome(status="error", message=str(error))
 

@@ -3,6 +3,7 @@
 import errno
 import http.client
 import socket
+import ssl
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +19,8 @@ PATIENCE = 10.0
 #: Larger replies are not read to their end.
 MAX_BODY = 64 * 1024 * 1024
 _CHUNK = 256 * 1024
+#: How the failure of a server begins whose certificate is not trusted.
+DISTRUST = "certificate: "
 #: The failures that mean that there is no server, and how they read after its address.
 ABSENT = {
     "refused": "nobody listens there",
@@ -40,12 +43,15 @@ def send(
     shown_base: str,
     patience: float = PATIENCE,
     host: str | None = None,
+    trust: ssl.SSLContext | None = None,
+    most: int = MAX_BODY,
 ) -> tuple[Sent, Received]:
     """Send a request to a server and return it with what came back; a broken connection is a result too.
 
     `shown_base` is the address under which the server is named, in the Host header as in reports, so that
     a run on a port that the system picked reads like every other. `patience` is in seconds, for the whole reply. `host`
-    is the Host header where a server is not to be asked by its shown name.
+    is the Host header where a server is not to be asked by its shown name. `trust` says whose certificates count over
+    https (default: the system's), `most` is the size in bytes of the largest reply that is read.
     """
     given = {"Host": urlsplit(shown_base).netloc if host is None else host} | dict(headers)
     if body is not None or method in ("POST", "PUT", "PATCH"):
@@ -53,7 +59,7 @@ def send(
     text = "" if body is None else body.decode("utf-8", "replace")
     sent = Sent(method=method, url=shown_base + path, path=path, headers=tuple(given.items()), body=text)
     started = time.monotonic()
-    received = _exchange(base, method, path, given, body, patience)
+    received = _exchange(base, method, path, given, body, patience=patience, trust=trust, most=most)
     elapsed = timedelta(seconds=time.monotonic() - started)
     return sent, Received(
         status=received.status,
@@ -86,11 +92,20 @@ def try_connection(base: str, *, patience: float = PATIENCE) -> str:
 
 
 def _exchange(
-    base: str, method: str, path: str, headers: Mapping[str, str], body: bytes | None, patience: float
+    base: str,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    *,
+    patience: float,
+    trust: ssl.SSLContext | None,
+    most: int,
 ) -> Received:
     parts = urlsplit(base)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=patience)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=patience)
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(parts.netloc, timeout=patience, context=trust)
     end = time.monotonic() + patience
     cut = None
     try:
@@ -102,7 +117,7 @@ def _exchange(
         connection.endheaders(body)
         reply = connection.getresponse()
         given = tuple(reply.getheaders())
-        text = decoded_body(given, _body(reply)).decode("utf-8", "replace")
+        text = decoded_body(given, _body(reply, most)).decode("utf-8", "replace")
         if time.monotonic() >= end:
             raise TimeoutError  # what was cut off may look like the end of a reply
         return Received(status=reply.status, headers=given, body=text)
@@ -127,14 +142,14 @@ def _cut_after(seconds: float, opened: socket.socket) -> Timer:
     return timer
 
 
-def _body(reply: http.client.HTTPResponse) -> bytes:
+def _body(reply: http.client.HTTPResponse, most: int) -> bytes:
     """Return a reply's whole body; raises EndlessReply for one that is too large."""
     chunks, size = [], 0
     while chunk := reply.read1(_CHUNK):
         chunks.append(chunk)
         size += len(chunk)
-        if size > MAX_BODY:
-            raise EndlessReply
+        if size > most:
+            raise EndlessReply(f"more than {most // 1024 // 1024} MiB")
     if reply.length:
         raise http.client.IncompleteRead(b"", reply.length)
     return b"".join(chunks)
@@ -145,7 +160,9 @@ def _kind(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
     if isinstance(error, EndlessReply):
-        return f"more than {MAX_BODY // 1024 // 1024} MiB"
+        return str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{DISTRUST}{error.verify_message}"
     if isinstance(error, http.client.RemoteDisconnected):
         return "empty"
     if isinstance(error, ConnectionResetError | BrokenPipeError):
