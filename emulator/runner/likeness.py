@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from emulator.casdoor.discovery import openid_configuration
-from emulator.casdoor.versions import PROFILES, nearest
+from emulator.casdoor.nearest import nearest
+from emulator.casdoor.versions import PROFILES
 from emulator.control.worlds import open_world
 from emulator.runner.names import CannotCapture, json_body
 from emulator.runner.requests import Request
