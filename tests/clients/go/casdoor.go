@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/casdoor/casdoor-go-sdk/casdoorsdk"
 	"golang.org/x/oauth2"
@@ -24,6 +25,7 @@ func callCasdoor([]string) report {
 	checkTokens(sdk, found, access, refresh)
 	checkUsers(sdk, found)
 	checkChanges(sdk, found)
+	checkRoles(sdk, found)
 	sdk.ClientSecret = "wrong"
 	_, err := sdk.GetUsers()
 	found["wrong secret"] = said(err)
@@ -113,6 +115,17 @@ func checkChanges(sdk *casdoorsdk.Client, found report) {
 	found["delete-user"] = []any{changed, said(err), displayName(sdk, "carol")}
 }
 
+func checkRoles(sdk *casdoorsdk.Client, found report) {
+	role := &casdoorsdk.Role{Owner: "test", Name: "cashier", Users: []string{"test/alice"}, IsEnabled: true}
+	added, err := sdk.AddRole(role)
+	names := []string{}
+	roles, problem := sdk.GetRoles()
+	for _, one := range roles {
+		names = append(names, one.Name)
+	}
+	found["roles"] = []any{added, said(err), names, said(problem)}
+}
+
 func displayName(sdk *casdoorsdk.Client, name string) any {
 	user, err := sdk.GetUser(name)
 	must(err)
@@ -122,10 +135,29 @@ func displayName(sdk *casdoorsdk.Client, name string) any {
 	return user.DisplayName
 }
 
-// listCasdoorPaths notes what every method of the SDK's client asks for.
-func listCasdoorPaths([]string) report {
+// listCasdoorNotPlayed asks the emulator for each path that a method of the SDK's client asks for.
+func listCasdoorNotPlayed([]string) report {
 	asked, server := record(`{"status": "ok", "data": null, "data2": 0}`)
 	defer server.Close()
 	callAll(casdoorsdk.NewClient(server.URL, "id", "secret", "", "organization", "application"))
-	return report{"paths": asked.sorted()}
+	missing := []string{}
+	for _, one := range asked.sorted() {
+		if method, path, _ := strings.Cut(one, " "); !isPlayed(method, path) {
+			missing = append(missing, one)
+		}
+	}
+	return report{"not played": missing}
+}
+
+// isPlayed tells a reply from a 404 and from the envelope that says what mockdoor does not play.
+func isPlayed(method, path string) bool {
+	request, err := http.NewRequest(method, os.Getenv("CASDOOR_ENDPOINT")+path, nil)
+	must(err)
+	request.SetBasicAuth(os.Getenv("CASDOOR_CLIENT_ID"), os.Getenv("CASDOOR_CLIENT_SECRET"))
+	reply, err := http.DefaultClient.Do(request)
+	must(err)
+	defer reply.Body.Close()
+	var envelope struct{ Msg string }
+	_ = json.NewDecoder(reply.Body).Decode(&envelope) // some replies are no envelopes
+	return reply.StatusCode != 404 && !strings.HasPrefix(envelope.Msg, "mockdoor does not play "+method+" ")
 }

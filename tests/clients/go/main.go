@@ -13,16 +13,16 @@ import (
 type report map[string]any
 
 var commands = map[string]func(arguments []string) report{
-	"raw":           sendCodes,
-	"wechat":        callWechat,
-	"wechat-paths":  listWechatPaths,
-	"casdoor":       callCasdoor,
-	"casdoor-paths": listCasdoorPaths,
+	"raw":                sendCodes,
+	"wechat":             callWechat,
+	"wechat-paths":       listWechatPaths,
+	"casdoor":            callCasdoor,
+	"casdoor-not-played": listCasdoorNotPlayed,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: clients raw|wechat|wechat-paths|casdoor|casdoor-paths [ARGUMENT...]")
+		fmt.Fprintln(os.Stderr, "usage: clients raw|wechat|wechat-paths|casdoor|casdoor-not-played [ARGUMENT...]")
 		os.Exit(2)
 	}
 	encoder := json.NewEncoder(os.Stdout)

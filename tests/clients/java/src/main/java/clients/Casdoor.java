@@ -8,11 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.casbin.casdoor.config.Config;
+import org.casbin.casdoor.entity.Role;
 import org.casbin.casdoor.entity.User;
 import org.casbin.casdoor.service.AccountService;
 import org.casbin.casdoor.service.ApplicationService;
 import org.casbin.casdoor.service.AuthService;
 import org.casbin.casdoor.service.OrganizationService;
+import org.casbin.casdoor.service.RoleService;
 import org.casbin.casdoor.service.UserService;
 
 /** What a backend does with Casdoor's SDK, after alice signed in from the mini program. */
@@ -50,6 +52,7 @@ final class Casdoor {
         checkLives();
         seen.put("application", new ApplicationService(config).getApplication("app-docs").name);
         seen.put("organization", new OrganizationService(config).getOrganization("test").name);
+        checkRoles();
         return seen;
     }
 
@@ -103,6 +106,16 @@ final class Casdoor {
         seen.put("added", users.getUser("zoe").displayName);
         seen.put("delete", users.deleteUser(users.getUser("zoe")).getData());
         seen.put("deleted", users.getUser("zoe"));
+    }
+
+    private void checkRoles() throws Exception {
+        RoleService roles = new RoleService(config);
+        Role role = new Role();
+        role.owner = "test";
+        role.name = "cashier";
+        role.users = new String[] {"test/alice"};
+        seen.put("role added", roles.addRole(role).getData());
+        seen.put("roles", roles.getRoles().stream().map(one -> one.name).toList());
     }
 
     private static List<String> names(List<User> users) {

@@ -1,6 +1,7 @@
 package clients;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -23,7 +24,7 @@ import org.casbin.casdoor.service.Service;
 import org.casbin.casdoor.service.UserService;
 import org.casbin.casdoor.util.http.HttpClient;
 
-/** Calls every method of the SDK's services once, with made-up arguments, and keeps which request got which status. */
+/** Calls every method of the SDK's services once, with made-up arguments, and keeps which requests are played. */
 final class CasdoorCalls {
     private static final String PACKAGE = "org.casbin.casdoor.service.";
 
@@ -35,7 +36,7 @@ final class CasdoorCalls {
         HttpClient.setHttpClient(new OkHttpClient.Builder().addInterceptor(chain -> {
             Request request = chain.request();
             Response response = chain.proceed(request);
-            seen.put(request.method() + " " + request.url().encodedPath(), response.code());
+            seen.put(request.method() + " " + request.url().encodedPath(), isPlayed(response));
             return response;
         }).build());
     }
@@ -53,6 +54,13 @@ final class CasdoorCalls {
         // Where the login page gets the code of getOAuthToken.
         HttpClient.postString(config.endpoint + "/api/login", "{}", Credentials.basic(config.clientId, config.clientSecret));
         return seen;
+    }
+
+    /** Returns whether a reply is neither a 404 nor the envelope that says what mockdoor does not play. */
+    private static boolean isPlayed(Response response) throws IOException {
+        String body = response.peekBody(Long.MAX_VALUE).string();
+        String refusal = "\"mockdoor does not play " + response.request().method() + " /api/";
+        return response.code() != 404 && !body.contains(refusal);
     }
 
     /** Returns the names of the services in the SDK's jar. */
