@@ -36,7 +36,7 @@ def row(name, **fields):
     return {"owner": "test", "name": name} | fields
 
 
-@pytest.mark.parametrize("kind", [kind.name for kind in READ])
+@pytest.mark.parametrize("kind", [kind.name for kind in READ if "delete" in kind.verbs])
 def test_an_object_lives_from_add_to_delete(app, kind):
     added = app(f"add-{kind}", row("one", createdTime="2026-01-01T00:00:00Z"))["data"]
     found = app(f"get-{kind}?id=test/one")["data"]

@@ -37,12 +37,11 @@ CASDOOR_NOT_PLAYED_YET = {
     """,
     "POST": """
     add-invitation add-ldap add-payment add-policy add-pricing add-product add-record add-subscription
-    add-syncer add-transaction buy-product check-user-password delete-invitation delete-ldap delete-payment
+    add-syncer add-transaction buy-product delete-invitation delete-ldap delete-payment
     delete-pricing delete-product delete-subscription delete-syncer delete-transaction get-filtered-policies
     invoice-payment mfa/setup/enable mfa/setup/initiate mfa/setup/verify notify-payment remove-policy
-    send-email send-sms set-password set-preferred-mfa update-invitation update-ldap update-payment
+    set-preferred-mfa update-invitation update-ldap update-payment
     update-policy update-pricing update-product update-subscription update-syncer update-transaction
-    upload-resource
     """,
 }
 #: What silenceper/wechat can ask for about logins, subscribe messages, content and codes, and WeChat's does not.

@@ -110,16 +110,12 @@ NOT_PLAYED_YET = {
     "get-syncer",
     "get-syncers",
     "remove-policy",
-    "send-email",
-    "send-sms",
-    "set-password",
     "update-payment",
     "update-policy",
     "update-pricing",
     "update-product",
     "update-subscription",
     "update-syncer",
-    "upload-resource",
 }
 
 

@@ -39,11 +39,7 @@ NOT_PLAYED_YET_OF_CASDOOR = {
     "/api/mfa/setup/enable",
     "/api/mfa/setup/initiate",
     "/api/mfa/setup/verify",
-    "/api/send-email",
-    "/api/send-sms",
-    "/api/set-password",
     "/api/set-preferred-mfa",
-    "/api/upload-resource",
 }
 
 if shutil.which("node") is None:

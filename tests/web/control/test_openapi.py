@@ -17,7 +17,8 @@ from emulator.wechat.operations import OPERATIONS
 APPID = "wx0123456789abcdef"
 USUAL = {"tag": "wechat_miniprogram", "client_id": "6825f4f0af45554c8952"}
 #: Endpoints that answer what is described nowhere.
-UNDESCRIBED = {"control.unknown"}
+#: What is for our own pages alone: the files of a folder that is served are there only with --mini-program.
+UNDESCRIBED = {"control.unknown", "mini_program.listing", "mini_program.content"}
 DESCRIBED = openapi("http://127.0.0.1:8000")
 METHODS = ("get", "post", "put", "patch", "delete")
 
