@@ -1,8 +1,8 @@
 """Who calls Casdoor, and what the caller may do (facts/casdoor.md 1.6, 1.7, 6)."""
 
-import re
 from dataclasses import dataclass
 
+from emulator.casdoor.openings import is_open
 from emulator.casdoor.repositories import Applications
 from emulator.casdoor.requests import ApiRequest, field_of, json_object
 from emulator.casdoor.sessions import Session, Sessions
@@ -20,30 +20,6 @@ from emulator.journal.reasons import reason
 from emulator.world.clock import rfc3339
 from emulator.world.transaction import Transaction
 
-_OPEN_GETS = frozenset(
-    {"get-account", "userinfo", "user", "health", "get-user", "get-application", "get-app-login"}
-    | {"get-organizations", "get-organization-names", "get-organization-applications", "get-user-application"}
-    | {"get-default-application", "get-provider", "get-resources", "get-records", "get-email-and-phone"}
-    | {"get-all-objects", "get-all-actions", "get-all-roles"}
-)
-_OPEN_POSTS = frozenset(
-    {
-        "login",
-        "signup",
-        "device-auth",
-        "set-password",
-        "send-verification-code",
-        "verify-code",
-        "upload-resource",
-        "unlink",
-    }
-)
-_OPEN_BOTH = frozenset({"logout", "sso-logout"})
-_OPEN_DISCOVERY = re.compile(
-    r"/\.well-known(?:/[^/]+)?"
-    r"/(?:openid-configuration|oauth-authorization-server|oauth-protected-resource|webfinger)"
-)
-_OPEN_KEYS = re.compile(r"/\.well-known(?:/[^/]+)?/jwks")
 #: What an organization owns in the sense of the authorization: a body names it by `organization`.
 _ORGANIZATIONS_OWN = ("-application", "-token", "-syncer", "-webhook", "-organization")
 _NAME_FORBIDS = "/?:#&%=+;"
@@ -132,7 +108,7 @@ def authorize(tx: Transaction, request: ApiRequest, caller: Caller) -> None:
         raise ApiError(denied, early=True, why=reason("caller-deleted", user=caller.id))
     if caller.owner == "built-in" or (user is not None and user.is_admin and owner in _administered(version, user)):
         return
-    if _is_open(version, request):
+    if is_open(version, request):
         return
     subject = (caller.owner, caller.name) if caller.name else ("anonymous", "anonymous")
     if subject == (owner, name):
@@ -284,22 +260,6 @@ def _object_of_get(version: Version, request: ApiRequest) -> tuple[str, str]:
     if request.path.endswith("organization") and version.query_names_object:
         owner = name
     return organization or owner, name
-
-
-def _is_open(version: Version, request: ApiRequest) -> bool:
-    path = request.path
-    if path.rpartition("/")[2] in version.closed_paths:
-        return False
-    if path.startswith("/.well-known/") and path.count("/") > 2 and not version.discovery_per_application:
-        return False
-    if path.startswith("/api/login/oauth/") or _OPEN_KEYS.fullmatch(path):
-        return True
-    action = path.removeprefix("/api/")
-    if request.method == "POST":
-        return action in _OPEN_POSTS or action in _OPEN_BOTH
-    if request.method != "GET":
-        return False
-    return action in _OPEN_GETS or action in _OPEN_BOTH or _OPEN_DISCOVERY.fullmatch(path) is not None
 
 
 def _why_denied(caller: Caller, owner: str, name: str) -> Reason:
