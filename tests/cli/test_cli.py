@@ -94,7 +94,7 @@ def test_help_shows_examples(command) -> None:
 def test_the_profiles_on_offer_are_those_that_exist() -> None:
     shown = run("serve", "--help").stdout
 
-    assert f"--profile [{'|'.join(PROFILES)}]" in shown
+    assert f"--profile [{'|'.join(PROFILES)}|docs@VERSION]" in shown
 
 
 def test_profiles_are_listed_in_two_languages() -> None:

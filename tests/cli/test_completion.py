@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from emulator.casdoor.versions import PROFILES
 from emulator.cli.main import main
 from emulator.journal.notes import catalogue
 from emulator.scenario import shipped
+from emulator.scenario.profile_names import every_profile_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,7 +48,7 @@ def fixture_complete(tmp_path):
         (("serve", "wechat-busy-o"), {"wechat-busy-once"}),
         (("run", "wechat-busy-o"), {"wechat-busy-once"}),
         (("exec", "--scenario", ""), set(shipped())),
-        (("serve", "--profile", ""), set(PROFILES)),
+        (("serve", "--profile", ""), set(every_profile_name())),
         (("notes", "persona-"), {one for one in catalogue() if one.startswith("persona-")}),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
