@@ -13,10 +13,12 @@ export function createTimers(enter, report) {
     return (callback, delay, ...words) => {
       last += 1;
       const id = last;
-      running.set(id, start(() => {
+      const timer = start(() => {
         if (once) running.delete(id);
         attempt(name, callback, words);
-      }, delay));
+      }, delay);
+      if (!once) timer.unref?.(); // an interval does not keep Node from ending; a browser's is a number
+      running.set(id, timer);
       return id;
     };
   }
