@@ -1,7 +1,6 @@
 """Everything that an audit has seen of a backend, as rules look at it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from emulator.audit.canaries import Canaries
 from emulator.audit.description import Description
@@ -14,8 +13,7 @@ from emulator.audit.troubles import TROUBLES, Trouble
 class Evidence:
     """The probes of a whole audit.
 
-    `staged` are the troubles that were met, `open_at_once` how many calls were open at the same moment at most, by
-    trouble. `watched` says whether the app's output is seen.
+    `staged` are the troubles that were met. `watched` says whether the app's output is seen.
     """
 
     description: Description
@@ -24,7 +22,6 @@ class Evidence:
     watched: bool
     all_probes: list[Probe]
     staged: list[str]
-    open_at_once: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def exchange(self) -> str:

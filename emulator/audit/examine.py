@@ -56,16 +56,13 @@ def examine(
     hinted = set() if hints else {one.id for one in rules if one.severity == "info" and one.id not in set(only)}
     examined = [one for one in rules if one.id not in hinted]
     due = [one for one in _due(examined, circumstances) if not troubles or one.id in troubles]
-    open_at_once = {}
     for number, one in enumerate(due, 1):
         on_progress(one.id, number, len(due))
-        mark = stage.observer.mark()
         stage.trouble = one.id
         try:
             one.stage(stage)
         finally:
             stage.clear()
-        open_at_once[one.id] = stage.observer.open_at_once(stage.observer.since(mark), time.monotonic())
     evidence = Evidence(
         description=stage.description,
         canaries=_canaries(stage),
@@ -73,7 +70,6 @@ def examine(
         watched=watched,
         all_probes=stage.probes,
         staged=["none", *(one.id for one in due)],
-        open_at_once=open_at_once,
     )
     verdicts = judge(rules, evidence, circumstances, skip=skip, hinted=hinted, hints=hints or bool(only))
     return Report(

@@ -147,15 +147,6 @@ class Observer:
                     return
                 self._news.wait(left)
 
-    def open_at_once(self, calls: list[Call], until: float) -> int:
-        """Return how many of these calls were open at the same moment at most, up to a moment."""
-        moments = [(one.at, 1) for one in calls] + [(one.gone_at or until, -1) for one in calls]
-        most = now = 0
-        for _, step in sorted(moments):
-            now += step
-            most = max(most, now)
-        return most
-
     def _arrived(self, exchange: Exchange) -> None:
         with self._news:
             self.calls.append(Call(at=time.monotonic(), exchange=exchange))

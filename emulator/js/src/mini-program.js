@@ -213,7 +213,6 @@ export class MiniProgram {
       page.detach();
     }
     this.routes.stack.length = 0;
-    for (const stop of this.stops ?? []) stop();
     this.realm.close?.();
   }
 
