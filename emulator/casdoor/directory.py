@@ -5,7 +5,8 @@ from emulator.casdoor.account import show_organization
 from emulator.casdoor.applications import mask_application, show_application, with_limits
 from emulator.casdoor.defaults import go_zero
 from emulator.casdoor.enforcing import may_sign_in
-from emulator.casdoor.paging import Listed, is_paged, newest_first, page_of
+from emulator.casdoor.pagination import is_paged
+from emulator.casdoor.paging import Listed, newest_first, page_of
 from emulator.casdoor.repositories import Applications, Organizations
 from emulator.casdoor.texts import text
 from emulator.casdoor.user_repository import Users

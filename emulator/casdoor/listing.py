@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from emulator.casdoor.pagination import is_paged, page_among, sort_key, whole, whole_number
 from emulator.casdoor.user_fields import columns_of, fields_by_column
 from emulator.casdoor.user_repository import Users
 from emulator.casdoor.versions import version_of
@@ -36,15 +37,11 @@ def list_users(tx: Transaction, query: JsonObject) -> Page:
     if query.text("groupName"):
         group = f"{query.text('owner')}/{query.text('groupName')}"
         users = [user for user in users if group in user.texts("groups")]
-    if not (query.text("p") and query.text("pageSize")):
+    if not is_paged(query):
         return Page(users=_shown(tx, _sorted(users, query, field="createdTime", descending=True)), total=None)
-    size = _whole(query.text("pageSize"))
-    if size is None:
-        raise Panic(why=reason("number-malformed", parameter="pageSize", value=query.text("pageSize")))
+    size = whole_number(query, "pageSize")
     users = _in_asked_order(_filtered(users, query), query)
-    pages = max(1, -(-len(users) // size)) if size > 0 else 1
-    page = min(max(_whole(query.text("p")) or 1, 1), pages)
-    return Page(users=_shown(tx, users[(page - 1) * size : page * size] if size > 0 else []), total=len(users))
+    return Page(users=_shown(tx, list(page_among(users, query, size=size))), total=len(users))
 
 
 def list_global_users(tx: Transaction, query: JsonObject) -> Page:
@@ -58,10 +55,8 @@ def list_sorted_users(tx: Transaction, query: JsonObject) -> list[dict[str, Json
     Without a limit there are none, as `LIMIT 0` says; a negative one is none at all. Raises Panic for a limit that is
     not a number, ApiError for a column that there is not. Source: object/user.go in v3.158.0, GetSortedUsers.
     """
-    limit, sorter = query.text("limit"), query.text("sorter")
-    first = _whole(limit) if limit else 0
-    if first is None:
-        raise Panic(why=reason("number-malformed", parameter="limit", value=limit))
+    sorter = query.text("sorter")
+    first = whole_number(query, "limit") if query.text("limit") else 0
     if not _COLUMN.fullmatch(sorter):
         why = reason("user-field-unknown", field=sorter)
         raise ApiError(f"object.GetSortedUsers() error: invalid sorter field: {sorter}", why=why)
@@ -81,7 +76,7 @@ def count_users(tx: Transaction, *, owner: str, is_online: str) -> int:
     users = tx.get(Users).of(owner)
     if not is_online:
         return len(users)
-    wanted = _whole(is_online)
+    wanted = whole(is_online)
     if wanted is None:
         raise Panic(why=reason("number-malformed", parameter="isOnline", value=is_online))
     return sum(user.is_online == (wanted == 1) for user in users)
@@ -121,13 +116,7 @@ def _sorted(users: list[User], query: JsonObject, *, field: str, descending: boo
         users = sorted(users, key=lambda user: user.name)
     elif descending and field in _INDEXED:
         users = users[::-1]
-    return sorted(users, key=lambda user: _sort_key(user.get(field)), reverse=descending)
-
-
-def _sort_key(value: Json) -> tuple[float, str]:
-    if isinstance(value, bool | int | float):
-        return float(value), ""
-    return 0.0, value if isinstance(value, str) else ""
+    return sorted(users, key=lambda user: sort_key(user.get(field)), reverse=descending)
 
 
 def _column(name: str, *, prefix: str) -> str:
@@ -136,10 +125,3 @@ def _column(name: str, *, prefix: str) -> str:
         why = reason("user-field-unknown", field=name)
         raise ApiError(f"SQL logic error: no such column: {prefix}{columns_of(name)} (1)", why=why)
     return field
-
-
-def _whole(number: str) -> int | None:
-    try:
-        return int(number)
-    except ValueError:
-        return None

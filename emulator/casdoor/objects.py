@@ -4,7 +4,8 @@ from emulator.casdoor.access import Caller, is_admin, split_id
 from emulator.casdoor.kinds import CERT, GROUP, PERMISSION, Kind
 from emulator.casdoor.object_fields import decode_object
 from emulator.casdoor.object_rules import before_add, before_delete, before_update, complete_written
-from emulator.casdoor.paging import Listed, is_paged, newest_first, page_of
+from emulator.casdoor.pagination import is_paged
+from emulator.casdoor.paging import Listed, newest_first, page_of
 from emulator.casdoor.repositories import Groups, Permissions
 from emulator.casdoor.rights import people_of
 from emulator.casdoor.versions import version_of

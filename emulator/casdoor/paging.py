@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from emulator.casdoor.defaults import shape
-from emulator.core.errors import ApiError, Panic
+from emulator.casdoor.pagination import page_among, sort_key, whole_number
+from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
 
@@ -20,11 +21,6 @@ class Listed:
     total: int | None = None
 
 
-def is_paged(query: JsonObject) -> bool:
-    """Return whether a query asks for a page; without both parameters it is the whole list."""
-    return bool(query.text("p") and query.text("pageSize"))
-
-
 def newest_first(rows: list[JsonObject]) -> list[JsonObject]:
     """Return rows by their time, the newest first, those of one second by owner and name."""
     return _by("createdTime", rows, descending=True)
@@ -35,16 +31,12 @@ def page_of(kind: str, rows: list[JsonObject], query: JsonObject) -> Listed:
 
     Raises Panic for a pageSize that is not a number, ApiError for an unknown column.
     """
-    size = _whole(query.text("pageSize"))
-    if size is None:
-        raise Panic(why=reason("number-malformed", parameter="pageSize", value=query.text("pageSize")))
+    size = whole_number(query, "pageSize")
     if query.text("field") and query.text("value") and _FIELD.fullmatch(query.text("field")):
         field, value = _column(kind, query.text("field")), query.text("value").lower()
         rows = [row for row in rows if value in _as_text(row.get(field)).lower()]
     rows = _sorted(kind, rows, query)
-    pages = max(1, -(-len(rows) // size)) if size > 0 else 1
-    page = min(max(_whole(query.text("p")) or 1, 1), pages)
-    return Listed(rows=rows[(page - 1) * size : page * size] if size > 0 else [], total=len(rows))
+    return Listed(rows=list(page_among(rows, query, size=size)), total=len(rows))
 
 
 def _sorted(kind: str, rows: list[JsonObject], query: JsonObject) -> list[JsonObject]:
@@ -55,13 +47,7 @@ def _sorted(kind: str, rows: list[JsonObject], query: JsonObject) -> list[JsonOb
 
 def _by(field: str, rows: list[JsonObject], *, descending: bool) -> list[JsonObject]:
     in_order = sorted(rows, key=lambda row: (row.owner, row.name))
-    return sorted(in_order, key=lambda row: _sort_key(row.get(field)), reverse=descending)
-
-
-def _sort_key(value: Json) -> tuple[float, str]:
-    if isinstance(value, bool | int | float):
-        return float(value), ""
-    return 0.0, value if isinstance(value, str) else ""
+    return sorted(in_order, key=lambda row: sort_key(row.get(field)), reverse=descending)
 
 
 def _as_text(value: Json) -> str:
@@ -80,10 +66,3 @@ def _column(kind: str, name: str) -> str:
 
 def _column_of(field: str) -> str:
     return _CAPITAL.sub(lambda found: "_" + found[0].lower(), field)
-
-
-def _whole(number: str) -> int | None:
-    try:
-        return int(number)
-    except ValueError:
-        return None

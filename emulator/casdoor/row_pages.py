@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from emulator.casdoor.pagination import is_paged, page_among, sort_key, whole_number
 from emulator.casdoor.user_fields import columns_of
-from emulator.core.errors import ApiError, Panic
+from emulator.core.errors import ApiError
 from emulator.core.json_object import Json, JsonObject
 from emulator.journal.reasons import reason
 
@@ -21,15 +22,11 @@ def page_of(rows: list[dict[str, Json]], query: JsonObject, *, columns: JsonObje
 
     Raises Panic for a pageSize that is not a number, ApiError for an unknown column.
     """
-    if not (query.text("p") and query.text("pageSize")):
+    if not is_paged(query):
         return RowPage(rows=rows, total=None)
-    size = _whole(query.text("pageSize"))
-    if size is None:
-        raise Panic(why=reason("number-malformed", parameter="pageSize", value=query.text("pageSize")))
+    size = whole_number(query, "pageSize")
     rows = _sorted(_filtered(rows, query, columns), query, columns)
-    pages = max(1, -(-len(rows) // size)) if size > 0 else 1
-    page = min(max(_whole(query.text("p")) or 1, 1), pages)
-    return RowPage(rows=rows[(page - 1) * size : page * size] if size > 0 else [], total=len(rows))
+    return RowPage(rows=list(page_among(rows, query, size=size)), total=len(rows))
 
 
 def _filtered(rows: list[dict[str, Json]], query: JsonObject, columns: JsonObject) -> list[dict[str, Json]]:
@@ -44,7 +41,7 @@ def _sorted(rows: list[dict[str, Json]], query: JsonObject, columns: JsonObject)
         return rows
     name = _column(query.text("sortField"), columns)
     descending = query.text("sortOrder") != "ascend"
-    return sorted(rows, key=lambda row: _sort_key(row[name]), reverse=descending)
+    return sorted(rows, key=lambda row: sort_key(row[name]), reverse=descending)
 
 
 def _column(field: str, columns: JsonObject) -> str:
@@ -57,16 +54,3 @@ def _column(field: str, columns: JsonObject) -> str:
 
 def _written(value: Json) -> str:
     return f"{int(value)}" if isinstance(value, bool) else str(value or "")
-
-
-def _sort_key(value: Json) -> tuple[float, str]:
-    if isinstance(value, bool | int | float):
-        return float(value), ""
-    return 0.0, value if isinstance(value, str) else ""
-
-
-def _whole(number: str) -> int | None:
-    try:
-        return int(number)
-    except ValueError:
-        return None
