@@ -28,6 +28,20 @@ from emulator.scenario.model import scenario_of
 from emulator.server.listener import Server
 
 BACKENDS = Path(__file__).parents[1] / "backends"
+#: How to log in at good_direct.py, with everything that a description can say of it.
+DIRECT = """
+version: 1
+audit:
+  app: backend
+  login:
+    request: {method: POST, path: /login, json: {code: "${code}", nickname: "${nickname}", avatar: "${avatar}"}}
+    success: {status: 200, json: {token: {$type: string}}}
+    refused: {status: [400, 401, 403]}
+    unavailable: {status: 503}
+    logged_in: {request: {path: /me, headers: {Authorization: "Bearer ${token}"}}, expect: {status: 200}}
+    logout: {request: {method: POST, path: /logout, headers: {Authorization: "Bearer ${token}"}}}
+    openid: $.openid
+"""
 
 
 class StartedApp:
@@ -42,6 +56,11 @@ class StartedApp:
 
     def printed(self, mark):
         return self._output.read_bytes()[mark:].decode("utf-8", "replace")
+
+
+@pytest.fixture(name="described")
+def fixture_described():
+    return DIRECT
 
 
 @pytest.fixture(name="audit", scope="session")
